@@ -1,0 +1,25 @@
+import type { EpochSeconds } from './platform.ts'
+
+/** Who is calling, as far as it was proven. Frozen, and shared between requests that present the same token. */
+export interface Principal {
+  /** Who issued the credential: the issuer's URL. */
+  readonly issuer: string
+  /** `sub`: the user's id, or the client's for a client without a user. */
+  readonly subject: string
+  /** The user's id; undefined when a client acts for itself. */
+  readonly user: string | undefined
+  /** The session that the credential belongs to. */
+  readonly session: string | undefined
+  readonly client: string
+  readonly roles: readonly string[]
+  readonly groups: readonly string[]
+  readonly scope: readonly string[]
+  /** When the user last proved who they are (`auth_time`); refreshing does not move it. */
+  readonly authenticatedAt: EpochSeconds | undefined
+  /** How they proved it (`amr`, RFC 8176). */
+  readonly methods: readonly string[]
+  /** `jti` of the access token. */
+  readonly tokenId: string
+  readonly issuedAt: EpochSeconds
+  readonly expiresAt: EpochSeconds
+}

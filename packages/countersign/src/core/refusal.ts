@@ -1,0 +1,56 @@
+interface RefusalRow {
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 429 | 500 | 503
+  /** The one sentence that a stranger may read. */
+  readonly public: string
+  /** RFC 6750 section 3.1 error code for the Bearer challenge; absent where no challenge names an error. */
+  readonly challenge?: 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'insufficient_user_authentication'
+}
+
+/**
+ * Every refusal that a caller can see: code, status, public sentence, challenge. Adding a row is the whole change;
+ * `doc/refusals.md` lists the same rows and `npm run check` compares them.
+ */
+export const refusals = {
+  credential_missing: { status: 401, public: 'Authentication is required.' },
+  credential_malformed: { status: 401, public: 'The credential is malformed.', challenge: 'invalid_request' },
+  token_expired: { status: 401, public: 'The access token has expired. Refresh the session.', challenge: 'invalid_token' },
+  token_revoked: { status: 401, public: 'The access token is no longer valid. Refresh the session or sign in again.', challenge: 'invalid_token' },
+  token_invalid: { status: 401, public: 'The access token is not valid.', challenge: 'invalid_token' },
+  scope_insufficient: { status: 403, public: 'The credential does not have the scope that this request needs.', challenge: 'insufficient_scope' },
+  role_insufficient: { status: 403, public: 'The credential does not have the role that this request needs.' },
+  step_up_required: { status: 401, public: 'This request needs a more recent sign-in.', challenge: 'insufficient_user_authentication' },
+  factor_required: { status: 401, public: 'A second factor is required.' },
+  credentials_invalid: { status: 401, public: 'The e-mail address or the password is not right.' },
+  refresh_invalid: { status: 401, public: 'The refresh token is not valid. Sign in again.' },
+  refresh_reused: { status: 401, public: 'The refresh token was used before. The session has been ended. Sign in again.' },
+  revocation_unknown: { status: 503, public: 'It cannot be known at the moment whether this credential was revoked. Try again shortly.' },
+  overloaded: { status: 503, public: 'The service is busy. Try again shortly.' },
+  unavailable: { status: 503, public: 'The service cannot store changes at the moment. Nothing was changed. Try again shortly.' },
+  request_invalid: { status: 400, public: 'The request is not valid.' },
+  content_type_unsupported: { status: 415, public: 'The request body must be application/json.' },
+  content_too_large: { status: 413, public: 'The request body is too large.' },
+  insecure_transport: { status: 400, public: 'Credentials are only accepted over HTTPS.' },
+  not_found: { status: 404, public: 'There is nothing here.' },
+  conflict: { status: 409, public: 'The request conflicts with the current state.' },
+  email_taken: { status: 409, public: 'An account with this e-mail address exists already.' },
+  rate_limited: { status: 429, public: 'Too many requests. Try again later.' },
+  internal: { status: 500, public: 'Something went wrong on our side. The request id helps us to find it.' },
+} as const satisfies Record<string, RefusalRow>
+
+export type RefusalCode = keyof typeof refusals
+
+/** Facts for the log: ids and numbers. Never a token, key, signature or password. */
+export type RefusalDetail = Readonly<Record<string, string | number | boolean>>
+
+/** Thrown to refuse. `code` decides status and public sentence; `detail` goes to the log only. */
+export class AuthError extends Error {
+  readonly code: RefusalCode
+  readonly detail: RefusalDetail
+
+  constructor(code: RefusalCode, detail: RefusalDetail = {}, options?: ErrorOptions) {
+    super(code, options)
+    this.name = 'AuthError'
+    this.code = code
+    this.detail = detail
+  }
+}

@@ -1,0 +1,60 @@
+import type { EpochMs } from 'countersign/core'
+import type { Position } from 'countersign/revocation'
+import type { Session } from './session.ts'
+
+/** The facts about a person that an access token carries. */
+export interface TokenSubject {
+  readonly id: string
+  readonly email: string
+  readonly name: string | undefined
+  readonly roles: readonly string[]
+  readonly groups: readonly string[]
+}
+
+/**
+ * What an access token may be issued from. The transaction read the log head first and the facts after it (or held
+ * the head while it read), so `rev` never claims more than was seen.
+ */
+export interface Issuance {
+  readonly rev: Position
+  readonly session: Session
+  readonly subject: TokenSubject
+}
+
+export interface SessionOpening {
+  readonly session: Session
+  /** The password generation that was really checked. */
+  readonly passwordGeneration: number
+  /** One session a user: the others end, hard, in the same transaction (B34). */
+  readonly single: boolean
+}
+
+export interface Rotation {
+  readonly id: string
+  /** The generation presented: the rotation happens only if it still is the newest. */
+  readonly fromGeneration: number
+  readonly keyId: string
+  readonly rotatedBy: string | undefined
+  readonly idleExpiresAt: EpochMs
+  readonly at: EpochMs
+}
+
+/** Owned by `session`. Each method is one transaction, log entries included. */
+export interface SessionStore {
+  /** @returns `refused` when the user is gone, not active, or has another password by now. */
+  open(opening: SessionOpening): Promise<Issuance | 'refused'>
+  /** A plain read; ended sessions are gone. Expiry is the caller's to check. */
+  find(id: string): Promise<Session | undefined>
+  /** Compare-and-swap to `fromGeneration + 1`: of many callers one wins, the others get `lost`, as after the session's end. */
+  rotate(rotation: Rotation): Promise<Issuance | 'lost'>
+  /** Head, then session and user, for a token that rotates nothing. */
+  issuance(id: string): Promise<Issuance | undefined>
+  /** Hard cut-off `session:<id>`, row gone. @returns false when it had ended already (no entry is written then). */
+  end(id: string, at: EpochMs): Promise<boolean>
+  /** Ends all of a user's sessions but `except`; one cut-off each. @returns the ids that ended. */
+  endAll(user: string, except: string | undefined, at: EpochMs): Promise<readonly string[]>
+  /** Living sessions of a user, newest first. */
+  list(user: string, now: EpochMs): Promise<readonly Session[]>
+  /** Removes rows past their absolute or idle end: their refresh tokens were dead already. */
+  sweep(now: EpochMs, limit: number): Promise<number>
+}

@@ -1,0 +1,25 @@
+import type { ReplayStore } from 'countersign/replay'
+import type { UserStore } from '../account/user-store.ts'
+import type { ServiceCredentialStore } from '../credential/service-credential-store.ts'
+import type { LogStore } from '../revocation/log-store.ts'
+import type { SessionStore } from '../session/session-store.ts'
+import type { KeyStore } from '../signing/key-store.ts'
+
+/** Every port on one database. */
+export interface Store {
+  readonly log: LogStore
+  readonly keys: KeyStore
+  readonly users: UserStore
+  readonly sessions: SessionStore
+  readonly services: ServiceCredentialStore
+  readonly replay: ReplayStore
+  /** Proves that the database can be read and written to right now. @throws {AuthError} `unavailable`. */
+  ping(): Promise<void>
+  /** Commits what is under way, then lets go of the database. */
+  close(): Promise<void>
+}
+
+export interface StoreOptions {
+  /** How long a cut-off matters: the longest access-token life plus clock skew. */
+  readonly cutoffLifeMs: number
+}
