@@ -17,8 +17,9 @@ export class ManualClock implements Clock {
     this.#wall = start
   }
 
+  /** Whole milliseconds, as `Date.now()` gives them, also when a timer was due between two. */
   now(): EpochMs {
-    return this.#wall
+    return Math.floor(this.#wall)
   }
 
   monotonicMs(): number {

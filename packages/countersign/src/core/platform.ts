@@ -11,8 +11,8 @@ export interface Clock {
   now(): EpochMs
   /** Milliseconds since an arbitrary moment; never steps backwards. */
   monotonicMs(): number
-  /** Runs `task` once after `delayMs`. Does not keep the process alive. */
-  after(delayMs: number, task: () => void): Cancel
+  /** Runs `task` once after `delayMs`. Does not keep the process alive, unless it is told to. */
+  after(delayMs: number, task: () => void, options?: { readonly keepsProcess: boolean }): Cancel
 }
 
 export interface Random {
@@ -30,10 +30,10 @@ export interface Platform {
 export const systemClock: Clock = Object.freeze({
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
-  after(delayMs: number, task: () => void): Cancel {
+  after(delayMs: number, task: () => void, options?: { readonly keepsProcess: boolean }): Cancel {
     const timer = setTimeout(task, delayMs)
     // A browser's timer is a number; Node's must not hold the process open.
-    if (typeof timer === 'object') timer.unref()
+    if (typeof timer === 'object' && options?.keepsProcess !== true) timer.unref()
     return () => clearTimeout(timer)
   },
 })

@@ -1,5 +1,5 @@
-interface RefusalRow {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 429 | 500 | 503
+export interface RefusalRow {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 415 | 429 | 431 | 500 | 503
   /** The one sentence that a stranger may read. */
   readonly public: string
   /** RFC 6750 section 3.1 error code for the Bearer challenge; absent where no challenge names an error. */
@@ -14,9 +14,17 @@ export const refusals = {
   credential_missing: { status: 401, public: 'Authentication is required.' },
   credential_malformed: { status: 401, public: 'The credential is malformed.', challenge: 'invalid_request' },
   token_expired: { status: 401, public: 'The access token has expired. Refresh the session.', challenge: 'invalid_token' },
-  token_revoked: { status: 401, public: 'The access token is no longer valid. Refresh the session or sign in again.', challenge: 'invalid_token' },
+  token_revoked: {
+    status: 401,
+    public: 'The access token is no longer valid. Refresh the session or sign in again.',
+    challenge: 'invalid_token',
+  },
   token_invalid: { status: 401, public: 'The access token is not valid.', challenge: 'invalid_token' },
-  scope_insufficient: { status: 403, public: 'The credential does not have the scope that this request needs.', challenge: 'insufficient_scope' },
+  scope_insufficient: {
+    status: 403,
+    public: 'The credential does not have the scope that this request needs.',
+    challenge: 'insufficient_scope',
+  },
   role_insufficient: { status: 403, public: 'The credential does not have the role that this request needs.' },
   step_up_required: { status: 401, public: 'This request needs a more recent sign-in.', challenge: 'insufficient_user_authentication' },
   factor_required: { status: 401, public: 'A second factor is required.' },
@@ -31,13 +39,20 @@ export const refusals = {
   content_too_large: { status: 413, public: 'The request body is too large.' },
   insecure_transport: { status: 400, public: 'Credentials are only accepted over HTTPS.' },
   not_found: { status: 404, public: 'There is nothing here.' },
+  method_not_allowed: { status: 405, public: 'This address does not answer to that method. See the Allow header.' },
+  position_forgotten: { status: 410, public: 'The log no longer reaches back to this position. Load the snapshot.' },
+  headers_too_large: { status: 431, public: 'The request line or the headers are too large.' },
+  request_timeout: { status: 408, public: 'The request took too long to arrive.' },
   conflict: { status: 409, public: 'The request conflicts with the current state.' },
   email_taken: { status: 409, public: 'An account with this e-mail address exists already.' },
   rate_limited: { status: 429, public: 'Too many requests. Try again later.' },
   internal: { status: 500, public: 'Something went wrong on our side. The request id helps us to find it.' },
-} as const satisfies Record<string, RefusalRow>
+} as const
 
 export type RefusalCode = keyof typeof refusals
+
+/** The row of a code. That every row of the table has this shape is checked here. */
+export const refusalRow = (code: RefusalCode): RefusalRow => refusals[code]
 
 /** Facts for the log: ids and numbers. Never a token, key, signature or password. */
 export type RefusalDetail = Readonly<Record<string, string | number | boolean>>

@@ -7,7 +7,9 @@ import type { RevocationMode, Target } from './target.ts'
  * `cutoff` kills older tokens of its target; `keyset` says that published keys changed; `credential` that a stored
  * credential (service credential, API key, access key) changed or ended; `epoch` opens a new epoch and kills everything older.
  */
-export type EntryKind = 'cutoff' | 'keyset' | 'credential' | 'epoch'
+export const entryKinds = ['cutoff', 'keyset', 'credential', 'epoch'] as const
+
+export type EntryKind = (typeof entryKinds)[number]
 
 /** One entry before it has a place in the chain. */
 export interface LogDraft {

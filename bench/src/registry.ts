@@ -1,0 +1,11 @@
+import type { Bench } from './bench.ts'
+
+/** Name to program, loaded only when asked for: one bench needs neither the peers nor the parts of another. */
+export const registry: Readonly<Record<string, () => Promise<Bench>>> = {
+  'verify-seen': async () => (await import('./bench/verify-seen.ts')).verifySeen,
+  'verify-cold': async () => (await import('./bench/verify-cold.ts')).verifyCold,
+  sign: async () => (await import('./bench/sign.ts')).sign,
+  middleware: async () => (await import('./bench/middleware.ts')).middleware,
+  refresh: async () => (await import('./bench/refresh.ts')).refresh,
+  revoke: async () => (await import('./bench/revoke.ts')).revoke,
+}

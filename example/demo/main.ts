@@ -1,0 +1,46 @@
+// The main job told on the terminal: a server and four services as processes of their own, and how long each takes to
+// refuse what was revoked. `--once` ends after the story, with 0 only if every step held.
+import { once } from 'node:events'
+import { styleText } from 'node:util'
+import { median } from './probe.ts'
+import { admin, person, Story, steps } from './story.ts'
+import { World } from './world.ts'
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+async function tell(story: Story): Promise<number> {
+  let failed = 0
+  for (const [title, step] of steps) {
+    try {
+      const line = await step(story)
+      print(`${styleText('green', '✓')} ${title}\n  ${styleText('dim', line)}`)
+    } catch (error) {
+      failed += 1
+      print(`${styleText('red', '✗')} ${title}\n  ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  return failed
+}
+
+function printTimes(story: Story): void {
+  print('\nacknowledgement → refusal, median (slowest) of each adapter:')
+  for (const [adapter, times] of story.times) {
+    print(`  ${adapter.padEnd(8)} ${median(times).toFixed(1).padStart(6)} ms (${Math.max(...times).toFixed(1)} ms), ${times.length} revocations`)
+  }
+}
+
+await using world = await World.open()
+await world.createUser(admin.email, admin.password, ['admin'])
+await world.createUser(person.email, person.password, ['customer'])
+print(`server ${world.serverUrl}; services ${world.services.map(({ adapter, url }) => `${adapter} ${url}`).join(', ')}\n`)
+
+const story = new Story(world)
+const failed = await tell(story)
+printTimes(story)
+print(failed === 0 ? '\nevery step held' : `\n${failed} of ${steps.length} steps did not hold`)
+process.exitCode = failed === 0 ? 0 : 1
+
+if (!process.argv.includes('--once')) {
+  print(`\nstill running: sign in as ${person.email} with ${person.password}; Ctrl-C ends it`)
+  await once(process, 'SIGINT')
+}

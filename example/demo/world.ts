@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Child, run, start } from '../../tool/child.ts'
+
+const cli = fileURLToPath(import.meta.resolve('../../packages/server/src/cli/main.ts'))
+const serviceFile = (adapter: string): string => fileURLToPath(import.meta.resolve(`./service/${adapter}.ts`))
+
+export const adapters = ['node', 'express', 'fastify', 'hono'] as const
+
+export interface Service {
+  readonly adapter: (typeof adapters)[number]
+  readonly url: string
+}
+
+/** The server and its four services, each a process of its own, on free ports and a database in a temporary folder. */
+export class World implements AsyncDisposable {
+  readonly services: readonly Service[]
+  readonly serverUrl: string
+  readonly #folder: string
+  readonly #environment: Readonly<Record<string, string>>
+  readonly #children: readonly Child[]
+  #server: Child
+
+  private constructor(folder: string, environment: Readonly<Record<string, string>>, server: Child, services: readonly Service[], children: readonly Child[]) {
+    this.#folder = folder
+    this.#environment = environment
+    this.#server = server
+    this.#children = children
+    this.services = services
+    this.serverUrl = server.url
+  }
+
+  static async open(): Promise<World> {
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-demo-'))
+    const environment = {
+      PORT: String(await freePort()),
+      COUNTERSIGN_DATABASE: `sqlite:${join(folder, 'countersign.db')}`,
+      COUNTERSIGN_SECRET: randomBytes(32).toString('base64url'),
+    }
+    const server = await start(cli, ['serve'], environment)
+    const credential = await issueServiceCredential(environment)
+    const children = await Promise.all(
+      adapters.map((adapter) => start(serviceFile(adapter), [], { COUNTERSIGN_ISSUER: server.url, COUNTERSIGN_CREDENTIAL: credential })),
+    )
+    const services = adapters.map((adapter, at) => ({ adapter, url: children[at]?.url ?? '' }))
+    return new World(folder, environment, server, services, children)
+  }
+
+  /** Makes an account by the CLI, as an operator does. */
+  async createUser(email: string, password: string, roles: readonly string[]): Promise<void> {
+    const args = ['users', 'create', '--email', email, '--password-stdin', '--json', ...roles.flatMap((role) => ['--role', role])]
+    await run(cli, args, this.#environment, `${password}\n`)
+  }
+
+  /** `kill -9`: nothing is flushed, nothing is said. */
+  killServer(): Promise<void> {
+    return this.#server.kill('SIGKILL')
+  }
+
+  async restartServer(): Promise<void> {
+    this.#server = await start(cli, ['serve'], this.#environment)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#server, ...this.#children].map((child) => child.kill('SIGTERM')))
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+async function issueServiceCredential(environment: Readonly<Record<string, string>>): Promise<string> {
+  const printed = await run(cli, ['services', 'create', '--name', 'demo', '--json'], environment)
+  return (JSON.parse(printed) as { credential: string }).credential
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}

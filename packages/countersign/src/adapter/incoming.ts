@@ -1,0 +1,48 @@
+import type { PresentedCredentials } from '../verifier/index.ts'
+
+/** The part of Node's `IncomingMessage` that a guard reads; the requests of Express and Fastify have it too. */
+export interface IncomingRequest {
+  /** Names and values in turn, as they were sent. */
+  readonly rawHeaders: readonly string[]
+  readonly method?: string | undefined
+  readonly socket: object
+}
+
+/**
+ * Reads what a request presents, straight from the raw headers: `headers` would be built for this alone, and drops all but the
+ * first of several `Authorization` headers, so that two readers could take two different ones.
+ */
+export function presentedBy(request: IncomingRequest): PresentedCredentials {
+  const { rawHeaders } = request
+  let authorization: string | undefined
+  let cookie: string | undefined
+  let secFetchSite: string | undefined
+  let origin: string | undefined
+  let host: string | undefined
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string
+    // Lengths first: most headers are none of these, and are not worth a lower-case copy.
+    switch (name.length) {
+      case 13:
+        if (isNamed(name, 'authorization')) authorization = joined(authorization, ', ', rawHeaders[index + 1] as string)
+        break
+      case 6:
+        if (isNamed(name, 'cookie')) cookie = joined(cookie, '; ', rawHeaders[index + 1] as string)
+        else if (isNamed(name, 'origin')) origin = joined(origin, ', ', rawHeaders[index + 1] as string)
+        break
+      case 14:
+        if (isNamed(name, 'sec-fetch-site')) secFetchSite = joined(secFetchSite, ', ', rawHeaders[index + 1] as string)
+        break
+      case 4:
+        if (isNamed(name, 'host')) host = joined(host, ', ', rawHeaders[index + 1] as string)
+        break
+    }
+  }
+  return { authorization, cookie, method: request.method, secFetchSite, origin, host, encrypted: 'encrypted' in request.socket }
+}
+
+const isNamed = (name: string, lowerCase: string): boolean => name === lowerCase || name.toLowerCase() === lowerCase
+
+/** Repeated headers become a list (RFC 9110 section 5.3), which for all but cookies is then no valid value any more. */
+const joined = (before: string | undefined, separator: string, value: string): string =>
+  before === undefined ? value : before + separator + value

@@ -1,0 +1,19 @@
+export { decodeBase64url, decodeBase64urlText, decodeUtf8, encodeBase64url } from './base64url.ts'
+export { formatSecret, newId, newSecret, parseSecret } from './id.ts'
+export { isJsonObject, type JsonLimits, parseJson, parseJsonBytes, parseJsonObject } from './json.ts'
+export { ManualClock } from './manual-clock.ts'
+export {
+  type Cancel,
+  type Clock,
+  type EpochMs,
+  type EpochSeconds,
+  type Platform,
+  type Random,
+  systemClock,
+  systemPlatform,
+  systemRandom,
+  toEpochSeconds,
+} from './platform.ts'
+export type { Principal } from './principal.ts'
+export { type ChallengeOptions, challengesFor, type Problem, problemOf } from './problem.ts'
+export { AuthError, type RefusalCode, type RefusalDetail, type RefusalRow, refusalRow, refusals } from './refusal.ts'

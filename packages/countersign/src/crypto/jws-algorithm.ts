@@ -1,0 +1,121 @@
+import { constants, KeyObject, sign, verify } from 'node:crypto'
+import { encodeBase64url } from '../core/base64url.ts'
+import { derOfP256Signature, P256_SIGNATURE_BYTES, p256SignatureOfDer } from './ecdsa-signature.ts'
+import { HmacKey } from './hmac.ts'
+
+/** What we sign and verify with (RFC 7518 section 3, RFC 8037). There is no `none`, nowhere. */
+export type JwsAlgorithm = 'HS256' | 'ES256' | 'EdDSA' | 'RS256' | 'PS256'
+
+/** A key that fits one algorithm; what is in it is this folder's business. */
+export type JwsKey = KeyObject | HmacKey
+
+export interface JwsAlgorithmRow {
+  /** Whether the same secret signs and verifies (`mac`), or a private key signs and a public one verifies. */
+  readonly kind: 'mac' | 'signature'
+  /** @throws {RangeError} The key is of another kind, curve or too small for this algorithm. */
+  readonly requireKey: (key: JwsKey) => void
+  /** Signs the UTF-8 form of `input`; base64url. */
+  readonly sign: (key: JwsKey, input: string) => string
+  /**
+   * Whether what stands after the dot at `inputLength` is the one canonical base64url text of a valid signature of what stands before
+   * it. Never throws on bad input. Takes the compact form whole: cutting it first costs HS256 a tenth.
+   */
+  readonly verify: (key: JwsKey, compact: string, inputLength: number) => boolean
+}
+
+/** RFC 7518 section 3.2: a key of the same size as the hash output or larger. */
+const MIN_SECRET_BYTES = 32
+/** RFC 7518 section 3.3. */
+const MIN_MODULUS_BITS = 2048
+/** A larger one only costs time: a verification grows with its square. */
+const MAX_MODULUS_BITS = 8192
+const ED25519_SIGNATURE_BYTES = 64
+
+/** One row per algorithm. Below this table nobody names one. */
+export const jwsAlgorithms: Readonly<Record<JwsAlgorithm, JwsAlgorithmRow>> = Object.freeze({
+  HS256: {
+    kind: 'mac',
+    requireKey: requireSecret,
+    sign: (key, input) => (key as HmacKey).base64url(input),
+    verify: (key, compact, inputLength) => (key as HmacKey).vouchesFor(compact, inputLength),
+  },
+  ES256: {
+    kind: 'signature',
+    requireKey: (key) => requireCurve(key, 'ec', 'prime256v1'),
+    sign: (key, input) => encodeBase64url(p256SignatureOfDer(sign('sha256', bytesOf(input), key as KeyObject))),
+    verify(key, compact, inputLength) {
+      const bytes = signatureBytes(compact, inputLength, P256_SIGNATURE_BYTES)
+      const der = bytes && derOfP256Signature(bytes)
+      return der !== undefined && verify('sha256', inputBytes(compact, inputLength), key as KeyObject, der)
+    },
+  },
+  EdDSA: {
+    kind: 'signature',
+    requireKey: (key) => requireCurve(key, 'ed25519'),
+    sign: (key, input) => sign(null, bytesOf(input), key as KeyObject).toString('base64url'),
+    verify(key, compact, inputLength) {
+      const bytes = signatureBytes(compact, inputLength, ED25519_SIGNATURE_BYTES)
+      return bytes !== undefined && verify(null, inputBytes(compact, inputLength), key as KeyObject, bytes)
+    },
+  },
+  RS256: {
+    kind: 'signature',
+    requireKey: requireRsa,
+    sign: (key, input) => sign('sha256', bytesOf(input), key as KeyObject).toString('base64url'),
+    verify(key, compact, inputLength) {
+      const bytes = signatureBytes(compact, inputLength)
+      return bytes !== undefined && verify('sha256', inputBytes(compact, inputLength), key as KeyObject, bytes)
+    },
+  },
+  PS256: {
+    kind: 'signature',
+    requireKey: requireRsa,
+    sign: (key, input) => sign('sha256', bytesOf(input), pss(key)).toString('base64url'),
+    verify(key, compact, inputLength) {
+      const bytes = signatureBytes(compact, inputLength)
+      return bytes !== undefined && verify('sha256', inputBytes(compact, inputLength), pss(key), bytes)
+    },
+  },
+} satisfies Record<JwsAlgorithm, JwsAlgorithmRow>)
+
+/** Whether a name out of a document or a configuration is one of the table's. */
+export function isJwsAlgorithm(name: unknown): name is JwsAlgorithm {
+  return typeof name === 'string' && Object.hasOwn(jwsAlgorithms, name)
+}
+
+const bytesOf = (input: string): Buffer => Buffer.from(input)
+
+const inputBytes = (compact: string, inputLength: number): Buffer => Buffer.from(compact.slice(0, inputLength))
+
+/** RFC 7518 section 3.5: MGF1 with SHA-256, a salt as long as the hash. */
+const pss = (key: JwsKey): { key: KeyObject; padding: number; saltLength: number } => ({
+  key: key as KeyObject,
+  padding: constants.RSA_PKCS1_PSS_PADDING,
+  saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+})
+
+/** The bytes of a canonical signature text, `undefined` for any other or for a length that no signature of this kind has. */
+function signatureBytes(compact: string, inputLength: number, length?: number): Uint8Array | undefined {
+  const text = compact.slice(inputLength + 1)
+  const bytes = Buffer.from(text, 'base64url')
+  if (length !== undefined && bytes.length !== length) return undefined
+  return bytes.toString('base64url') === text ? bytes : undefined
+}
+
+function requireSecret(key: JwsKey): void {
+  if (!(key instanceof HmacKey)) throw new RangeError('the algorithm needs a secret')
+  if (key.byteLength < MIN_SECRET_BYTES) throw new RangeError(`the secret has fewer than ${MIN_SECRET_BYTES} bytes`)
+}
+
+function requireCurve(key: JwsKey, type: string, namedCurve?: string): void {
+  if (!(key instanceof KeyObject) || key.asymmetricKeyType !== type) throw new RangeError('the key is of another kind than its algorithm')
+  if (key.asymmetricKeyDetails?.namedCurve !== namedCurve) throw new RangeError('the key is on another curve than its algorithm')
+}
+
+function requireRsa(key: JwsKey): void {
+  if (!(key instanceof KeyObject) || key.asymmetricKeyType !== 'rsa') throw new RangeError('the key is of another kind than its algorithm')
+  const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
+  if (modulusLength < MIN_MODULUS_BITS || modulusLength > MAX_MODULUS_BITS)
+    throw new RangeError('the RSA modulus is too small or too large')
+  if (publicExponent < 3n || publicExponent % 2n === 0n) throw new RangeError('the RSA exponent is not usable')
+}

@@ -1,0 +1,7 @@
+export { type Discovery, fetchDiscovery, fetchJwks, type PublishedKeys } from './discovery.ts'
+export type { Feed, FeedEvents, FeedSource } from './feed.ts'
+export { FeedReader, type FeedReaderOptions, type FeedTransport } from './feed-reader.ts'
+export { FeedTrouble, type FeedTroubleKind } from './feed-trouble.ts'
+export { createInProcessFeed, type InProcessFeedOptions } from './in-process/in-process-feed.ts'
+export { createIssuerKeys, type IssuerKeys, type IssuerKeysOptions } from './key-source.ts'
+export { createSseFeed, type SseFeedOptions } from './sse/sse-feed.ts'

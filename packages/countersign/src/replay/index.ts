@@ -1,0 +1,2 @@
+export { MemoryReplayStore, type MemoryReplayStoreOptions } from './memory.ts'
+export type { ReplayStore } from './replay-store.ts'

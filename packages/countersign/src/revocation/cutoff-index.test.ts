@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { GenerationCutoffIndex } from './cutoff-index.ts'
+import type { LogEntry } from './entry.ts'
+import { ORIGIN } from './position.ts'
+import { targetKinds } from './target.ts'
+
+const cutoff = (change: Partial<LogEntry> = {}): LogEntry => ({
+  kind: 'cutoff',
+  target: { kind: 'user', id: 'u' },
+  mode: 'hard',
+  position: 1,
+  at: 0,
+  expiresAt: 1000,
+  hash: '',
+  ...change,
+})
+
+test('the newest position of a target is answered, other targets have none', () => {
+  const index = new GenerationCutoffIndex()
+  index.apply(cutoff({ position: 7 }))
+  index.apply(cutoff({ position: 3 }))
+  assert.equal(index.newest('user', 'u'), 7)
+  assert.equal(index.newest('user', 'v'), ORIGIN)
+  assert.equal(index.newest('session', 'u'), ORIGIN)
+})
+
+test('keyset and credential entries cut nothing off', () => {
+  const index = new GenerationCutoffIndex()
+  index.apply(cutoff({ kind: 'keyset', target: { kind: 'issuer', id: '' } }))
+  index.apply(cutoff({ kind: 'credential' }))
+  assert.equal(index.size, 0)
+})
+
+test('a new epoch cuts off everyone, whatever its target says', () => {
+  const index = new GenerationCutoffIndex()
+  index.apply(cutoff({ kind: 'epoch', position: 9 }))
+  assert.equal(index.newest('everyone', ''), 9)
+})
+
+test('[I12] a cut-off is never forgotten before it expires', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: 0, max: 10_000 }), (expiresAt, now) => {
+      const index = new GenerationCutoffIndex(300)
+      index.apply(cutoff({ expiresAt }))
+      index.forget(now)
+      if (now < expiresAt) assert.equal(index.newest('user', 'u'), 1)
+      if (now >= expiresAt + 300) assert.equal(index.size, 0)
+    }),
+  )
+})
+
+test('[I12] a younger cut-off that expires earlier does not take an older one with it', () => {
+  const index = new GenerationCutoffIndex(100)
+  index.apply(cutoff({ position: 1, expiresAt: 5000 }))
+  index.apply(cutoff({ position: 2, expiresAt: 100 }))
+  assert.equal(index.newest('user', 'u'), 2)
+  index.forget(200)
+  assert.equal(index.newest('user', 'u'), 1)
+})
+
+const anyCutoff = fc.record({
+  kind: fc.constantFrom(...targetKinds),
+  id: fc.constantFrom('a', 'b', '__proto__', ''),
+  position: fc.integer({ min: 1, max: 50 }),
+  expiresAt: fc.integer({ min: 0, max: 2000 }),
+})
+
+test('[I08] any order and any repetition of cut-offs gives the same answers', () => {
+  fc.assert(
+    fc.property(fc.array(anyCutoff), fc.infiniteStream(fc.nat()), (cutoffs, order) => {
+      const entries = cutoffs.map(({ kind, id, position, expiresAt }) => cutoff({ target: { kind, id }, position, expiresAt }))
+      const shuffled = [...entries, ...entries]
+        .map((entry) => ({ entry, place: order.next().value as number }))
+        .sort((a, b) => a.place - b.place)
+      const [straight, mixed] = [new GenerationCutoffIndex(500), new GenerationCutoffIndex(500)]
+      for (const entry of entries) straight.apply(entry)
+      for (const { entry } of shuffled) mixed.apply(entry)
+      for (const { target, position } of entries) {
+        assert.equal(mixed.newest(target.kind, target.id), straight.newest(target.kind, target.id))
+        assert.ok(straight.newest(target.kind, target.id) >= position)
+      }
+    }),
+  )
+})

@@ -1,0 +1,112 @@
+import type { Cancel, Clock, EpochMs } from '../core/index.ts'
+
+/** Fresh: decide locally. Grace: ordinary routes still decide, strict ones do not. Stale: nothing can be said. */
+export type FreshnessState = 'fresh' | 'grace' | 'stale'
+
+export interface FreshnessReport {
+  readonly state: FreshnessState
+  /** Age of the newest confirmed statement about the end of the log; `Infinity` when there is none. */
+  readonly ageMs: number
+  /** Why it is not, or will soon not be, fresh; a sentence for operators. */
+  readonly reason?: string
+}
+
+export interface FreshnessOptions {
+  readonly clock: Clock
+  /** The verifier's notion of wall-clock time. */
+  readonly now: () => EpochMs
+  readonly clockSkewMs: number
+  readonly freshMs: number
+  readonly graceMs: number
+}
+
+interface Confirmation {
+  readonly at: EpochMs
+  readonly receivedMs: number
+}
+
+/** How old the verifier's knowledge is, and who wants to hear when that begins or ceases to matter. */
+export class Freshness {
+  readonly #options: FreshnessOptions
+  readonly #listeners = new Set<(report: FreshnessReport) => void>()
+  #confirmed: Confirmation | undefined
+  #reason: string | undefined
+  #announced: FreshnessState = 'stale'
+  #cancelTimer: Cancel = () => undefined
+
+  constructor(options: FreshnessOptions, reason: string) {
+    this.#options = options
+    this.#reason = reason
+  }
+
+  /** Whether a statement made at `at` would say more than what was confirmed before. */
+  isNews(at: EpochMs): boolean {
+    return this.#confirmed === undefined || at > this.#confirmed.at
+  }
+
+  /** The log ended at the replica's own position at `at`. An older statement than the newest one refreshes nothing. */
+  confirm(at: EpochMs): void {
+    if (!this.isNews(at)) return
+    this.#confirmed = { at, receivedMs: this.#options.clock.monotonicMs() }
+    this.#reason = undefined
+    this.#announce()
+  }
+
+  /** Remembers why confirmation does not come. */
+  doubt(reason: string): void {
+    this.#reason = reason
+  }
+
+  /** Nothing that was confirmed counts any more. */
+  lose(reason: string): void {
+    this.#confirmed = undefined
+    this.#reason = reason
+    this.#announce()
+  }
+
+  report(): FreshnessReport {
+    const ageMs = this.#ageMs()
+    const state = this.#stateAt(ageMs)
+    const reason = this.#reason ?? (state === 'fresh' ? undefined : 'no heartbeat has been confirmed lately')
+    return reason === undefined ? { state, ageMs } : { state, ageMs, reason }
+  }
+
+  onChange(listener: (report: FreshnessReport) => void): Cancel {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  close(): void {
+    this.#cancelTimer()
+    this.#listeners.clear()
+  }
+
+  /** By the monotonic clock since receipt, and by the signed time less the skew: a delayed stream does not look fresh. */
+  #ageMs(): number {
+    if (this.#confirmed === undefined) return Number.POSITIVE_INFINITY
+    const { clock, now, clockSkewMs } = this.#options
+    const { at, receivedMs } = this.#confirmed
+    return Math.max(0, clock.monotonicMs() - receivedMs, now() - at - clockSkewMs)
+  }
+
+  #stateAt(ageMs: number): FreshnessState {
+    if (ageMs <= this.#options.freshMs) return 'fresh'
+    return ageMs <= this.#options.graceMs ? 'grace' : 'stale'
+  }
+
+  #announce(): void {
+    const report = this.report()
+    this.#watch(report)
+    if (report.state === this.#announced) return
+    this.#announced = report.state
+    for (const listener of this.#listeners) listener(report)
+  }
+
+  /** Time alone changes the state too: look again just after the next boundary. */
+  #watch({ state, ageMs }: FreshnessReport): void {
+    this.#cancelTimer()
+    if (state === 'stale') return
+    const boundaryMs = state === 'fresh' ? this.#options.freshMs : this.#options.graceMs
+    this.#cancelTimer = this.#options.clock.after(boundaryMs - ageMs + 1, () => this.#announce())
+  }
+}

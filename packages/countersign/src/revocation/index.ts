@@ -1,0 +1,19 @@
+export { type CutoffIndex, GenerationCutoffIndex } from './cutoff-index.ts'
+export { chain, chainHash, type EntryKind, entryKinds, type LogDraft, type LogEntry, type LogHead, ORIGIN_HASH } from './entry.ts'
+export {
+  decodeFeedMessage,
+  type EntriesMessage,
+  encodeFeedMessage,
+  FEED_MESSAGE_TYPE,
+  type FeedMessage,
+  type FeedMessageExpectation,
+  type HeartbeatMessage,
+  NOT_UNDERSTOOD,
+  type SnapshotMessage,
+} from './feed-message.ts'
+export type { FreshnessReport, FreshnessState } from './freshness.ts'
+export { epochOf, nextEpoch, ORIGIN, type Position, positionOf } from './position.ts'
+export { type Received, Replica, type ReplicaOptions } from './replica.ts'
+export { isRevoked, type TokenFacts } from './rule.ts'
+export { defaultMode, type RevocationMode, type Target, type TargetKind, targetKinds } from './target.ts'
+export { decodeEntry, encodeEntry, type WireEntry } from './wire-entry.ts'

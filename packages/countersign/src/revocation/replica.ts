@@ -1,0 +1,318 @@
+import { AuthError, type Cancel, type Clock, type EpochMs } from '../core/index.ts'
+import type { JwsAlgorithm } from '../crypto/index.ts'
+import type { KeySet } from '../key/index.ts'
+import { ChainMemory } from './chain-memory.ts'
+import { type CutoffIndex, GenerationCutoffIndex } from './cutoff-index.ts'
+import { chainHash, type LogEntry, type LogHead, ORIGIN_HASH } from './entry.ts'
+import {
+  decodeFeedMessage,
+  type EntriesMessage,
+  type FeedMessage,
+  type HeartbeatMessage,
+  NOT_UNDERSTOOD,
+  type SnapshotMessage,
+} from './feed-message.ts'
+import { Freshness, type FreshnessReport } from './freshness.ts'
+import { ORIGIN, type Position } from './position.ts'
+import { PositionWaiters } from './position-waiters.ts'
+import { isRevoked, type TokenFacts } from './rule.ts'
+
+/**
+ * What became of a message. `applied`: it moved or confirmed the replica. `duplicate`: it says nothing new. `ignored`: it
+ * is not the issuer's, or of no use. `gap`: something is missing, load a snapshot. `fork`: the log has another history
+ * than the one that was followed, load a snapshot.
+ */
+export type Received = 'applied' | 'duplicate' | 'gap' | 'fork' | 'ignored'
+
+export interface ReplicaOptions {
+  readonly issuer: string
+  readonly clock: Clock
+  /** The issuer's feed keys as they are now. */
+  readonly keys: () => KeySet
+  readonly algorithms: readonly JwsAlgorithm[]
+  /** Largest expected difference between the issuer's clock and ours. Default 5000. */
+  readonly clockSkewMs?: number
+  /** Up to this age of the newest confirmed heartbeat the replica is fresh. Default 5000. */
+  readonly freshMs?: number
+  /** Up to this age it is in grace, beyond it stale. Default 60 000. */
+  readonly graceMs?: number
+  /** Longest accepted snapshot, in characters. Default 128 MiB. */
+  readonly maxSnapshotLength?: number
+  readonly index?: CutoffIndex
+}
+
+const DEFAULT_MAX_SNAPSHOT_LENGTH = 2 ** 27
+
+/** A heartbeat may cross with entries on its way; this long after the last entry it no longer can have. */
+const CROSSING_MS = 1000
+
+/** No skew explains more than a day: one of the two clocks has jumped, and nothing may be forgotten because of it. */
+const MAX_AHEAD_MS = 86_400_000
+
+const BEHIND_ISSUER = 'this verifier is behind the issuer'
+const ISSUER_BEHIND = 'the issuer is behind this verifier: it may be running on an old copy of its database'
+const CLOCKS_APART = 'the clock of the issuer is more than a day ahead of the clock of this verifier'
+const OTHER_HISTORY = 'the log of the issuer has another history than the one that was followed'
+
+/**
+ * One verifier's copy of the revocation log: a state machine that a feed pushes messages into. It knows no network.
+ *
+ * ```
+ *                     snapshot                              no confirmation        ... for longer
+ *   lost ───────────────────────────────▶ fresh ──────────────────▶ grace ──────────────────▶ stale
+ *    ▲                                      ▲  for freshMs            │       than graceMs      │
+ *    │                                      └─────── heartbeat confirmed, or snapshot ──────────┘
+ *    └── from anywhere: another history, or a signed message that this version does not understand
+ * ```
+ *
+ * - *lost* (reported as stale): never synchronised, or what was followed cannot be trusted. Only a snapshot leads out, and
+ *   after another history only one that is ahead of it. Cut-offs that were applied stay applied.
+ * - *fresh, grace, stale*: synchronised; the age of the newest confirmation decides.
+ * - A heartbeat is confirmed when it names our own head. One that is ahead of us waits until the entries have come; if the
+ *   next one finds us where we were, that is a gap. One that is behind us is not confirmed, unless it merely crossed with
+ *   the entries: an issuer on an old copy of its database lets us go stale.
+ * - Entries are applied one position at a time along the hash chain. Anything else is a duplicate, a gap or another history.
+ * - Cut-offs only ever rise. They are forgotten by signed time alone, which no local clock can push forwards.
+ *
+ * Everything is verified before it means anything; what does not verify changes nothing.
+ */
+export class Replica {
+  readonly #options: ReplicaOptions
+  readonly #index: CutoffIndex
+  readonly #freshness: Freshness
+  readonly #waiters: PositionWaiters
+  readonly #chain = new ChainMemory()
+  readonly #entryListeners = new Set<(entry: LogEntry) => void>()
+  readonly #unknownKeyListeners = new Set<(kid: string) => void>()
+  #head: LogHead = { position: ORIGIN, hash: ORIGIN_HASH }
+  #moved = 0
+  #movedAtMs = Number.NEGATIVE_INFINITY
+  #lost = true
+  /** A snapshot must be ahead of this: the place where another history was seen. */
+  #forkedAt: Position = -1
+  /** The oldest heartbeat that is ahead of us. */
+  #awaited: HeartbeatMessage | undefined
+  /** Where we stood when a heartbeat was last ahead of us. */
+  #behindSince: Position | undefined
+  #signedNow: EpochMs = 0
+
+  constructor(options: ReplicaOptions) {
+    const { clock, clockSkewMs = 5000, freshMs = 5000, graceMs = 60_000 } = options
+    this.#options = options
+    this.#index = options.index ?? new GenerationCutoffIndex()
+    this.#waiters = new PositionWaiters(clock)
+    this.#freshness = new Freshness({ clock, now: () => this.now(), clockSkewMs, freshMs, graceMs }, 'never synchronised')
+  }
+
+  /** The last position that was applied. */
+  get position(): Position {
+    return this.#head.position
+  }
+
+  /** Changes whenever an earlier answer of `isRevoked` may no longer hold. */
+  get moved(): number {
+    return this.#moved
+  }
+
+  /** How many cut-offs are held. */
+  get size(): number {
+    return this.#index.size
+  }
+
+  /** Takes one message of the feed. Never throws for what a message contains. */
+  receive(compact: string): Received {
+    const message = this.#open(compact)
+    if (typeof message === 'string') return message
+    switch (message.type) {
+      case 'entries':
+        return this.#follow(message)
+      case 'heartbeat':
+        return this.#hear(message)
+      case 'snapshot':
+        return this.#resynchronise(message)
+    }
+  }
+
+  /** Takes a snapshot, which may be much longer than a message of the feed. Never goes backwards, un-revokes nothing. */
+  loadSnapshot(compact: string): Received {
+    const message = this.#open(compact, this.#options.maxSnapshotLength ?? DEFAULT_MAX_SNAPSHOT_LENGTH)
+    if (typeof message === 'string') return message
+    return message.type === 'snapshot' ? this.#resynchronise(message) : 'ignored'
+  }
+
+  /**
+   * Whether a cut-off that was applied kills the token. A token of another issuer is: its `rev` is a place in another log.
+   *
+   * Does not check freshness (see `freshness`), nor whether the token's `rev` is ahead of us (see `waitFor`).
+   */
+  isRevoked(facts: TokenFacts): boolean {
+    return facts.issuer !== this.#options.issuer || isRevoked(this.#index, facts)
+  }
+
+  /** @returns `true` as soon as `position` was applied, `false` at the time-out or when too many wait already. */
+  waitFor(position: Position, timeoutMs: number): Promise<boolean> {
+    return this.position >= position ? Promise.resolve(true) : this.#waiters.wait(position, timeoutMs)
+  }
+
+  freshness(): FreshnessReport {
+    return this.#freshness.report()
+  }
+
+  /** Never behind the newest signed statement, so that a slow clock revives neither a token nor a forgotten cut-off. */
+  now(): EpochMs {
+    return Math.max(this.#options.clock.now(), this.#signedNow)
+  }
+
+  /** Hears every entry after it was applied; after a snapshot every live entry, also those heard before. */
+  onEntry(listener: (entry: LogEntry) => void): Cancel {
+    this.#entryListeners.add(listener)
+    return () => void this.#entryListeners.delete(listener)
+  }
+
+  onFreshnessChange(listener: (report: FreshnessReport) => void): Cancel {
+    return this.#freshness.onChange(listener)
+  }
+
+  /** Hears the `kid` of a message that no known feed key has signed: the issuer's keys may have to be read again. */
+  onUnknownKey(listener: (kid: string) => void): Cancel {
+    this.#unknownKeyListeners.add(listener)
+    return () => void this.#unknownKeyListeners.delete(listener)
+  }
+
+  /** Stops the timers; who waits hears `false`. */
+  close(): void {
+    this.#waiters.close()
+    this.#freshness.close()
+    this.#entryListeners.clear()
+    this.#unknownKeyListeners.clear()
+  }
+
+  #open(compact: string, maxLength?: number): FeedMessage | 'ignored' | 'gap' {
+    const { issuer, keys, algorithms } = this.#options
+    try {
+      return decodeFeedMessage(compact, { issuer, keys: keys(), algorithms, ...(maxLength === undefined ? {} : { maxLength }) })
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error
+      const { reason, kid } = error.detail
+      if (reason === 'unknown_key' && typeof kid === 'string') for (const listener of this.#unknownKeyListeners) listener(kid)
+      if (reason !== NOT_UNDERSTOOD) return 'ignored'
+      // It may have revoked something: to pass it over would be to accept what the issuer refuses.
+      this.#lose('the issuer has said something that this version does not understand: update the verifier')
+      return 'gap'
+    }
+  }
+
+  #follow({ entries }: EntriesMessage): Received {
+    if (this.#lost) return 'gap'
+    const applied: LogEntry[] = []
+    const received = this.#applyInOrder(entries, applied)
+    this.#announce(applied)
+    return received
+  }
+
+  #applyInOrder(entries: readonly LogEntry[], applied: LogEntry[]): Received {
+    for (const entry of entries) {
+      if (this.#chain.contradicts(entry)) return this.#fork(entry.position)
+      if (entry.position <= this.position) continue
+      if (entry.position !== this.position + 1) return 'gap'
+      if (entry.hash !== chainHash(this.#head.hash, entry.position, entry.at, entry)) return 'gap'
+      this.#index.apply(entry)
+      this.#moveTo(entry)
+      applied.push(entry)
+      if (!this.#confirmAwaited()) return this.#fork(entry.position)
+    }
+    return applied.length > 0 ? 'applied' : 'duplicate'
+  }
+
+  #hear(heartbeat: HeartbeatMessage): Received {
+    if (!this.#passTime(heartbeat.at)) return 'ignored'
+    if (this.#lost) return 'gap'
+    const named: LogHead = { position: heartbeat.head, hash: heartbeat.hash }
+    if (this.#chain.contradicts(named)) return this.#fork(heartbeat.head)
+    if (!this.#freshness.isNews(heartbeat.at)) return 'duplicate'
+    if (heartbeat.head > this.position) return this.#await(heartbeat)
+    const crossed = this.#options.clock.monotonicMs() - this.#movedAtMs <= CROSSING_MS && this.#chain.holds(named)
+    if (heartbeat.head < this.position && !crossed) {
+      this.#freshness.doubt(ISSUER_BEHIND)
+      return 'ignored'
+    }
+    this.#freshness.confirm(heartbeat.at)
+    return 'applied'
+  }
+
+  #await(heartbeat: HeartbeatMessage): Received {
+    this.#awaited ??= heartbeat
+    if (this.#behindSince !== this.position) {
+      this.#behindSince = this.position
+      return 'ignored'
+    }
+    this.#freshness.doubt(BEHIND_ISSUER)
+    return 'gap'
+  }
+
+  /** @returns `false` when the awaited heartbeat names another entry at the place that we have come to. */
+  #confirmAwaited(): boolean {
+    const awaited = this.#awaited
+    if (awaited === undefined || awaited.head !== this.position) return true
+    if (awaited.hash !== this.#head.hash) return false
+    this.#awaited = undefined
+    this.#freshness.confirm(awaited.at)
+    return true
+  }
+
+  #resynchronise({ head, hash, at, entries }: SnapshotMessage): Received {
+    if (!this.#passTime(at)) return 'ignored'
+    if (head < this.position) {
+      this.#freshness.doubt(ISSUER_BEHIND)
+      return 'ignored'
+    }
+    if (head <= this.#forkedAt) return 'fork'
+    if (head === this.position && hash !== this.#head.hash) return this.#fork(head)
+    for (const entry of entries) this.#index.apply(entry)
+    this.#lost = false
+    this.#forkedAt = -1
+    this.#awaited = undefined
+    this.#behindSince = undefined
+    this.#moveTo({ position: head, hash })
+    this.#chain.restart(this.#head)
+    this.#announce(entries)
+    this.#freshness.confirm(at)
+    return 'applied'
+  }
+
+  #moveTo({ position, hash }: LogHead): void {
+    this.#head = { position, hash }
+    this.#chain.add(this.#head)
+    this.#moved += 1
+    this.#movedAtMs = this.#options.clock.monotonicMs()
+  }
+
+  #announce(entries: readonly LogEntry[]): void {
+    this.#waiters.reached(this.position)
+    for (const entry of entries) for (const listener of this.#entryListeners) listener(entry)
+  }
+
+  /** @returns `false` for a time that cannot be right: the message is then of no use. */
+  #passTime(at: EpochMs): boolean {
+    if (at - this.#options.clock.now() > MAX_AHEAD_MS) {
+      this.#freshness.doubt(CLOCKS_APART)
+      return false
+    }
+    this.#signedNow = Math.max(this.#signedNow, at)
+    this.#index.forget(this.#signedNow)
+    return true
+  }
+
+  #fork(position: Position): 'fork' {
+    this.#forkedAt = Math.max(this.#forkedAt, position, this.position)
+    this.#lose(OTHER_HISTORY)
+    return 'fork'
+  }
+
+  #lose(reason: string): void {
+    this.#lost = true
+    this.#awaited = undefined
+    this.#behindSince = undefined
+    this.#freshness.lose(reason)
+  }
+}

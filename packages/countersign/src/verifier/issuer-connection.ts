@@ -1,0 +1,111 @@
+import type { Cancel, Platform } from '../core/index.ts'
+import type { Replica } from '../revocation/index.ts'
+import type { KeySource } from './verify.ts'
+
+const FIRST_DELAY_MS = 100
+const LONGEST_DELAY_MS = 5000
+
+/** What brings the log to the replica; every reader in `feed` fits. */
+export interface LogFeed {
+  start(replica: Replica, events: LogFeedEvents): void
+  close(): void
+}
+
+export interface LogFeedEvents {
+  /** No known key has signed a message. */
+  readonly unknownKey: (kid: string) => void
+  readonly trouble: (reason: string) => void
+  readonly flowing: () => void
+}
+
+export interface IssuerConnectionOptions {
+  readonly keys: KeySource
+  readonly replica: Replica
+  readonly platform: Platform
+  /** Called once, after the first keys were loaded. */
+  readonly openFeed: () => LogFeed
+}
+
+/** Keeps keys and log coming: first the keys, then the feed, and the keys again whenever the log says that they changed. */
+export class IssuerConnection {
+  readonly #options: IssuerConnectionOptions
+  #feed: LogFeed | undefined
+  #closed = false
+  #hasBeenFresh = false
+  #failures = 0
+  #keyProblem: string | undefined
+  #feedProblem: string | undefined
+  #cancelRetry: Cancel = () => undefined
+  readonly #cancelEntries: Cancel
+  readonly #cancelFreshness: Cancel
+
+  constructor(options: IssuerConnectionOptions) {
+    this.#options = options
+    const { keys, replica } = options
+    this.#cancelEntries =
+      keys.follow?.(replica) ??
+      replica.onEntry((entry) => {
+        if (entry.kind === 'keyset') this.#loadKeys()
+      })
+    // What the log said while nobody listened may have included a change of keys.
+    this.#cancelFreshness = replica.onFreshnessChange(({ state }) => {
+      if (state !== 'fresh') return
+      if (this.#hasBeenFresh) this.#loadKeys()
+      this.#hasBeenFresh = true
+    })
+  }
+
+  /** Why keys or log do not come, as long as they do not. */
+  get problem(): string | undefined {
+    return this.#keyProblem ?? this.#feedProblem
+  }
+
+  open(): void {
+    this.#loadKeys()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#cancelRetry()
+    this.#cancelEntries()
+    this.#cancelFreshness()
+    this.#feed?.close()
+  }
+
+  /** Loads until it has worked; the keys known so far stay in use meanwhile. */
+  #loadKeys(): void {
+    this.#cancelRetry()
+    this.#options.keys.load().then(
+      () => this.#keysLoaded(),
+      (error: unknown) => this.#retryLater(error),
+    )
+  }
+
+  #keysLoaded(): void {
+    this.#keyProblem = undefined
+    this.#failures = 0
+    if (this.#closed || this.#feed !== undefined) return
+    const { keys, replica, openFeed } = this.#options
+    this.#feed = openFeed()
+    this.#feed.start(replica, {
+      unknownKey: () => void keys.refresh(),
+      trouble: (reason) => {
+        this.#feedProblem = reason
+      },
+      flowing: () => {
+        this.#feedProblem = undefined
+      },
+    })
+  }
+
+  #retryLater(error: unknown): void {
+    this.#keyProblem = error instanceof Error ? error.message : 'the keys of the issuer could not be read'
+    if (this.#closed) return
+    const { clock, random } = this.#options.platform
+    const longestMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#failures++)
+    // Between half and all of it, so that many verifiers do not come back at one moment.
+    const jitter = (random.bytes(1)[0] ?? 0) / 255
+    this.#cancelRetry()
+    this.#cancelRetry = clock.after((longestMs * (1 + jitter)) / 2, () => this.#loadKeys())
+  }
+}

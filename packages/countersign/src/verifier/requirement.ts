@@ -1,0 +1,82 @@
+/** What a route asks of its caller. Every member may be left out. */
+export interface Requirement {
+  /** Scopes that the credential must have: all of them. One text may hold several, separated by spaces. */
+  readonly scope?: string | readonly string[]
+  readonly role?: string
+  /** The user must have proved who they are at most so many seconds ago (RFC 9470). */
+  readonly maxAuthAgeSeconds?: number
+  /**
+   * How recently this verifier must have heard from the issuer. `ordinary` (the default) accepts `fresh` and `grace`, `strict`
+   * only `fresh`; a number of seconds is a bound of the route's own, inside the verifier's `graceSeconds`.
+   */
+  readonly freshness?: RouteFreshness
+}
+
+export type RouteFreshness = 'ordinary' | 'strict' | { readonly maxAgeSeconds: number }
+
+const members: ReadonlySet<string> = new Set(['scope', 'role', 'maxAuthAgeSeconds', 'freshness'])
+
+/** A requirement, checked once when the route is made. */
+export class RouteRule implements Requirement {
+  readonly scope: readonly string[]
+  readonly role?: string
+  readonly maxAuthAgeSeconds?: number
+  readonly freshness: RouteFreshness
+  /** The bound of a `{ maxAgeSeconds }` freshness, otherwise no bound beyond the state's. */
+  readonly maxAgeMs: number
+  /** Nothing is asked of the caller's scope, role and sign-in. */
+  readonly isOpen: boolean
+
+  /** @throws {TypeError | RangeError} for an unknown member (a misspelt one would leave the route open) or a wrong value. */
+  constructor(requirement: Requirement) {
+    for (const name of Object.keys(requirement)) {
+      if (!members.has(name)) throw new TypeError(`unknown member of a requirement: ${name}`)
+    }
+    this.scope = Object.freeze(parseScope(requirement.scope))
+    if (requirement.role !== undefined) this.role = parseRole(requirement.role)
+    if (requirement.maxAuthAgeSeconds !== undefined) {
+      this.maxAuthAgeSeconds = requireSeconds('maxAuthAgeSeconds', requirement.maxAuthAgeSeconds)
+    }
+    this.freshness = requirement.freshness === undefined ? 'ordinary' : requirement.freshness
+    this.maxAgeMs = parseMaxAgeMs(this.freshness)
+    this.isOpen = this.scope.length === 0 && this.role === undefined && this.maxAuthAgeSeconds === undefined
+    Object.freeze(this)
+  }
+}
+
+/** A requirement as a rule; a rule stays what it is, so that a guard parses once. */
+export function parseRequirement(requirement: Requirement | undefined): RouteRule {
+  if (requirement === undefined) return openRule
+  return requirement instanceof RouteRule ? requirement : new RouteRule(requirement)
+}
+
+/** RFC 6749 section 3.3 scope-token. */
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+
+function parseScope(scope: Requirement['scope']): string[] {
+  if (scope === undefined) return []
+  const names = typeof scope === 'string' ? scope.split(' ') : [...scope]
+  // An empty text or list is a mistake (a variable that was not set), not the wish to ask for nothing.
+  if (names.length === 0 || !names.every((name) => typeof name === 'string' && scopeToken.test(name))) {
+    throw new TypeError('scope must name one or more scopes')
+  }
+  return names
+}
+
+function parseRole(role: unknown): string {
+  if (typeof role !== 'string' || role === '') throw new TypeError('role must be a name')
+  return role
+}
+
+function parseMaxAgeMs(freshness: RouteFreshness): number {
+  if (freshness === 'ordinary' || freshness === 'strict') return Number.POSITIVE_INFINITY
+  if (typeof freshness !== 'object' || freshness === null) throw new TypeError("freshness must be 'ordinary', 'strict' or { maxAgeSeconds }")
+  return requireSeconds('freshness.maxAgeSeconds', freshness.maxAgeSeconds) * 1000
+}
+
+function requireSeconds(name: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw new RangeError(`${name} must be a number of seconds`)
+  return value
+}
+
+const openRule: RouteRule = new RouteRule({})

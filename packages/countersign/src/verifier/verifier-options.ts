@@ -1,0 +1,156 @@
+import { type Platform, systemPlatform } from '../core/index.ts'
+import { type JwsAlgorithm, jwsAlgorithms } from '../crypto/index.ts'
+import type { CookieSource } from './extract/presented.ts'
+import type { LogFeed } from './issuer-connection.ts'
+import type { KeySource } from './verify.ts'
+
+/** @deprecated Dangerous: accepts an `http:` issuer that is not this machine. Whoever is on the way can then read and forge everything. */
+export const unsafeAllowHttp: unique symbol = Symbol('unsafeAllowHttp')
+
+export interface VerifierOptions {
+  /** The issuer's URL, exactly as its tokens name it. */
+  readonly issuer: string
+  /** What this service is called in `aud`. A token for somebody else is refused. */
+  readonly audience: string
+  /** The service credential (`cs_svc_…`) that opens the issuer's feed. Not needed with a `feed` of one's own. */
+  readonly credential?: string
+  /** Which signatures are accepted; never taken from a token. Default `['ES256']`. */
+  readonly algorithms?: readonly JwsAlgorithm[]
+  readonly freshness?: {
+    /** Heard from the issuer within so many seconds: every route decides. Default 5. */
+    readonly freshSeconds?: number
+    /** Within so many seconds: ordinary routes still decide, strict ones answer 503. Default 60. */
+    readonly graceSeconds?: number
+  }
+  /** How far the issuer's clock and ours may differ. Default 5. */
+  readonly clockToleranceSeconds?: number
+  /** Look for the token in this cookie too, after the `Authorization` header. Default: in no cookie. */
+  readonly cookie?: CookieSource
+  /** How many verified tokens are remembered. Default 16 384. */
+  readonly cacheSize?: number
+  /** How long `ready()` waits. Default 10. */
+  readonly readyTimeoutSeconds?: number
+  /** Hears of every refusal that a guard answered: an `AuthError` with its private detail, or a defect. */
+  readonly onRefusal?: (thrown: unknown) => void
+  readonly platform?: Platform
+  /** Where the log comes from, when not from the issuer's HTTP feed. */
+  readonly feed?: LogFeed
+  /** Where keys come from, when not from the issuer's documents. Needs a `feed`. */
+  readonly keys?: KeySource
+  readonly [unsafeAllowHttp]?: true
+}
+
+/** The options after parsing: complete, and not looked at again. */
+export interface VerifierSettings {
+  readonly issuer: string
+  readonly audience: string
+  readonly credential: string
+  readonly algorithms: readonly JwsAlgorithm[]
+  readonly freshSeconds: number
+  readonly graceSeconds: number
+  readonly clockToleranceSeconds: number
+  readonly cookie: CookieSource | undefined
+  readonly cacheSize: number
+  readonly readyTimeoutSeconds: number
+  readonly onRefusal: ((thrown: unknown) => void) | undefined
+  readonly platform: Platform
+  readonly feed: LogFeed | undefined
+  readonly keys: KeySource | undefined
+}
+
+const names: ReadonlySet<string> = new Set([
+  'issuer',
+  'audience',
+  'credential',
+  'algorithms',
+  'freshness',
+  'clockToleranceSeconds',
+  'cookie',
+  'cacheSize',
+  'readyTimeoutSeconds',
+  'onRefusal',
+  'platform',
+  'feed',
+  'keys',
+])
+const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
+const MAX_CACHE_SIZE = 2 ** 24
+const credentialText = /^[A-Za-z0-9._~+/-]+=*$/
+/** RFC 6265 section 4.1.1: a cookie's name is a token. */
+const cookieName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
+
+/**
+ * Parses the options once.
+ *
+ * @throws {TypeError} naming every mistake at once, never a value that may be secret.
+ */
+export function parseVerifierOptions(options: VerifierOptions): VerifierSettings {
+  const settings: VerifierSettings = {
+    issuer: options.issuer,
+    audience: options.audience,
+    credential: options.credential ?? '',
+    algorithms: Object.freeze([...(options.algorithms ?? ['ES256' as const])]),
+    freshSeconds: options.freshness?.freshSeconds ?? 5,
+    graceSeconds: options.freshness?.graceSeconds ?? 60,
+    clockToleranceSeconds: options.clockToleranceSeconds ?? 5,
+    cookie: options.cookie === undefined ? undefined : Object.freeze({ ...options.cookie }),
+    cacheSize: options.cacheSize ?? 16_384,
+    readyTimeoutSeconds: options.readyTimeoutSeconds ?? 10,
+    onRefusal: options.onRefusal,
+    platform: options.platform ?? systemPlatform,
+    feed: options.feed,
+    keys: options.keys,
+  }
+  const mistakes = [
+    ...Object.keys(options)
+      .filter((name) => !names.has(name))
+      .map((name) => `${name} is not an option`),
+    ...issuerMistakes(options.issuer, options[unsafeAllowHttp] === true),
+    ...textMistakes(settings),
+    ...numberMistakes(settings),
+  ]
+  if (mistakes.length > 0) throw new TypeError(`createVerifier: ${mistakes.join('; ')}`)
+  return Object.freeze(settings)
+}
+
+function issuerMistakes(issuer: unknown, allowHttp: boolean): string[] {
+  if (typeof issuer !== 'string' || !URL.canParse(issuer)) return ['issuer must be a URL']
+  const { protocol, hostname, search, hash, username, password } = new URL(issuer)
+  if (search !== '' || hash !== '' || username !== '' || password !== '') return ['issuer must have no query, fragment or user']
+  if (protocol === 'https:') return []
+  if (protocol !== 'http:') return ['issuer must be an https: URL']
+  if (loopbackHosts.has(hostname) || allowHttp) return []
+  return ['issuer must be an https: URL (http: only on this machine, or with [unsafeAllowHttp]: true)']
+}
+
+function textMistakes(settings: VerifierSettings): string[] {
+  const { audience, algorithms, credential, feed, keys, cookie } = settings
+  const mistakes: string[] = []
+  if (typeof audience !== 'string' || audience === '') mistakes.push('audience must be a text')
+  if (algorithms.length === 0) mistakes.push('algorithms must not be empty')
+  for (const algorithm of algorithms) if (!Object.hasOwn(jwsAlgorithms, algorithm)) mistakes.push(`algorithm ${String(algorithm)} is not known`)
+  if (feed === undefined && (typeof credential !== 'string' || !credentialText.test(credential))) {
+    mistakes.push('credential must be a service credential: countersign services create --name <service>')
+  }
+  if (feed === undefined && keys !== undefined) mistakes.push('keys needs a feed beside it')
+  if (cookie !== undefined && !cookieName.test(cookie.name)) mistakes.push('cookie.name must be the name of a cookie')
+  if (cookie?.origin !== undefined && !(URL.canParse(cookie.origin) && new URL(cookie.origin).origin === cookie.origin)) {
+    mistakes.push('cookie.origin must be an origin like https://app.example')
+  }
+  return mistakes
+}
+
+function numberMistakes(settings: VerifierSettings): string[] {
+  const { freshSeconds, graceSeconds, clockToleranceSeconds, cacheSize, readyTimeoutSeconds } = settings
+  const mistakes: string[] = []
+  const require = (name: string, isRight: boolean, range: string): void => {
+    if (!isRight) mistakes.push(`${name} must be ${range}`)
+  }
+  require('freshness.freshSeconds', freshSeconds > 0 && freshSeconds <= graceSeconds, 'above 0 and at most graceSeconds')
+  // Longer than the longest life of a token there would be no bound at all.
+  require('freshness.graceSeconds', graceSeconds > 0 && graceSeconds <= 3600, 'above 0 and at most 3600')
+  require('clockToleranceSeconds', clockToleranceSeconds >= 0 && clockToleranceSeconds <= 300, 'from 0 to 300')
+  require('cacheSize', Number.isInteger(cacheSize) && cacheSize >= 1 && cacheSize <= MAX_CACHE_SIZE, `a whole number from 1 to ${MAX_CACHE_SIZE}`)
+  require('readyTimeoutSeconds', readyTimeoutSeconds > 0 && readyTimeoutSeconds <= 3600, 'above 0 and at most 3600')
+  return mistakes
+}

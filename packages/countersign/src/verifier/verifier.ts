@@ -1,0 +1,44 @@
+import type { Cancel } from '../core/platform.ts'
+import type { Principal } from '../core/principal.ts'
+import type { FreshnessReport, FreshnessState, Position } from '../revocation/index.ts'
+import type { PresentedCredentials } from './credential.ts'
+import type { Requirement } from './requirement.ts'
+import type { Refusal } from './respond.ts'
+
+export interface VerifierStatus {
+  readonly issuer: string
+  readonly state: FreshnessState
+  /** Since the last heartbeat of the issuer that could be confirmed; infinite before the first. */
+  readonly ageMs: number
+  readonly position: Position
+  /** Why the verifier is not fresh, where it knows. */
+  readonly reason: string | undefined
+  readonly cache: { readonly size: number; readonly hits: number; readonly misses: number }
+}
+
+/** Authenticates requests in this process, against a local replica of the issuer's revocation log. */
+export interface Verifier {
+  /**
+   * Resolves when requests can be answered: keys and the first snapshot are loaded and a heartbeat confirmed them.
+   *
+   * @throws {Error} when that takes too long; the message says what is missing. The verifier keeps trying.
+   */
+  ready(): Promise<void>
+  /**
+   * Who is calling, if they may do what the requirement asks.
+   *
+   * Does not check anything of the request but its credentials.
+   *
+   * @throws {AuthError} `credential_missing`, `credential_malformed`, `token_invalid`, `token_expired`, `token_revoked`,
+   * `scope_insufficient`, `role_insufficient`, `step_up_required`, `revocation_unknown`.
+   */
+  authenticate(credentials: PresentedCredentials, requirement?: Requirement): Promise<Principal>
+  /** As `authenticate`, without a promise where nothing has to be waited for. Throws at once what is refused at once. */
+  check(credentials: PresentedCredentials, requirement?: Requirement): Principal | Promise<Principal>
+  /** Turns what `authenticate` threw into the answer, and tells the `onRefusal` listener about it. */
+  refuse(thrown: unknown, requirement?: Requirement): Refusal
+  status(): VerifierStatus
+  onFreshnessChange(listener: (freshness: FreshnessReport) => void): Cancel
+  /** Ends the feed. From then on the verifier gets stale and refuses. */
+  close(): void
+}

@@ -1,0 +1,187 @@
+import type { Platform } from 'countersign/core'
+import { AuthError, newId, newSecret, parseSecret } from 'countersign/core'
+import { sha256Base64url } from 'countersign/crypto'
+import type { Authentication, Authenticator } from '../session/authenticator.ts'
+import type { SessionTokens, SignedIn } from '../session/session-tokens.ts'
+import { checkedEmail, checkedGroups, checkedName, checkedRoles, checkNewPassword, checkPassword, emailOf } from './account-input.ts'
+import type { PasswordHasher } from './password-hasher.ts'
+import type { User } from './user.ts'
+import type { UserPage, UserStore } from './user-store.ts'
+
+export interface AccountsOptions {
+  readonly store: UserStore
+  readonly hasher: PasswordHasher
+  readonly tokens: SessionTokens
+  readonly platform: Platform
+}
+
+export interface SignUp {
+  readonly email: string
+  readonly password: string
+  readonly name?: string
+  /** Only with an operator's authority: the caller checks that. */
+  readonly roles?: readonly string[]
+  readonly groups?: readonly string[]
+}
+
+export interface PasswordChangeRequest {
+  readonly user: string
+  /** The session that asks, which goes on; undefined keeps none. */
+  readonly session: string | undefined
+  readonly currentPassword: string
+  readonly newPassword: string
+}
+
+/** Redeems the standing offer to create the first administrator. */
+export interface SetupRequest {
+  readonly token: string
+  readonly email: string
+  readonly password: string
+  readonly name?: string
+}
+
+/** The role of operators. */
+export const ADMINISTRATOR = 'admin'
+
+const MAXIMUM_PAGE = 200
+const SETUP_PREFIX = 'cs_setup'
+const SETUP_LIFE_MS = 24 * 3_600_000
+
+/** People and their passwords. Whatever makes older tokens wrong also writes its log entry, in the store's transaction. */
+export class Accounts implements Authenticator {
+  readonly #store: UserStore
+  readonly #hasher: PasswordHasher
+  readonly #tokens: SessionTokens
+  readonly #platform: Platform
+
+  constructor(options: AccountsOptions) {
+    this.#store = options.store
+    this.#hasher = options.hasher
+    this.#tokens = options.tokens
+    this.#platform = options.platform
+  }
+
+  /**
+   * Creates an account. Does not prove the address, and tells whether it is taken: a sign-up that hides this needs mail.
+   *
+   * @throws {AuthError} `request_invalid`, `email_taken`, `overloaded`.
+   */
+  async signUp(request: SignUp): Promise<User> {
+    const user = this.#newUser(request)
+    checkNewPassword(request.password)
+    if ((await this.#store.create(user, await this.#hasher.hash(request.password))) === 'email_taken') throw new AuthError('email_taken')
+    return user
+  }
+
+  /**
+   * Checks e-mail and password. An unknown address, a wrong password and a suspended account look and take the same.
+   *
+   * @throws {AuthError} `credentials_invalid`, `overloaded`; `request_invalid` for a password that nobody can have.
+   */
+  async authenticate(email: string, password: string): Promise<Authentication> {
+    checkPassword(password)
+    const address = emailOf(email)
+    const found = address === undefined ? undefined : await this.#store.findByEmail(address)
+    const isRight = await this.#hasher.verify(password, found?.password.hash)
+    if (found === undefined || !isRight || found.user.status !== 'active') {
+      throw new AuthError('credentials_invalid', found === undefined ? {} : { user: found.user.id })
+    }
+    return { user: found.user.id, passwordGeneration: found.password.generation, amr: ['pwd'] }
+  }
+
+  /**
+   * Changes the password: every older token and every other session of the user is dead when this returns.
+   *
+   * @returns new tokens for the session that asked; undefined when it had ended, or none was named.
+   * @throws {AuthError} `credentials_invalid` when the current password is wrong; `conflict` when it was changed meanwhile;
+   * `request_invalid`, `not_found`, `overloaded`.
+   */
+  async changePassword(request: PasswordChangeRequest): Promise<SignedIn | undefined> {
+    const { user, session } = request
+    checkPassword(request.currentPassword, '/current_password')
+    checkNewPassword(request.newPassword, '/new_password')
+    const current = await this.#store.findPassword(user)
+    if (current === undefined) throw new AuthError('not_found', { user })
+    if (!(await this.#hasher.verify(request.currentPassword, current.hash))) throw new AuthError('credentials_invalid', { user })
+    const hash = await this.#hasher.hash(request.newPassword)
+    const at = this.#platform.clock.now()
+    const outcome = await this.#store.changePassword({ user, fromGeneration: current.generation, hash, keepSession: session, at })
+    if (outcome === 'changed_meanwhile') throw new AuthError('conflict', { user, reason: 'password_changed_meanwhile' })
+    return outcome.kept === undefined ? undefined : this.#tokens.of(outcome.kept)
+  }
+
+  /** Ends all sessions and tokens at once; sign-in is refused until `restore`. @throws {AuthError} `not_found`. */
+  async suspend(user: string): Promise<User> {
+    return found(user, await this.#store.setStatus(user, 'suspended', this.#platform.clock.now()))
+  }
+
+  /** Lets the user sign in again. Revives nothing that was ended. @throws {AuthError} `not_found`. */
+  async restore(user: string): Promise<User> {
+    return found(user, await this.#store.setStatus(user, 'active', this.#platform.clock.now()))
+  }
+
+  /** Access tokens with the old roles die; sessions pick the new ones up. @throws {AuthError} `request_invalid`, `not_found`. */
+  async setRoles(user: string, roles: readonly string[]): Promise<User> {
+    return found(user, await this.#store.setRoles(user, checkedRoles(roles), this.#platform.clock.now()))
+  }
+
+  /** As `setRoles`. @throws {AuthError} `request_invalid`, `not_found`. */
+  async setGroups(user: string, groups: readonly string[]): Promise<User> {
+    return found(user, await this.#store.setGroups(user, checkedGroups(groups), this.#platform.clock.now()))
+  }
+
+  find(user: string): Promise<User | undefined> {
+    return this.#store.find(user)
+  }
+
+  /** By id, at most 200 at a time. */
+  list(page: UserPage): Promise<readonly User[]> {
+    return this.#store.list({ ...page, limit: Math.max(1, Math.min(page.limit, MAXIMUM_PAGE)) })
+  }
+
+  /**
+   * Offers to create the first administrator, for 24 hours and once. A new offer replaces the one before.
+   *
+   * @returns the token to put into a link, shown once; undefined when there is an administrator already.
+   */
+  async offerSetup(): Promise<string | undefined> {
+    const { clock, random } = this.#platform
+    const token = newSecret(SETUP_PREFIX, random)
+    const isOffered = await this.#store.offerSetup(sha256Base64url(token), clock.now() + SETUP_LIFE_MS)
+    return isOffered ? token : undefined
+  }
+
+  /**
+   * Creates the first administrator.
+   *
+   * @throws {AuthError} `not_found` when there is no such offer, or no longer; `credential_malformed` for a mistyped token;
+   * `request_invalid`, `email_taken`, `overloaded`.
+   */
+  async redeemSetup({ token, ...request }: SetupRequest): Promise<User> {
+    parseSecret(SETUP_PREFIX, token)
+    const user = this.#newUser({ ...request, roles: [ADMINISTRATOR] })
+    checkNewPassword(request.password)
+    const outcome = await this.#store.redeemSetup(sha256Base64url(token), user, await this.#hasher.hash(request.password))
+    if (outcome === 'created') return user
+    throw outcome === 'email_taken' ? new AuthError('email_taken') : new AuthError('not_found', { reason: 'no_such_setup_offer' })
+  }
+
+  #newUser({ email, name, roles = [], groups = [] }: SignUp): User {
+    const now = this.#platform.clock.now()
+    return {
+      id: newId('usr', this.#platform.random),
+      email: checkedEmail(email),
+      name: checkedName(name),
+      status: 'active',
+      roles: checkedRoles(roles),
+      groups: checkedGroups(groups),
+      createdAt: now,
+      updatedAt: now,
+    }
+  }
+}
+
+function found(id: string, user: User | undefined): User {
+  if (user === undefined) throw new AuthError('not_found', { user: id })
+  return user
+}

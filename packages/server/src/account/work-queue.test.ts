@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { AuthError } from 'countersign/core'
+import { WorkQueue } from './work-queue.ts'
+
+/** Lets every promise that can settle do so. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+test('no more tasks run at a time than allowed, and those that wait run in order', async () => {
+  const queue = new WorkQueue(2, 10)
+  const finishers: Array<() => void> = []
+  const started: number[] = []
+  const runs = [0, 1, 2, 3, 4].map((id) =>
+    queue.run(async () => {
+      started.push(id)
+      await new Promise<void>((finish) => finishers.push(finish))
+    }),
+  )
+  await settle()
+  assert.deepEqual(started, [0, 1])
+  finishers.shift()?.()
+  await settle()
+  assert.deepEqual(started, [0, 1, 2])
+  while (started.length < 5 || finishers.length > 0) {
+    finishers.shift()?.()
+    await settle()
+  }
+  await Promise.all(runs)
+  assert.deepEqual(started, [0, 1, 2, 3, 4])
+})
+
+test('[I13] what comes when the waiting room is full is refused as overloaded, at once', async () => {
+  const queue = new WorkQueue(1, 1)
+  let finish: () => void = () => {}
+  const running = queue.run(() => new Promise<void>((resolve) => (finish = resolve)))
+  const waiting = queue.run(async () => 'waited')
+  await assert.rejects(
+    queue.run(async () => 'never'),
+    (error) => error instanceof AuthError && error.code === 'overloaded',
+  )
+  finish()
+  await running
+  assert.equal(await waiting, 'waited')
+})
+
+test('a task that fails gives its place back', async () => {
+  const queue = new WorkQueue(1, 0)
+  for (let round = 0; round < 3; round++)
+    await assert.rejects(
+      queue.run(() => Promise.reject(new Error('no'))),
+      /no/,
+    )
+  assert.equal(await queue.run(async () => 'free'), 'free')
+})

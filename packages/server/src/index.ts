@@ -1,0 +1,8 @@
+export { ConfigError, configFromEnvironment, configFromOptions, databaseFromEnvironment, type ServerConfig, type ServerOptions } from './server/config.ts'
+export type { ConfigMistake } from './server/config-rule.ts'
+export type { Connection } from './server/connection.ts'
+export { type Countersign, createCountersign, openCountersign } from './server/countersign.ts'
+export { type RunningServer, serve } from './server/listen.ts'
+export { isOwnSocket, localSocketPath } from './server/local-socket.ts'
+export { version } from './server/version.ts'
+export { checkDatabase } from './server/database-check.ts'

@@ -1,0 +1,128 @@
+import { AuthError } from 'countersign/core'
+import { type Context, Hono } from 'hono'
+import { type Caller, OPERATOR_ROLE } from './caller.ts'
+import { type Client, type Connection, clientOf } from './connection.ts'
+import { asRefusal, problemResponse } from './problem-response.ts'
+import { callerRequestId, requestId } from './request-id.ts'
+import type { Operation, RouteAuthority } from './route.ts'
+import { addSecurityHeaders } from './security-header.ts'
+import type { Services } from './services.ts'
+
+/** One request on its way through the column. */
+interface Exchange {
+  readonly id: string
+  readonly client: Client
+  /** Came through a door that only this machine's administrator has. */
+  readonly local: boolean
+  readonly startedMs: number
+}
+
+interface Environment {
+  Bindings: { exchange: Exchange }
+}
+
+export type Answer = (request: Request, connection: Connection | undefined, local: boolean) => Promise<Response>
+
+/** `/v1/users/{id}` in the router's own spelling. */
+const pattern = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1')
+
+/**
+ * The HTTP application: transport → who is calling → what is asked → answer, and one place that refuses.
+ */
+export function createApp(operations: readonly Operation[], services: Services): Answer {
+  const { config, platform } = services
+  // Inside `fetch` everything is caught; what is not ours to know is `internal`.
+  const app = new Hono<Environment>()
+  const realm = config.issuer
+
+  for (const operation of operations) {
+    app.on(operation.method, [pattern(operation.path)], (context) => answer(operation, context, services))
+  }
+  for (const [path, methods] of methodsByPath(operations)) {
+    app.all(pattern(path), (context) =>
+      finish(context, services, problemResponse(new AuthError('method_not_allowed'), { requestId: context.env.exchange.id, realm: undefined, allow: methods })),
+    )
+  }
+  app.notFound((context) => refuse(context, services, new AuthError('not_found'), undefined))
+  app.onError((error, context) => refuse(context, services, error, realm))
+
+  return async (request, connection, local) => {
+    const client = clientOf(request, connection, config.trustedProxies)
+    const exchange = { id: requestId(platform.random), client, local, startedMs: platform.clock.monotonicMs() }
+    return app.fetch(request, { exchange })
+  }
+}
+
+function methodsByPath(operations: readonly Operation[]): ReadonlyMap<string, readonly string[]> {
+  const methods = new Map<string, string[]>()
+  for (const { path, method } of operations) {
+    const known = methods.get(path) ?? []
+    known.push(method, ...(method === 'GET' ? ['HEAD'] : []))
+    methods.set(path, known)
+  }
+  return methods
+}
+
+async function answer(operation: Operation, context: Context<Environment>, services: Services): Promise<Response> {
+  const { exchange } = context.env
+  const request = context.req.raw
+  try {
+    requireSecureTransport(operation, request, exchange, services)
+    const caller = await callerOf(operation.authority, request, exchange, services)
+    const requireOperator = async (): Promise<void> => void (await callerOf('operator', request, exchange, services))
+    const call = { body: undefined, query: undefined, path: context.req.param(), request, client: exchange.client, caller, requireOperator }
+    const response = await operation.answer(call, services)
+    return finish(context, services, response, operation.operationId)
+  } catch (error) {
+    return refuse(context, services, error, services.config.issuer, operation.operationId)
+  }
+}
+
+/** J06: what is secret, in the headers or in a body, is only taken over TLS, from this machine, or from the named proxy. */
+function requireSecureTransport(operation: Operation, request: Request, { client, local }: Exchange, { config }: Services): void {
+  if (!config.production || client.secure || local) return
+  const carriesSecrets = request.headers.has('authorization') || request.headers.has('cookie') || operation.body !== undefined
+  if (carriesSecrets || operation.authority !== 'public') throw new AuthError('insecure_transport')
+}
+
+async function callerOf(authority: RouteAuthority, request: Request, { local }: Exchange, services: Services): Promise<Caller> {
+  const authorization = request.headers.get('authorization') ?? undefined
+  switch (authority) {
+    case 'public':
+      return { kind: 'anyone' }
+    case 'service':
+      return { kind: 'service', service: await services.credentials.authenticate(authorization) }
+    case 'session':
+      if (local) return { kind: 'local' }
+      return { kind: 'principal', principal: await services.verifier.authenticate(authorization) }
+    case 'operator':
+      if (local) return { kind: 'local' }
+      return { kind: 'principal', principal: await services.verifier.authenticate(authorization, OPERATOR_ROLE) }
+  }
+}
+
+function refuse(
+  context: Context<Environment>,
+  services: Services,
+  error: unknown,
+  realm: string | undefined,
+  operation?: string,
+): Response {
+  const { exchange } = context.env
+  const refusal = asRefusal(error)
+  const facts = { requestId: exchange.id, operation, code: refusal.code, detail: refusal.detail, address: exchange.client.address }
+  if (refusal.code === 'internal') services.log.error({ ...facts, err: refusal.cause }, 'a request failed')
+  else services.log.info(facts, 'a request was refused')
+  return finish(context, services, problemResponse(refusal, { requestId: exchange.id, realm }), operation)
+}
+
+function finish(context: Context<Environment>, { log, platform }: Services, response: Response, operation?: string): Response {
+  const { id, client, startedMs } = context.env.exchange
+  response.headers.set('x-request-id', id)
+  addSecurityHeaders(response.headers, client.https)
+  if (log.isLevelEnabled('debug')) {
+    const given = callerRequestId(context.req.header('x-request-id') ?? null)
+    log.debug({ requestId: id, given, operation, status: response.status, ms: platform.clock.monotonicMs() - startedMs }, 'answered')
+  }
+  return response
+}

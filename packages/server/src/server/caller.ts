@@ -1,0 +1,33 @@
+import { AuthError, type Principal } from 'countersign/core'
+import type { ServiceCredential } from '../credential/service-credential-store.ts'
+
+/** Who calls, as far as the route asked. `local`: the administrator of this machine, through the local socket or in process. */
+export type Caller =
+  | { readonly kind: 'anyone' }
+  | { readonly kind: 'local' }
+  | { readonly kind: 'principal'; readonly principal: Principal }
+  | { readonly kind: 'service'; readonly service: ServiceCredential }
+
+export const OPERATOR_ROLE = 'admin'
+
+export const isOperator = (caller: Caller): boolean =>
+  caller.kind === 'local' || (caller.kind === 'principal' && caller.principal.roles.includes(OPERATOR_ROLE))
+
+/** The person who is signed in. @throws {AuthError} `credential_missing` for the machine's administrator, who is nobody in particular. */
+export function signedInUser(caller: Caller): { readonly user: string; readonly session: string | undefined } {
+  if (caller.kind !== 'principal' || caller.principal.user === undefined) throw new AuthError('credential_missing')
+  return { user: caller.principal.user, session: caller.principal.session }
+}
+
+/** The session that a sign-out is about. @throws {AuthError} `credential_missing`. */
+export function ownSession(caller: Caller): { readonly user: string; readonly session: string } {
+  const { user, session } = signedInUser(caller)
+  if (session === undefined) throw new AuthError('credential_missing')
+  return { user, session }
+}
+
+/** @throws {AuthError} `credential_missing`. */
+export function callingService(caller: Caller): ServiceCredential {
+  if (caller.kind !== 'service') throw new AuthError('credential_missing')
+  return caller.service
+}

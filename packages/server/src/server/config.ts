@@ -1,0 +1,255 @@
+import type { JwsAlgorithm } from 'countersign/crypto'
+import { MasterSecret } from '../signing/master-secret.ts'
+import { type AddressList, addressList } from './address-list.ts'
+import {
+  addresses,
+  type DatabasePlace,
+  database,
+  integer,
+  issuerUrl,
+  list,
+  oneOf,
+  type Read,
+  scopesByRole,
+  text,
+  WrongValue,
+  yesOrNo,
+} from './config-value.ts'
+import { type ConfigMistake, mistakesBetween } from './config-rule.ts'
+
+export interface TlsFiles {
+  /** PEM certificate chain. */
+  readonly certificateFile: string
+  /** PEM private key. */
+  readonly keyFile: string
+}
+
+/** Everything the server can be told, checked and complete: nothing below this asks "if it is set". */
+export interface ServerConfig {
+  readonly production: boolean
+  readonly host: string
+  readonly port: number
+  /** `iss`, and the base of every URL that the server names. */
+  readonly issuer: string
+  /** The issuer was not given and names the port that is really listened on. */
+  readonly issuerFollowsPort: boolean
+  /** `aud` of the access tokens. */
+  readonly audience: readonly string[]
+  readonly database: DatabasePlace
+  /** Undefined: kept in the file `secret` beside the database, made on first start (never in production). */
+  readonly secret: MasterSecret | undefined
+  readonly feed: 'sse'
+  readonly algorithm: JwsAlgorithm
+  readonly roleScopes: Readonly<Record<string, readonly string[]>>
+  readonly trustedProxies: AddressList
+  readonly tls: TlsFiles | undefined
+  readonly singleSession: boolean
+  readonly accessTokenSeconds: number
+  /** A session ends when it was not refreshed for so long. */
+  readonly sessionIdleSeconds: number
+  /** A session ends at the latest so long after its sign-in. */
+  readonly sessionSeconds: number
+  /** For so long a used refresh token still yields the same successor. */
+  readonly refreshOverlapSeconds: number
+  /** argon2id: memory of one hash, and passes over it. */
+  readonly passwordMemoryKib: number
+  readonly passwordPasses: number
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+/** What an embedding application may say; every member may be left out. Texts are read as in the environment. */
+export interface ServerOptions {
+  readonly production?: boolean
+  readonly host?: string
+  readonly port?: number
+  readonly issuer?: string
+  readonly audience?: string | readonly string[]
+  /** `sqlite:PATH` or `memory:`. */
+  readonly database?: string
+  readonly secret?: string
+  readonly feed?: 'sse'
+  readonly algorithm?: JwsAlgorithm
+  readonly roleScopes?: Readonly<Record<string, readonly string[]>>
+  readonly trustedProxies?: readonly string[]
+  readonly tlsCertificateFile?: string
+  readonly tlsKeyFile?: string
+  readonly singleSession?: boolean
+  readonly accessTokenSeconds?: number
+  readonly sessionIdleSeconds?: number
+  readonly sessionSeconds?: number
+  readonly refreshOverlapSeconds?: number
+  readonly passwordMemoryKib?: number
+  readonly passwordPasses?: number
+  readonly logLevel?: ServerConfig['logLevel']
+}
+
+/** All that is wrong with a configuration, at once. */
+export class ConfigError extends Error {
+  readonly mistakes: readonly ConfigMistake[]
+
+  constructor(mistakes: readonly ConfigMistake[]) {
+    super(mistakes.map(({ name, problem, hint }) => `${name} ${problem}. ${hint}`).join('\n'))
+    this.name = 'ConfigError'
+    this.mistakes = mistakes
+  }
+}
+
+const DEFAULT_DATABASE = 'sqlite:./data/countersign.db'
+const DAY = 86_400
+const YEAR = 366 * DAY
+
+/** The secret is checked where it is used; here its complaint only becomes one of the mistakes. */
+const masterSecret: Read<MasterSecret> = (raw) => {
+  const hint = 'Make one with: openssl rand -base64 48'
+  if (typeof raw !== 'string') throw new WrongValue('must be a text', hint)
+  try {
+    return MasterSecret.parse(raw)
+  } catch (error) {
+    throw new WrongValue(`is refused: ${error instanceof Error ? error.message : 'not usable'}`, hint)
+  }
+}
+
+const feedKind: Read<'sse'> = oneOf(['sse'], 'This version publishes its feed over HTTP only: use sse, or leave it out.')
+const algorithm: Read<JwsAlgorithm> = oneOf(['ES256', 'EdDSA', 'RS256', 'PS256'], 'ES256 is the default.')
+const logLevel: Read<ServerConfig['logLevel']> = oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info is the default.')
+const path = text('Use the path of a PEM file.')
+
+/** One row a setting: member of `ServerOptions`, environment variable, how to read it. */
+const settings = {
+  host: { variable: 'HOST', read: text('Use an address to listen on, such as 0.0.0.0.') },
+  port: { variable: 'PORT', read: integer(0, 65_535, '') },
+  issuer: { variable: 'COUNTERSIGN_ISSUER', read: issuerUrl },
+  audience: { variable: 'COUNTERSIGN_AUDIENCE', read: list('Use one audience, or several with commas between them.') },
+  database: { variable: 'COUNTERSIGN_DATABASE', read: database },
+  secret: { variable: 'COUNTERSIGN_SECRET', read: masterSecret },
+  feed: { variable: 'COUNTERSIGN_FEED', read: feedKind },
+  algorithm: { variable: 'COUNTERSIGN_ALGORITHM', read: algorithm },
+  roleScopes: { variable: 'COUNTERSIGN_ROLE_SCOPES', read: scopesByRole },
+  trustedProxies: { variable: 'COUNTERSIGN_TRUSTED_PROXIES', read: addresses },
+  tlsCertificateFile: { variable: 'COUNTERSIGN_TLS_CERT', read: path },
+  tlsKeyFile: { variable: 'COUNTERSIGN_TLS_KEY', read: path },
+  singleSession: { variable: 'COUNTERSIGN_SINGLE_SESSION', read: yesOrNo },
+  accessTokenSeconds: { variable: 'COUNTERSIGN_ACCESS_TOKEN_SECONDS', read: integer(10, 3600, 'seconds') },
+  sessionIdleSeconds: { variable: 'COUNTERSIGN_SESSION_IDLE_SECONDS', read: integer(60, YEAR, 'seconds') },
+  sessionSeconds: { variable: 'COUNTERSIGN_SESSION_SECONDS', read: integer(60, YEAR, 'seconds') },
+  refreshOverlapSeconds: { variable: 'COUNTERSIGN_REFRESH_OVERLAP_SECONDS', read: integer(0, 60, 'seconds') },
+  passwordMemoryKib: { variable: 'COUNTERSIGN_PASSWORD_MEMORY_KIB', read: integer(64, 1_048_576, 'KiB') },
+  passwordPasses: { variable: 'COUNTERSIGN_PASSWORD_PASSES', read: integer(1, 16, 'passes') },
+  logLevel: { variable: 'COUNTERSIGN_LOG_LEVEL', read: logLevel },
+} as const satisfies Record<Exclude<keyof ServerOptions, 'production'>, { variable: string; read: Read<unknown> }>
+
+type Member = keyof typeof settings
+/** What was given, read. Absent members are absent. */
+export type GivenSettings = { readonly [M in Member]?: ReturnType<(typeof settings)[M]['read']> }
+
+const members = Object.keys(settings) as readonly Member[]
+/** Variables that belong to the CLI's own doors and not to the server. */
+const otherVariables: ReadonlySet<string> = new Set(['COUNTERSIGN_URL', 'COUNTERSIGN_TOKEN'])
+
+/**
+ * Reads the environment.
+ *
+ * @throws {ConfigError} with every mistake in it.
+ */
+export function configFromEnvironment(environment: Readonly<Record<string, string | undefined>>): ServerConfig {
+  const known = new Set<string>([...otherVariables, ...members.map((member) => settings[member].variable)])
+  const unknown = Object.keys(environment)
+    .filter((name) => name.startsWith('COUNTERSIGN_') && !known.has(name))
+    .map((name) => ({ name, problem: 'is not a variable of this version', hint: 'Check the spelling, or remove it.' }))
+  // An empty variable is how shells and compose files say "not set".
+  const given = (member: Member): unknown => environment[settings[member].variable] || undefined
+  return read(given, (member) => settings[member].variable, environment['NODE_ENV'] === 'production', unknown)
+}
+
+/**
+ * Reads the options of an embedding application.
+ *
+ * @throws {ConfigError} with every mistake in it.
+ */
+export function configFromOptions(options: ServerOptions): ServerConfig {
+  const unknown = Object.keys(options)
+    .filter((name) => name !== 'production' && !Object.hasOwn(settings, name))
+    .map((name) => ({ name, problem: 'is not an option of this version', hint: 'Check the spelling, or remove it.' }))
+  return read(
+    (member) => options[member],
+    (member) => member,
+    options.production === true,
+    unknown,
+  )
+}
+
+function read(
+  given: (member: Member) => unknown,
+  nameOf: (member: Member) => string,
+  production: boolean,
+  unknown: readonly ConfigMistake[],
+): ServerConfig {
+  const mistakes = [...unknown]
+  const values: Record<string, unknown> = {}
+  for (const member of members) {
+    const raw = given(member)
+    if (raw === undefined) continue
+    try {
+      values[member] = settings[member].read(raw)
+    } catch (error) {
+      if (!(error instanceof WrongValue)) throw error
+      mistakes.push({ name: nameOf(member), problem: error.message, hint: error.hint })
+    }
+  }
+  const settled = values as GivenSettings // each member was read by its own row just above
+  mistakes.push(...mistakesBetween(settled, { production, nameOf, wasGiven: (member) => given(member) !== undefined }))
+  if (mistakes.length > 0) throw new ConfigError(mistakes)
+  return complete(settled, production)
+}
+
+function complete(given: GivenSettings, production: boolean): ServerConfig {
+  const port = given.port ?? 4000
+  const issuer = given.issuer ?? localIssuer(port)
+  const certificateFile = given.tlsCertificateFile
+  const keyFile = given.tlsKeyFile
+  const sessionSeconds = given.sessionSeconds ?? Math.max(90 * DAY, given.sessionIdleSeconds ?? 0)
+  return Object.freeze({
+    production,
+    host: given.host ?? '127.0.0.1',
+    port,
+    issuer,
+    issuerFollowsPort: given.issuer === undefined,
+    audience: given.audience ?? Object.freeze([issuer]),
+    database: given.database ?? database(DEFAULT_DATABASE),
+    secret: given.secret,
+    feed: given.feed ?? 'sse',
+    algorithm: given.algorithm ?? 'ES256',
+    roleScopes: given.roleScopes ?? Object.freeze({}),
+    trustedProxies: given.trustedProxies ?? addressList([]),
+    tls: certificateFile !== undefined && keyFile !== undefined ? Object.freeze({ certificateFile, keyFile }) : undefined,
+    singleSession: given.singleSession ?? false,
+    accessTokenSeconds: given.accessTokenSeconds ?? 300,
+    sessionIdleSeconds: given.sessionIdleSeconds ?? Math.min(14 * DAY, sessionSeconds),
+    sessionSeconds,
+    refreshOverlapSeconds: given.refreshOverlapSeconds ?? 10,
+    passwordMemoryKib: given.passwordMemoryKib ?? 19_456,
+    passwordPasses: given.passwordPasses ?? 2,
+    logLevel: given.logLevel ?? 'info',
+  })
+}
+
+const localIssuer = (port: number): string => `http://127.0.0.1:${port}`
+
+/** The same configuration once it is known which port the system gave. */
+export function onPort(config: ServerConfig, port: number): ServerConfig {
+  if (!config.issuerFollowsPort || config.port === port) return config
+  const issuer = localIssuer(port)
+  const followed = config.audience.length === 1 && config.audience[0] === config.issuer
+  return Object.freeze({ ...config, port, issuer, audience: followed ? Object.freeze([issuer]) : config.audience })
+}
+
+/** Only where the database is, for whoever looks for a running server: nothing else has to be right for that. */
+export function databaseFromEnvironment(environment: Readonly<Record<string, string | undefined>>): DatabasePlace {
+  const { variable, read } = settings.database
+  try {
+    return read(environment[variable] || DEFAULT_DATABASE)
+  } catch (error) {
+    if (error instanceof WrongValue) throw new ConfigError([{ name: variable, problem: error.message, hint: error.hint }])
+    throw error
+  }
+}

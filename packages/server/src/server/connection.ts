@@ -1,0 +1,54 @@
+import { isLoopback, plainAddress } from './address-list.ts'
+import type { AddressList } from './address-list.ts'
+
+/** What the transport knows of the peer; a `Request` does not say it. */
+export interface Connection {
+  /** Address of the peer that opened the connection. */
+  readonly address: string | undefined
+  /** The connection itself is TLS. */
+  readonly secure: boolean
+}
+
+/** Who the request comes from, after the proxies that are named in the configuration. */
+export interface Client {
+  readonly address: string | undefined
+  /** Every hop that we can know of was TLS, or never left this machine. */
+  readonly secure: boolean
+  /** The client itself speaks TLS to us or to a named proxy, so that HSTS makes sense to it. */
+  readonly https: boolean
+}
+
+const MAX_HOPS = 32
+
+/** From the right: each named proxy vouches for the address left of its own; the first one that is not named is the client. */
+function clientAddress(peer: string, forwarded: string | null, proxies: AddressList): string {
+  const hops = forwarded === null ? [] : forwarded.split(',').slice(-MAX_HOPS)
+  let address = peer
+  for (let hop = hops.pop(); hop !== undefined && proxies.has(address); hop = hops.pop()) address = plainAddress(hop.trim())
+  return address
+}
+
+/** Only the value that the named proxy itself added, the right-most, counts. */
+function forwardedHttps(forwardedProto: string | null): boolean | undefined {
+  const last = forwardedProto?.split(',').pop()?.trim().toLowerCase()
+  return last === undefined || last === '' ? undefined : last === 'https'
+}
+
+/** Forwarding headers count only when the peer is a proxy that the configuration names. */
+export function clientOf(request: Request, connection: Connection | undefined, proxies: AddressList): Client {
+  if (connection === undefined) {
+    const https = request.url.startsWith('https:')
+    return { address: undefined, secure: https, https }
+  }
+  const peer = connection.address
+  if (peer === undefined || !proxies.has(peer)) {
+    return { address: peer && plainAddress(peer), secure: connection.secure || (peer !== undefined && isLoopback(peer)), https: connection.secure }
+  }
+  const https = forwardedHttps(request.headers.get('x-forwarded-proto'))
+  return {
+    address: clientAddress(peer, request.headers.get('x-forwarded-for'), proxies),
+    // A named proxy that says nothing is taken at its operator's word.
+    secure: https ?? true,
+    https: https ?? connection.secure,
+  }
+}

@@ -1,0 +1,33 @@
+import type { Cancel } from 'countersign/core'
+import type { Services } from '../services.ts'
+
+/** Work that comes back by the clock. */
+export interface Job {
+  readonly name: string
+  readonly everyMs: number
+  run(services: Services): Promise<void>
+}
+
+/** Starts the jobs. A job never overlaps with itself, and one that fails is tried again at its next turn. */
+export function startJobs(jobs: readonly Job[], services: Services): Cancel {
+  const { clock } = services.platform
+  const timers = new Map<Job, Cancel>()
+  let stopped = false
+
+  const plan = (job: Job): void => {
+    if (!stopped) timers.set(job, clock.after(job.everyMs, () => void turn(job)))
+  }
+  const turn = async (job: Job): Promise<void> => {
+    try {
+      await job.run(services)
+    } catch (error) {
+      services.log.warn({ job: job.name, err: error }, 'a job failed')
+    }
+    plan(job)
+  }
+  for (const job of jobs) plan(job)
+  return () => {
+    stopped = true
+    for (const cancel of timers.values()) cancel()
+  }
+}

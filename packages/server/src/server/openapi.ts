@@ -1,0 +1,104 @@
+import { refusals } from 'countersign/core'
+import * as z from 'zod'
+import type { Operation, RouteAuthority, RouteResponse } from './route.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** JSON Schema 2020-12 is what OpenAPI 3.1 speaks; the marker of the dialect belongs to the document, not to each part. */
+function schemaOf(schema: z.ZodType): Json {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  return rest
+}
+
+const problemSchema: Json = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code'],
+  properties: {
+    type: { type: 'string', format: 'uri' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: Object.keys(refusals) },
+    detail: { type: 'string' },
+    instance: { type: 'string', format: 'uri' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: { pointer: { type: 'string', format: 'json-pointer' }, detail: { type: 'string' } },
+      },
+    },
+  },
+}
+
+const securityOf: Readonly<Record<RouteAuthority, readonly Json[]>> = {
+  public: [],
+  session: [{ accessToken: [] }],
+  operator: [{ accessToken: [] }],
+  service: [{ serviceCredential: [] }],
+}
+
+const authorityNote: Readonly<Record<RouteAuthority, string>> = {
+  public: 'Open to everyone.',
+  session: 'For anyone who is signed in.',
+  operator: 'For operators: the role `admin`.',
+  service: 'For services: a service credential.',
+}
+
+function pathParameters(path: string): readonly Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+}
+
+function queryParameters(query: z.ZodType | undefined): readonly Json[] {
+  if (query === undefined) return []
+  const { properties = {}, required = [] } = schemaOf(query) as { properties?: Record<string, Json>; required?: readonly string[] }
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }))
+}
+
+function responseOf({ description, schema, contentType = 'application/json' }: RouteResponse): Json {
+  if (schema === undefined && contentType === 'application/json') return { description }
+  return { description, content: { [contentType]: schema === undefined ? {} : { schema: schemaOf(schema) } } }
+}
+
+const refusal: Json = {
+  description: 'A refusal as problem details (RFC 9457).',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+}
+
+function operationObject(operation: Operation): Json {
+  const parameters = [...pathParameters(operation.path), ...queryParameters(operation.query)]
+  const responses = Object.entries(operation.responses).map(([status, response]) => [status, responseOf(response)] as const)
+  return {
+    operationId: operation.operationId,
+    summary: operation.summary,
+    description: authorityNote[operation.authority],
+    security: securityOf[operation.authority],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(operation.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(operation.body) } } } }),
+    responses: { ...Object.fromEntries(responses), default: refusal },
+  }
+}
+
+/** The OpenAPI 3.1 document, made from the very schemas that check the requests. */
+export function openApiDocument(operations: readonly Operation[], issuer: string, version: string): Json {
+  const paths: Record<string, Record<string, Json>> = {}
+  for (const operation of operations) {
+    const item = (paths[operation.path] ??= {})
+    item[operation.method.toLowerCase()] = operationObject(operation)
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Countersign', version, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url: issuer }],
+    paths,
+    components: {
+      schemas: { Problem: problemSchema },
+      securitySchemes: {
+        accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        serviceCredential: { type: 'http', scheme: 'bearer', bearerFormat: 'cs_svc_…' },
+      },
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import { AuthError, challengesFor, type Problem, problemOf } from 'countersign/core'
+import { type FieldError, InvalidRequest } from './field-error.ts'
+
+/** What kind of credential the refused address accepts; it decides which challenge a 401 carries. */
+export interface Refused {
+  readonly requestId: string
+  /** The route authenticates its caller, so a 401 tells how (RFC 9110 section 11.6.1). */
+  readonly realm: string | undefined
+  readonly allow?: readonly string[]
+}
+
+/** Refusals that end by themselves: tell the caller when to ask again. */
+const retryAfterSeconds: Readonly<Partial<Record<AuthError['code'], number>>> = {
+  revocation_unknown: 1,
+  overloaded: 1,
+  unavailable: 2,
+  rate_limited: 10,
+}
+
+/** Anything that is not a refusal is our fault, and a stranger learns no more than that. */
+export const asRefusal = (error: unknown): AuthError =>
+  error instanceof AuthError ? error : new AuthError('internal', {}, { cause: error })
+
+/** What the domain finds wrong with a value it names by pointer, as the schemas do. */
+function fieldErrors(refusal: AuthError): readonly FieldError[] | undefined {
+  if (refusal instanceof InvalidRequest) return refusal.errors
+  const { pointer, problem } = refusal.detail
+  const isFinding = refusal.code === 'request_invalid' && typeof pointer === 'string' && typeof problem === 'string'
+  return isFinding ? [{ pointer, detail: problem }] : undefined
+}
+
+function documentOf(refusal: AuthError, instance: string): Problem {
+  const errors = fieldErrors(refusal)
+  return problemOf(refusal, errors === undefined ? { instance } : { instance, errors })
+}
+
+/** The only place that turns a refusal into HTTP (RFC 9457). */
+export function problemResponse(refusal: AuthError, { requestId, realm, allow }: Refused): Response {
+  const document = documentOf(refusal, `urn:countersign:request:${requestId}`)
+  const headers = new Headers({ 'content-type': 'application/problem+json' })
+  if (document.status === 401 && realm !== undefined) headers.set('www-authenticate', challengesFor(refusal, { scheme: 'Bearer', realm }))
+  const retryAfter = retryAfterSeconds[refusal.code]
+  if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter))
+  if (allow !== undefined) headers.set('allow', allow.join(', '))
+  return new Response(JSON.stringify(document), { status: document.status, headers })
+}

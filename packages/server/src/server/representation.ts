@@ -1,0 +1,68 @@
+import type { EpochMs } from 'countersign/core'
+import type { User } from '../account/user.ts'
+import type { ServiceCredential } from '../credential/service-credential-store.ts'
+import type { Session } from '../session/session.ts'
+import type { TokenSubject } from '../session/session-store.ts'
+import type { SignedIn } from '../session/session-tokens.ts'
+import type { KeySummary } from '../signing/signing-keys.ts'
+
+/** Records as the API shows them (`schema.ts` describes the same shapes). What is not named here does not leave the server. */
+
+type Shown = Readonly<Record<string, unknown>>
+
+/** RFC 3339, in UTC. */
+const moment = (at: EpochMs): string => new Date(at).toISOString()
+const momentOrNull = (at: EpochMs | undefined): string | null => (at === undefined ? null : moment(at))
+
+export const showUser = ({ id, email, name, status, roles, groups, createdAt, updatedAt }: User): Shown => ({
+  id,
+  email,
+  name: name ?? null,
+  status,
+  roles,
+  groups,
+  created_at: moment(createdAt),
+  updated_at: moment(updatedAt),
+})
+
+export const showSubject = ({ id, email, name, roles, groups }: TokenSubject): Shown => ({ id, email, name: name ?? null, roles, groups })
+
+export const showSession = (session: Session, current: string | undefined): Shown => ({
+  id: session.id,
+  user: session.user,
+  client: session.client,
+  device: {
+    name: session.device.name ?? null,
+    user_agent: session.device.userAgent ?? null,
+    address: session.device.address ?? null,
+  },
+  methods: session.amr,
+  created_at: moment(session.createdAt),
+  authenticated_at: moment(session.authenticatedAt),
+  refreshed_at: moment(session.rotatedAt),
+  expires_at: moment(session.expiresAt),
+  idle_expires_at: moment(session.idleExpiresAt),
+  current: session.id === current,
+})
+
+/** The one answer to sign-in and refresh (C01). */
+export const showSignedIn = ({ accessToken, expiresInSeconds, refreshToken, session, subject }: SignedIn): Shown => ({
+  access_token: accessToken,
+  token_type: 'Bearer',
+  expires_in: expiresInSeconds,
+  refresh_token: refreshToken,
+  session: showSession(session, session.id),
+  user: showSubject(subject),
+})
+
+export const showKey = ({ kid, purpose, algorithm, state, createdAt, activatedAt, verifyUntil }: KeySummary): Shown => ({
+  kid,
+  purpose,
+  algorithm,
+  state,
+  created_at: moment(createdAt),
+  activated_at: momentOrNull(activatedAt),
+  verify_until: momentOrNull(verifyUntil),
+})
+
+export const showService = ({ id, name, createdAt }: ServiceCredential): Shown => ({ id, name, created_at: moment(createdAt) })

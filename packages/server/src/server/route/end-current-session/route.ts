@@ -1,0 +1,17 @@
+import { noContent } from '../../answer.ts'
+import { ownSession } from '../../caller.ts'
+import { defineRoute, type Operation } from '../../route.ts'
+
+export const endCurrentSession: Operation = defineRoute({
+  operationId: 'endCurrentSession',
+  method: 'DELETE',
+  path: '/v1/sessions/current',
+  summary: 'Sign out.',
+  authority: 'session',
+  responses: { 204: { description: 'The session has ended; its tokens are dead.' } },
+  async handle({ caller }, { sessions }) {
+    const { user, session } = ownSession(caller)
+    await sessions.end(session, user)
+    return noContent()
+  },
+})

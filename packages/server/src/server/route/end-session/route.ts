@@ -1,0 +1,16 @@
+import { noContent } from '../../answer.ts'
+import { isOperator, signedInUser } from '../../caller.ts'
+import { defineRoute, type Operation } from '../../route.ts'
+
+export const endSession: Operation = defineRoute({
+  operationId: 'endSession',
+  method: 'DELETE',
+  path: '/v1/sessions/{id}',
+  summary: 'End one session: an own one, or any for operators.',
+  authority: 'session',
+  responses: { 204: { description: 'The session has ended; its tokens are dead.' } },
+  async handle({ path: { id = '' }, caller }, { sessions }) {
+    await (isOperator(caller) ? sessions.end(id) : sessions.end(id, signedInUser(caller).user))
+    return noContent()
+  },
+})

@@ -1,0 +1,38 @@
+import * as z from 'zod'
+import { json } from '../../answer.ts'
+import { deviceOf } from '../../device.ts'
+import { InvalidRequest } from '../../field-error.ts'
+import { showSignedIn } from '../../representation.ts'
+import { defineRoute, type Operation } from '../../route.ts'
+import { secretText, signedInSchema } from '../../schema.ts'
+
+/** Printable ASCII, bounded: it is only ever hashed and compared. */
+const idempotencyKeyForm = /^[\x21-\x7e]{1,255}$/
+
+function idempotencyKeyOf(request: Request): string | undefined {
+  const key = request.headers.get('idempotency-key') ?? undefined
+  if (key !== undefined && !idempotencyKeyForm.test(key)) {
+    throw new InvalidRequest([{ pointer: '', detail: 'the header Idempotency-Key must have 1 to 255 printable characters without spaces' }])
+  }
+  return key
+}
+
+export const refreshSession: Operation = defineRoute({
+  operationId: 'refreshSession',
+  method: 'POST',
+  path: '/v1/sessions/refresh',
+  summary: 'Exchange a refresh token. With an `Idempotency-Key` header a retry gets the same successor.',
+  authority: 'public',
+  body: z.strictObject({ refresh_token: secretText }),
+  responses: { 200: { description: 'A new access token and the successor of the refresh token.', schema: signedInSchema } },
+  async handle({ body, request, client }, { sessions }) {
+    const device = deviceOf(request, client, undefined)
+    const idempotencyKey = idempotencyKeyOf(request)
+    const signedIn = await sessions.refresh({
+      refreshToken: body.refresh_token,
+      device,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    })
+    return json(200, showSignedIn(signedIn))
+  },
+})

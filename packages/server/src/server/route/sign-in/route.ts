@@ -1,0 +1,27 @@
+import * as z from 'zod'
+import { json } from '../../answer.ts'
+import { deviceOf } from '../../device.ts'
+import { showSignedIn } from '../../representation.ts'
+import { defineRoute, type Operation } from '../../route.ts'
+import { email, password, signedInSchema } from '../../schema.ts'
+import { displayName } from '../../schema.ts'
+
+export const signIn: Operation = defineRoute({
+  operationId: 'signIn',
+  method: 'POST',
+  path: '/v1/sessions',
+  summary: 'Sign in with e-mail address and password.',
+  authority: 'public',
+  body: z.strictObject({
+    email,
+    password,
+    device: z.union([displayName, z.strictObject({ name: displayName })]).optional(),
+    transport: z.literal('json').optional(),
+  }),
+  responses: { 201: { description: 'Tokens, session and account in one answer.', schema: signedInSchema } },
+  async handle({ body, request, client }, { sessions }) {
+    const name = typeof body.device === 'object' ? body.device.name : body.device
+    const device = deviceOf(request, client, name)
+    return json(201, showSignedIn(await sessions.signIn({ email: body.email, password: body.password, device })))
+  },
+})

@@ -1,0 +1,83 @@
+import { targetKinds } from 'countersign/revocation'
+import * as z from 'zod'
+
+/** The words of the API: what requests are checked against and what `/openapi.json` shows. */
+
+const printable = /^[^\p{Cc}]*$/u
+
+export const email: z.ZodType<string> = z.string().min(3).max(254).regex(printable)
+/** Bounded, since each attempt is hashed. What makes a good password is the account's to say. */
+export const password: z.ZodType<string> = z.string().min(1).max(1024)
+export const displayName: z.ZodType<string> = z.string().min(1).max(200).regex(printable)
+const word = z.string().min(1).max(128).regex(/^[\x21-\x7e]+$/)
+export const roles: z.ZodType<string[]> = z.array(word).max(64)
+export const groups: z.ZodType<string[]> = z.array(word).max(256)
+export const secretText: z.ZodType<string> = z.string().min(1).max(512)
+export const userId: z.ZodType<string> = word
+export const positionText: z.ZodType<string> = z.string().regex(/^\d{1,16}$/)
+
+export const target: z.ZodType<{ kind: (typeof targetKinds)[number]; id?: string | undefined }> = z.strictObject({
+  kind: z.enum(targetKinds),
+  id: z.string().min(1).max(512).regex(printable).optional(),
+})
+
+const moment = z.iso.datetime()
+
+export const userSchema: z.ZodType = z.strictObject({
+  id: z.string(),
+  email: z.string(),
+  name: z.string().nullable(),
+  status: z.enum(['active', 'suspended']),
+  roles: z.array(z.string()),
+  groups: z.array(z.string()),
+  created_at: moment,
+  updated_at: moment,
+})
+
+export const subjectSchema: z.ZodType = z.strictObject({
+  id: z.string(),
+  email: z.string(),
+  name: z.string().nullable(),
+  roles: z.array(z.string()),
+  groups: z.array(z.string()),
+})
+
+export const sessionSchema: z.ZodType = z.strictObject({
+  id: z.string(),
+  user: z.string(),
+  client: z.string(),
+  device: z.strictObject({ name: z.string().nullable(), user_agent: z.string().nullable(), address: z.string().nullable() }),
+  methods: z.array(z.string()),
+  created_at: moment,
+  authenticated_at: moment,
+  refreshed_at: moment,
+  expires_at: moment,
+  idle_expires_at: moment,
+  /** The session that the request's own token belongs to. */
+  current: z.boolean(),
+})
+
+export const signedInSchema: z.ZodType = z.strictObject({
+  access_token: z.string(),
+  token_type: z.literal('Bearer'),
+  expires_in: z.int(),
+  refresh_token: z.string(),
+  session: sessionSchema,
+  user: subjectSchema,
+})
+
+export const keySchema: z.ZodType = z.strictObject({
+  kid: z.string(),
+  purpose: z.enum(['access-token', 'feed']),
+  algorithm: z.string(),
+  state: z.enum(['next', 'current', 'previous', 'revoked']),
+  created_at: moment,
+  activated_at: moment.nullable(),
+  verify_until: moment.nullable(),
+})
+
+export const serviceSchema: z.ZodType = z.strictObject({ id: z.string(), name: z.string(), created_at: moment })
+
+export const issuedServiceSchema: z.ZodType = z.strictObject({ id: z.string(), name: z.string(), credential: z.string() })
+
+export const entrySchema: z.ZodType = z.strictObject({ position: z.int(), at: z.int() })

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto'
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Random } from 'countersign/core'
+import { MasterSecret, newMasterSecret } from '../signing/index.ts'
+
+/** Where the secret of a development server lies: beside its database. */
+export const secretPath = (databasePath: string): string => join(dirname(databasePath), 'secret')
+
+/** Makes the folder of the database, for its owner only. An existing one is left as it is. */
+export function makeDataFolder(databasePath: string): void {
+  mkdirSync(dirname(databasePath), { recursive: true, mode: 0o700 })
+}
+
+/** Complete or not there at all, and never over another process's: written beside, then linked to its name. */
+function createOnce(path: string, text: string): void {
+  const draft = `${path}.${randomUUID()}`
+  writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true })
+  try {
+    linkSync(draft, path)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  } finally {
+    unlinkSync(draft)
+  }
+}
+
+/**
+ * The secret in the file, made on the first start.
+ *
+ * @throws {Error} when the database exists and its secret is gone: a new one could not open the old keys.
+ */
+export function secretFromFile(databasePath: string, random: Random): MasterSecret {
+  const path = secretPath(databasePath)
+  if (!existsSync(path)) {
+    if (existsSync(databasePath)) {
+      throw new Error(`${path} is missing, but ${databasePath} was made with it. Put the file back, or give its content in COUNTERSIGN_SECRET.`)
+    }
+    createOnce(path, `${newMasterSecret(random)}\n`)
+  }
+  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
+  return MasterSecret.parse(readFileSync(path, 'utf8'))
+}

@@ -1,0 +1,33 @@
+import type { AccessTokenIssuer } from './access-token-issuer.ts'
+import type { RefreshTokens } from './refresh-token.ts'
+import type { Session } from './session.ts'
+import type { Issuance, TokenSubject } from './session-store.ts'
+
+/** The one answer to a sign-in and to a refresh (C01). */
+export interface SignedIn {
+  readonly accessToken: string
+  readonly expiresInSeconds: number
+  readonly refreshToken: string
+  readonly session: Session
+  readonly subject: TokenSubject
+}
+
+/** Turns what a transaction saw into the tokens that the client gets. */
+export class SessionTokens {
+  readonly #access: AccessTokenIssuer
+  readonly #refresh: RefreshTokens
+
+  constructor(access: AccessTokenIssuer, refresh: RefreshTokens) {
+    this.#access = access
+    this.#refresh = refresh
+  }
+
+  get refreshTokens(): RefreshTokens {
+    return this.#refresh
+  }
+
+  of(issuance: Issuance): SignedIn {
+    const refreshToken = this.#refresh.currentOf(issuance.session)
+    return { ...this.#access.issue(issuance), refreshToken, session: issuance.session, subject: issuance.subject }
+  }
+}

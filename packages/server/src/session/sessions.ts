@@ -1,0 +1,222 @@
+import type { EpochMs, Platform } from 'countersign/core'
+import { AuthError, encodeBase64url, newId } from 'countersign/core'
+import { equalText, sha256Base64url } from 'countersign/crypto'
+import type { Authenticator } from './authenticator.ts'
+import { isSameDevice } from './browser-family.ts'
+import type { PresentedRefreshToken } from './refresh-token.ts'
+import { parseRefreshToken } from './refresh-token.ts'
+import type { Device, Session } from './session.ts'
+import type { SessionEventSink } from './session-event.ts'
+import type { SessionPolicy } from './session-policy.ts'
+import { sessionPolicy } from './session-policy.ts'
+import type { Issuance, SessionStore } from './session-store.ts'
+import type { SessionTokens, SignedIn } from './session-tokens.ts'
+
+export interface SessionsOptions {
+  readonly store: SessionStore
+  readonly authenticator: Authenticator
+  readonly tokens: SessionTokens
+  readonly platform: Platform
+  readonly policy?: Partial<SessionPolicy>
+  /** Told after the commit. Must not throw. */
+  readonly onEvent?: SessionEventSink
+}
+
+export interface SignInRequest {
+  readonly email: string
+  readonly password: string
+  readonly device: Device
+  /** `client_id` of the tokens. Default `first-party`. */
+  readonly client?: string
+}
+
+export interface RefreshRequest {
+  readonly refreshToken: string
+  /** Of the presenter. */
+  readonly device: Device
+  /** A fresh random value that the client keeps beside the token before it asks, and repeats when it asks again. */
+  readonly idempotencyKey?: string
+}
+
+const FIRST_PARTY = 'first-party'
+/** A presented token is judged again when the session moved under it; one that moves this often is refused. */
+const MAXIMUM_JUDGEMENTS = 4
+
+/** Sign-in, refresh and sign-out: the state machine of DESIGN 6. */
+export class Sessions {
+  readonly #store: SessionStore
+  readonly #authenticator: Authenticator
+  readonly #tokens: SessionTokens
+  readonly #platform: Platform
+  readonly #policy: SessionPolicy
+  readonly #onEvent: SessionEventSink
+
+  constructor(options: SessionsOptions) {
+    this.#store = options.store
+    this.#authenticator = options.authenticator
+    this.#tokens = options.tokens
+    this.#platform = options.platform
+    this.#policy = sessionPolicy(options.policy)
+    this.#onEvent = options.onEvent ?? (() => {})
+  }
+
+  /**
+   * Checks e-mail and password and opens a session.
+   *
+   * @throws {AuthError} `credentials_invalid` alike for an unknown, wrong, suspended or meanwhile changed account;
+   * `overloaded` when too many wait for their password check.
+   */
+  async signIn({ email, password, device, client = FIRST_PARTY }: SignInRequest): Promise<SignedIn> {
+    const { user, passwordGeneration, amr } = await this.#authenticator.authenticate(email, password)
+    const session = this.#newSession(user, client, device, amr)
+    const issuance = await this.#store.open({ session, passwordGeneration, single: this.#policy.single })
+    if (issuance === 'refused') throw new AuthError('credentials_invalid', { reason: 'changed_meanwhile', user })
+    this.#onEvent({ type: 'signed_in', session: session.id, user, client, device, at: session.createdAt })
+    return this.#tokens.of(issuance)
+  }
+
+  /**
+   * Exchanges a refresh token for its successor and a new access token. A repeated exchange yields the same successor
+   * while it can only be a retry; later than that it is theft and ends the session.
+   *
+   * @throws {AuthError} `refresh_invalid` for a token that was never issued or whose session has ended (nothing
+   * changes); `refresh_reused` when the session was ended because of this call.
+   */
+  async refresh(request: RefreshRequest): Promise<SignedIn> {
+    const presented = parseRefreshToken(request.refreshToken)
+    let session = await this.#store.find(presented.session)
+    for (let judgement = 0; judgement < MAXIMUM_JUDGEMENTS; judgement++) {
+      this.#requireAuthentic(presented, session)
+      if (presented.generation === session.generation) {
+        const issuance = await this.#rotate(session, request.idempotencyKey)
+        if (issuance !== 'lost') return this.#tokens.of(issuance)
+        session = await this.#store.find(session.id)
+        continue
+      }
+      if (!this.#isRetry(presented, session, request)) return await this.#endStolen(presented, session, request.device)
+      const issuance: Issuance | undefined = await this.#store.issuance(session.id)
+      if (issuance?.session.generation === session.generation) return this.#tokens.of(issuance)
+      // Rotated once more, or ended, since it was read.
+      session = issuance?.session
+    }
+    throw new AuthError('refresh_invalid', { reason: 'moved', session: presented.session })
+  }
+
+  /** A living session. */
+  async find(id: string): Promise<Session | undefined> {
+    const session = await this.#store.find(id)
+    return session !== undefined && this.#isLiving(session) ? session : undefined
+  }
+
+  /** Living sessions, newest first. */
+  list(user: string): Promise<readonly Session[]> {
+    return this.#store.list(user, this.#platform.clock.now())
+  }
+
+  /**
+   * Ends one session, hard. With `owner`, only if it is theirs: someone else's looks like one that does not exist.
+   *
+   * @throws {AuthError} `not_found` when there is none (any more).
+   */
+  async end(id: string, owner?: string): Promise<void> {
+    const session = await this.#store.find(id)
+    const mayEnd = session !== undefined && (owner === undefined || session.user === owner)
+    const at = this.#platform.clock.now()
+    if (!mayEnd || !(await this.#store.end(id, at))) throw new AuthError('not_found', { session: id })
+    this.#onEvent({ type: 'ended', session: id, user: session.user, at })
+  }
+
+  /** Ends all of a user's sessions but one. @returns the ids that ended. */
+  endOthers(user: string, except: string): Promise<readonly string[]> {
+    return this.#endAll(user, except)
+  }
+
+  /** Ends all of a user's sessions. @returns the ids that ended. */
+  endAll(user: string): Promise<readonly string[]> {
+    return this.#endAll(user, undefined)
+  }
+
+  /** Removes what has expired, in small pieces. @returns how many rows went. */
+  sweep(limit: number = 1000): Promise<number> {
+    return this.#store.sweep(this.#platform.clock.now(), limit)
+  }
+
+  async #endAll(user: string, except: string | undefined): Promise<readonly string[]> {
+    const at = this.#platform.clock.now()
+    const ended = await this.#store.endAll(user, except, at)
+    for (const session of ended) this.#onEvent({ type: 'ended', session, user, at })
+    return ended
+  }
+
+  #newSession(user: string, client: string, device: Device, amr: readonly string[]): Session {
+    const { clock, random } = this.#platform
+    const now = clock.now()
+    const expiresAt = now + this.#policy.absoluteLimitSeconds * 1000
+    return {
+      id: newId('ses', random),
+      user,
+      client,
+      device,
+      createdAt: now,
+      authenticatedAt: now,
+      amr,
+      generation: 1,
+      rotatedAt: now,
+      rotatedBy: undefined,
+      salt: encodeBase64url(random.bytes(16)),
+      keyId: this.#tokens.refreshTokens.newestKeyId,
+      expiresAt,
+      idleExpiresAt: this.#idleEnd(now, expiresAt),
+    }
+  }
+
+  #rotate(session: Session, idempotencyKey: string | undefined): Promise<Issuance | 'lost'> {
+    const at = this.#platform.clock.now()
+    return this.#store.rotate({
+      id: session.id,
+      fromGeneration: session.generation,
+      keyId: this.#tokens.refreshTokens.newestKeyId,
+      rotatedBy: idempotencyKey === undefined ? undefined : sha256Base64url(idempotencyKey),
+      idleExpiresAt: this.#idleEnd(at, session.expiresAt),
+      at,
+    })
+  }
+
+  /** Issued by us, not in the future, session alive: only then is there anything to decide, or to end. */
+  #requireAuthentic(presented: PresentedRefreshToken, session: Session | undefined): asserts session is Session {
+    const detail = { session: presented.session, generation: presented.generation }
+    if (session === undefined) throw new AuthError('refresh_invalid', { reason: 'no_session', ...detail })
+    if (!this.#tokens.refreshTokens.isAuthentic(presented, session)) throw new AuthError('refresh_invalid', { reason: 'forged', ...detail })
+    if (presented.generation > session.generation) throw new AuthError('refresh_invalid', { reason: 'never_issued', ...detail })
+    if (!this.#isLiving(session)) throw new AuthError('refresh_invalid', { reason: 'expired', ...detail })
+  }
+
+  /** May the token before the current one have been sent again by its owner, who did not get the answer? */
+  #isRetry(presented: PresentedRefreshToken, session: Session, request: RefreshRequest): boolean {
+    if (presented.generation !== session.generation - 1) return false
+    // A step of the wall clock, back or forth, ends the overlap rather than stretching it.
+    const sinceRotationMs = Math.abs(this.#platform.clock.now() - session.rotatedAt)
+    if (sinceRotationMs <= this.#policy.overlapSeconds * 1000 && isSameDevice(session.device, request.device)) return true
+    const { idempotencyKey } = request
+    if (idempotencyKey === undefined || session.rotatedBy === undefined) return false
+    return equalText(sha256Base64url(idempotencyKey), session.rotatedBy)
+  }
+
+  async #endStolen(presented: PresentedRefreshToken, session: Session, device: Device): Promise<never> {
+    const at = this.#platform.clock.now()
+    const { generation } = presented
+    const ended = await this.#store.end(session.id, at)
+    // Of several who detect it at once, one has ended it and tells.
+    if (ended) this.#onEvent({ type: 'refresh_reused', session: session.id, user: session.user, generation, device, at })
+    throw new AuthError('refresh_reused', { session: session.id, user: session.user, generation })
+  }
+
+  #isLiving(session: Session): boolean {
+    const now = this.#platform.clock.now()
+    return now < session.expiresAt && now < session.idleExpiresAt
+  }
+
+  #idleEnd(now: EpochMs, expiresAt: EpochMs): EpochMs {
+    return Math.min(now + this.#policy.idleLimitSeconds * 1000, expiresAt)
+  }
+}

@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { ManualClock } from 'countersign/core'
+import { createMemoryStore } from '../memory/store.ts'
+import { openSqliteStore } from '../sqlite/store.ts'
+import { keyStoreContract } from './key-store.ts'
+import { logStoreContract } from './log-store.ts'
+import { CUTOFF_LIFE_MS, NOW } from './record.ts'
+import { replayStoreContract } from './replay-store.ts'
+import { serviceCredentialStoreContract } from './service-credential-store.ts'
+import { sessionStoreContract } from './session-store.ts'
+import type { OpenStore } from './suite.ts'
+import { userStoreContract } from './user-store.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'countersign-store-'))
+after(() => rmSync(folder, { recursive: true }))
+let databases = 0
+
+const options = () => ({ cutoffLifeMs: CUTOFF_LIFE_MS, clock: new ManualClock(NOW) })
+
+const stores: Readonly<Record<string, OpenStore>> = {
+  memory: async () => createMemoryStore(options()),
+  'sqlite in memory': () => openSqliteStore({ ...options(), path: ':memory:' }),
+  'sqlite file': () => openSqliteStore({ ...options(), path: join(folder, `${databases++}.db`) }),
+}
+
+for (const [name, open] of Object.entries(stores)) {
+  for (const contract of [
+    logStoreContract,
+    sessionStoreContract,
+    userStoreContract,
+    keyStoreContract,
+    serviceCredentialStoreContract,
+    replayStoreContract,
+  ]) {
+    contract(name, open)
+  }
+}

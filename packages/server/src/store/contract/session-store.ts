@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { CUTOFF_LIFE_MS, NOW, rotationOf, sessionRecord, signedIn, userRecord } from './record.ts'
+import { appendedBy, askAtOnce, entriesAfter, type OpenStore, promises } from './suite.ts'
+
+/** What `SessionStore` promises, for any store. */
+export function sessionStoreContract(name: string, open: OpenStore): void {
+  const promise = promises(name, open)
+
+  promise('an opened session is found as it was given, with the facts that its token may carry', async (store) => {
+    const user = userRecord('usr_a', { name: 'Ada', roles: ['staff'], groups: ['g1'] })
+    await store.users.create(user, 'phc-1')
+    const session = sessionRecord('ses_a', 'usr_a')
+    const issuance = await store.sessions.open({ session, passwordGeneration: 1, single: false })
+    const { position } = await store.log.head()
+    const subject = { id: 'usr_a', email: user.email, name: 'Ada', roles: ['staff'], groups: ['g1'] }
+    assert.deepEqual(issuance, { rev: position, session, subject })
+    assert.deepEqual(await store.sessions.find('ses_a'), session)
+    assert.deepEqual(await store.sessions.issuance('ses_a'), issuance)
+    assert.equal(await store.sessions.find('ses_b'), undefined)
+    assert.equal(await store.sessions.issuance('ses_b'), undefined)
+  })
+
+  promise('a session is not opened for an unknown or suspended user', async (store) => {
+    await store.users.create(userRecord('usr_a'), 'phc-1')
+    await store.users.setStatus('usr_a', 'suspended', NOW)
+    for (const user of ['usr_a', 'usr_unknown']) {
+      assert.equal(await store.sessions.open({ session: sessionRecord('ses_a', user), passwordGeneration: 1, single: false }), 'refused')
+    }
+    assert.equal(await store.sessions.find('ses_a'), undefined)
+  })
+
+  promise('a sign-in checked against a password that has changed meanwhile is refused', async (store) => {
+    await store.users.create(userRecord('usr_a'), 'phc-1')
+    const session = sessionRecord('ses_a', 'usr_a')
+    const change = { user: 'usr_a', fromGeneration: 1, hash: 'phc-2', keepSession: undefined, at: NOW }
+    const [, late] = await Promise.all([
+      store.users.changePassword(change),
+      store.sessions.open({ session, passwordGeneration: 1, single: false }),
+    ])
+    assert.equal(late, 'refused')
+    assert.notEqual(await store.sessions.open({ session, passwordGeneration: 2, single: false }), 'refused')
+  })
+
+  promise('[B34] with one session a user the others end, hard, before the new token is issued', async (store) => {
+    await signedIn(store, sessionRecord('ses_a', 'usr_a'))
+    await signedIn(store, sessionRecord('ses_b', 'usr_a'))
+    await signedIn(store, sessionRecord('ses_other', 'usr_b'))
+    const opening = { session: sessionRecord('ses_c', 'usr_a', { createdAt: NOW + 5 }), passwordGeneration: 1, single: true }
+    const before = await store.log.head()
+    const issuance = await store.sessions.open(opening)
+    const entries = await entriesAfter(store, before.position)
+    assert.deepEqual(new Set(entries.map(({ target }) => target.id)), new Set(['ses_a', 'ses_b']))
+    assert.ok(
+      entries.every(({ kind, mode, target, at }) => kind === 'cutoff' && mode === 'hard' && target.kind === 'session' && at === NOW + 5),
+    )
+    assert.ok(issuance !== 'refused' && issuance.rev === (await store.log.head()).position)
+    assert.deepEqual(
+      (await store.sessions.list('usr_a', NOW + 5)).map(({ id }) => id),
+      ['ses_c'],
+    )
+    assert.notEqual(await store.sessions.find('ses_other'), undefined)
+  })
+
+  promise('[I01] of 50 concurrent rotations of one generation one wins and 49 are lost', async (store) => {
+    const session = await signedIn(store, sessionRecord('ses_a', 'usr_a'))
+    const counts = await askAtOnce(50, async () => ((await store.sessions.rotate(rotationOf(session))) === 'lost' ? 'lost' : 'won'))
+    assert.deepEqual(
+      counts,
+      new Map([
+        ['won', 1],
+        ['lost', 49],
+      ]),
+    )
+    assert.equal((await store.sessions.find('ses_a'))?.generation, 2)
+  })
+
+  promise('a rotation moves what it must and nothing else, and appends no entry', async (store) => {
+    const session = await signedIn(store, sessionRecord('ses_a', 'usr_a'))
+    const rotation = rotationOf(session)
+    const expected = {
+      ...session,
+      generation: 2,
+      rotatedAt: rotation.at,
+      rotatedBy: rotation.rotatedBy,
+      keyId: rotation.keyId,
+      idleExpiresAt: rotation.idleExpiresAt,
+    }
+    assert.deepEqual(
+      await appendedBy(store, async () => {
+        const issuance = await store.sessions.rotate(rotation)
+        assert.ok(issuance !== 'lost')
+        assert.deepEqual(issuance.session, expected)
+        assert.equal(issuance.rev, (await store.log.head()).position)
+        assert.equal(issuance.subject.id, 'usr_a')
+      }),
+      [],
+    )
+    assert.deepEqual(await store.sessions.find('ses_a'), expected)
+    const withoutKey = await store.sessions.rotate(rotationOf(expected, { rotatedBy: undefined }))
+    assert.ok(withoutKey !== 'lost' && withoutKey.session.rotatedBy === undefined)
+  })
+
+  promise('a rotation of an ended, expired, idle or unknown session, or of an older generation, is lost', async (store) => {
+    const ended = await signedIn(store, sessionRecord('ses_ended', 'usr_a'))
+    await store.sessions.end('ses_ended', NOW)
+    const expired = await signedIn(store, sessionRecord('ses_expired', 'usr_a', { expiresAt: NOW + 1 }))
+    const idle = await signedIn(store, sessionRecord('ses_idle', 'usr_a', { idleExpiresAt: NOW + 1 }))
+    const old = await signedIn(store, sessionRecord('ses_old', 'usr_a', { generation: 7 }))
+    for (const session of [
+      ended,
+      expired,
+      idle,
+      sessionRecord('ses_unknown', 'usr_a'),
+      { ...old, generation: 6 },
+      { ...old, generation: 8 },
+    ]) {
+      assert.equal(await store.sessions.rotate(rotationOf(session, { at: NOW + 1 })), 'lost', session.id)
+    }
+    assert.equal((await store.sessions.find('ses_old'))?.generation, 7)
+  })
+
+  promise('[I02] a rotation that races with a hard cut-off either is lost or carries an older rev', async (store) => {
+    const session = await signedIn(store, sessionRecord('ses_a', 'usr_a'))
+    const [first, entry, second] = await Promise.all([
+      store.sessions.rotate(rotationOf(session)),
+      store.log.revoke({ target: { kind: 'user', id: 'usr_a' }, mode: 'hard', at: NOW }),
+      store.sessions.rotate(rotationOf({ ...session, generation: 2 })),
+    ])
+    assert.ok(first !== 'lost' && first.rev < entry.position)
+    assert.equal(second, 'lost')
+  })
+
+  promise('ending a session appends one hard cut-off, once', async (store) => {
+    await signedIn(store, sessionRecord('ses_a', 'usr_a'))
+    const appended = await appendedBy(store, async () => {
+      assert.deepEqual(
+        await askAtOnce(20, () => store.sessions.end('ses_a', NOW)),
+        new Map([
+          [true, 1],
+          [false, 19],
+        ]),
+      )
+    })
+    assert.deepEqual(appended, ['cutoff session:ses_a hard'])
+    const [entry] = (await entriesAfter(store, 0)).slice(-1)
+    assert.deepEqual([entry?.at, entry?.expiresAt], [NOW, NOW + CUTOFF_LIFE_MS])
+    assert.equal(await store.sessions.find('ses_a'), undefined)
+    assert.equal(await store.sessions.issuance('ses_a'), undefined)
+  })
+
+  promise('ending all sessions of a user but one appends a cut-off for each that ended', async (store) => {
+    for (const id of ['ses_a', 'ses_b', 'ses_c']) await signedIn(store, sessionRecord(id, 'usr_a'))
+    await signedIn(store, sessionRecord('ses_d', 'usr_b'))
+    const appended = await appendedBy(store, async () => {
+      assert.deepEqual(new Set(await store.sessions.endAll('usr_a', 'ses_b', NOW)), new Set(['ses_a', 'ses_c']))
+    })
+    assert.deepEqual(new Set(appended), new Set(['cutoff session:ses_a hard', 'cutoff session:ses_c hard']))
+    assert.deepEqual(await appendedBy(store, () => store.sessions.endAll('usr_a', undefined, NOW)), ['cutoff session:ses_b hard'])
+    assert.deepEqual(await appendedBy(store, () => store.sessions.endAll('usr_a', undefined, NOW)), [])
+    assert.notEqual(await store.sessions.find('ses_d'), undefined)
+  })
+
+  promise('the list holds the living sessions of the user, newest first', async (store) => {
+    await signedIn(store, sessionRecord('ses_a', 'usr_a', { createdAt: NOW - 3 }))
+    await signedIn(store, sessionRecord('ses_b', 'usr_a', { createdAt: NOW - 1 }))
+    await signedIn(store, sessionRecord('ses_c', 'usr_a', { createdAt: NOW - 2 }))
+    await signedIn(store, sessionRecord('ses_expired', 'usr_a', { expiresAt: NOW }))
+    await signedIn(store, sessionRecord('ses_idle', 'usr_a', { idleExpiresAt: NOW }))
+    await signedIn(store, sessionRecord('ses_other', 'usr_b'))
+    assert.deepEqual(
+      (await store.sessions.list('usr_a', NOW)).map(({ id }) => id),
+      ['ses_b', 'ses_c', 'ses_a'],
+    )
+    assert.deepEqual(await store.sessions.list('usr_unknown', NOW), [])
+  })
+
+  promise('the sweep removes what has expired, no more than asked, and appends nothing', async (store) => {
+    for (let n = 0; n < 6; n++)
+      await signedIn(store, sessionRecord(`ses_${n}`, 'usr_a', n % 2 === 0 ? { expiresAt: NOW } : { idleExpiresAt: NOW }))
+    await signedIn(store, sessionRecord('ses_living', 'usr_a'))
+    assert.deepEqual(
+      await appendedBy(store, async () => {
+        assert.equal(await store.sessions.sweep(NOW - 1, 100), 0)
+        assert.equal(await store.sessions.sweep(NOW, 4), 4)
+        assert.equal(await store.sessions.sweep(NOW, 100), 2)
+      }),
+      [],
+    )
+    assert.notEqual(await store.sessions.find('ses_living'), undefined)
+  })
+}

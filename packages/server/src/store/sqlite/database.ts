@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { AuthError, type Cancel, type Clock } from 'countersign/core'
+import { emptyWriteAheadLog, markClosed, markOpen, requireCleanStop } from './clean-stop.ts'
+import { MEMORY_PATH, openConnection, prepareFile } from './connection.ts'
+import { GroupCommit } from './group-commit.ts'
+import { verifyLog } from './log-integrity.ts'
+import { migrate } from './migration.ts'
+import { migrations } from './schema.ts'
+import { Statement } from './statement.ts'
+import { asRefusal, isTrustLost } from './storage-failure.ts'
+import { takeWriterLock } from './writer-lock.ts'
+
+export interface DatabaseOptions {
+  /** A file, or `:memory:`. */
+  readonly path: string
+  readonly clock: Clock
+  /** Refuses to grow past so many pages of 2 KiB. */
+  readonly maxPages: number | undefined
+  /** The file is a backup: open it although the commits after it are missing. */
+  readonly isBackup: boolean
+}
+
+/** Between two attempts to re-open a database that failed. */
+const REPAIR_INTERVAL_MS = 250
+
+/**
+ * Opens a database for writing, brings its schema forward and checks its log.
+ *
+ * @throws {StoreLockedError} when it is being written to already.
+ * @throws {LogDamagedError} {WriteAheadLogMissingError} when it could have lost revocations.
+ */
+export function openDatabase(options: DatabaseOptions): Database {
+  if (options.path === MEMORY_PATH) return new Database(options, openChecked(options, true), () => undefined)
+  const file = { ...options, path: prepareFile(options.path) }
+  const unlock = takeWriterLock(file.path)
+  try {
+    return new Database(file, openChecked(file, options.isBackup || existsSync(`${file.path}-wal`)), unlock)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+function openChecked({ path, maxPages, clock }: DatabaseOptions, isComplete: boolean): DatabaseSync {
+  const connection = openConnection(path, maxPages)
+  try {
+    migrate(connection, migrations, clock.now())
+    if (!isComplete) requireCleanStop(connection, path)
+    verifyLog(connection)
+    markOpen(connection)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+/**
+ * One SQLite database with one writer: this object. Reads are synchronous and stand between two groups, so they never
+ * see anything uncommitted; writes go through the group commit.
+ */
+export class Database {
+  readonly #options: DatabaseOptions
+  readonly #unlock: () => void
+  readonly #group: GroupCommit
+  readonly #statements = new Set<{ rebind(connection: DatabaseSync): void }>()
+  readonly #commitListeners = new Set<() => void>()
+  #connection: DatabaseSync
+  #state: 'open' | 'suspect' | 'closed' = 'open'
+  #nextRepairMs = 0
+  #closing: Promise<void> | undefined
+
+  constructor(options: DatabaseOptions, connection: DatabaseSync, unlock: () => void) {
+    this.#options = options
+    this.#connection = connection
+    this.#unlock = unlock
+    this.#group = new GroupCommit(() => this.#usable(), {
+      committed: () => {
+        for (const listener of this.#commitListeners) listener()
+      },
+      failed: (error) => this.#noteFailure(error),
+    })
+  }
+
+  /** Prepares a statement for the life of the database. `Row` names its columns. */
+  statement<Row = never>(sql: string): Statement<Row> {
+    const statement = new Statement<Row>(sql, this.#connection)
+    this.#statements.add(statement)
+    return statement
+  }
+
+  /** @throws {AuthError} `unavailable` when the database cannot be read. */
+  async read<T>(work: () => T): Promise<T> {
+    try {
+      this.#usable()
+      return work()
+    } catch (error) {
+      this.#noteFailure(error)
+      throw asRefusal(error)
+    }
+  }
+
+  /**
+   * One unit of work: all of it is committed, or nothing. It may run twice, so it touches nothing but the database.
+   *
+   * @throws {AuthError} `unavailable` when it could not be committed.
+   */
+  write<T>(work: () => T): Promise<T> {
+    return this.#group.run(work)
+  }
+
+  /** Calls `listener` after each commit. */
+  onCommit(listener: () => void): Cancel {
+    this.#commitListeners.add(listener)
+    return () => void this.#commitListeners.delete(listener)
+  }
+
+  /** Moves the limit of `DatabaseOptions.maxPages`. */
+  limitPages(maxPages: number): void {
+    this.#connection.exec(`PRAGMA max_page_count = ${maxPages}`)
+  }
+
+  /** Commits what was asked for before, closes the file, lets another process in. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    // Not clean is safe: the write-ahead log stays, and the next start reads it.
+    await this.#group.run(() => markClosed(this.#connection)).catch(() => undefined)
+    this.#state = 'closed'
+    if (this.#connection.isOpen) this.#connection.close()
+    this.#unlock()
+  }
+
+  #usable(): DatabaseSync {
+    if (this.#state === 'closed') throw new AuthError('unavailable', { storage: 'closed' })
+    if (this.#state === 'suspect') this.#repair()
+    return this.#connection
+  }
+
+  #noteFailure(error: unknown): void {
+    if (this.#state === 'open' && isTrustLost(error)) this.#state = 'suspect'
+  }
+
+  /**
+   * Opens the file anew after an error that leaves open what is on the disk, writes the write-ahead log into the main file again, and checks the log.
+   * Until that has succeeded everything is refused.
+   */
+  #repair(): void {
+    const { path, maxPages, clock } = this.#options
+    const now = clock.monotonicMs()
+    if (path === MEMORY_PATH || now < this.#nextRepairMs) throw new AuthError('unavailable', { storage: 'suspect' })
+    this.#nextRepairMs = now + REPAIR_INTERVAL_MS
+    if (this.#connection.isOpen) this.#connection.close()
+    if (!existsSync(path)) throw new AuthError('unavailable', { storage: 'file_gone' })
+    this.#connection = openConnection(path, maxPages)
+    try {
+      if (!emptyWriteAheadLog(this.#connection)) throw new AuthError('unavailable', { storage: 'busy' })
+      verifyLog(this.#connection)
+      for (const statement of this.#statements) statement.rebind(this.#connection)
+    } catch (error) {
+      throw new AuthError('unavailable', { storage: 'suspect' }, { cause: error })
+    }
+    this.#state = 'open'
+  }
+}

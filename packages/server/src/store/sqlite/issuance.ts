@@ -1,0 +1,53 @@
+import type { Position } from 'countersign/revocation'
+import type { Session } from '../../session/session.ts'
+import type { Issuance } from '../../session/session-store.ts'
+import type { Database } from './database.ts'
+import { parseList } from './list.ts'
+import type { Statement } from './statement.ts'
+
+interface SubjectRow {
+  readonly rev: Position
+  readonly id: string
+  readonly email: string
+  readonly name: string | null
+  readonly roles: string
+  readonly groups: string
+}
+
+/**
+ * Reads what an access token may be issued from. Head and facts come from one statement, inside the unit of work or
+ * between two groups: no commit can fall between them.
+ */
+export class IssuanceReader {
+  readonly #subject: Statement<SubjectRow>
+
+  constructor(database: Database) {
+    this.#subject = database.statement(`
+      SELECT h.position AS rev, u.id, u.email, u.name, u.roles, u.groups
+      FROM log_head h, user u WHERE u.id = ? AND u.status = 'active'`)
+  }
+
+  /** For a unit of work that has made sure already that the user is active. */
+  issue(session: Session): Issuance {
+    const issuance = this.issuanceOf(session)
+    if (issuance === undefined) throw new Error('the user of a session has gone within one transaction')
+    return issuance
+  }
+
+  /** @returns undefined when the session's user is gone or not active. */
+  issuanceOf(session: Session): Issuance | undefined {
+    const row = this.#subject.get(session.user)
+    if (row === undefined) return undefined
+    return {
+      rev: row.rev,
+      session,
+      subject: {
+        id: row.id,
+        email: row.email,
+        name: row.name ?? undefined,
+        roles: parseList(row.roles),
+        groups: parseList(row.groups),
+      },
+    }
+  }
+}

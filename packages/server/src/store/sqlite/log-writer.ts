@@ -1,0 +1,83 @@
+import type { Cancel, EpochMs } from 'countersign/core'
+import {
+  chain,
+  type EntryKind,
+  type LogEntry,
+  type LogHead,
+  nextEpoch,
+  type Position,
+  type RevocationMode,
+  type Target,
+} from 'countersign/revocation'
+import type { Database } from './database.ts'
+import type { Statement } from './statement.ts'
+
+export interface Append {
+  readonly kind: EntryKind
+  readonly target: Target
+  readonly mode: RevocationMode
+  readonly at: EpochMs
+}
+
+/**
+ * The only writer of log entries. Every call stands inside a unit of work, so that the entry and the change that it
+ * describes are committed together; the one head row gives the position, so that there are no gaps.
+ */
+export class LogWriter {
+  readonly #cutoffLifeMs: number
+  readonly #head: Statement<LogHead>
+  readonly #moveHead: Statement
+  readonly #insert: Statement
+  readonly #listeners = new Set<() => void>()
+  #hasAppended = false
+
+  constructor(database: Database, cutoffLifeMs: number) {
+    this.#cutoffLifeMs = cutoffLifeMs
+    this.#head = database.statement('SELECT position, hash FROM log_head')
+    this.#moveHead = database.statement('UPDATE log_head SET position = ?, hash = ?')
+    this.#insert = database.statement('INSERT INTO log_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    database.onCommit(() => this.#announce())
+  }
+
+  head(): LogHead {
+    const head = this.#head.get()
+    if (head === undefined) throw new Error('the log has no head')
+    return { position: head.position, hash: head.hash }
+  }
+
+  append(append: Append): LogEntry {
+    const head = this.head()
+    return this.#write(head, append, head.position + 1)
+  }
+
+  /** Appends the first entry of the next epoch. */
+  appendEpoch(append: Append): LogEntry {
+    const head = this.head()
+    return this.#write(head, append, nextEpoch(head.position))
+  }
+
+  /** Calls `listener` after each commit that appended; rarely also after one that did not. */
+  onAppend(listener: () => void): Cancel {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  #write(head: LogHead, { kind, target, mode, at }: Append, position: Position): LogEntry {
+    const entry = chain(
+      head,
+      at,
+      { kind, target: { kind: target.kind, id: target.id }, mode, expiresAt: at + this.#cutoffLifeMs },
+      position,
+    )
+    this.#insert.run(entry.position, at, kind, target.kind, target.id, mode, entry.expiresAt, entry.hash)
+    this.#moveHead.run(entry.position, entry.hash)
+    this.#hasAppended = true
+    return entry
+  }
+
+  #announce(): void {
+    if (!this.#hasAppended) return
+    this.#hasAppended = false
+    for (const listener of this.#listeners) listener()
+  }
+}

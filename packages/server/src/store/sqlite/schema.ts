@@ -1,0 +1,117 @@
+/** One step of the schema. Steps are only ever added: what has been released is never edited. */
+export interface Migration {
+  readonly version: number
+  readonly name: string
+  readonly sql: string
+}
+
+/**
+ * Times are integer milliseconds, lists JSON text, hashes base64url text. A column that an index covers is left alone
+ * by refresh rotation, which therefore writes one page.
+ */
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'accounts, sessions, keys and the revocation log',
+    sql: `
+      CREATE TABLE store_state (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        closed_cleanly INTEGER NOT NULL,
+        pings INTEGER NOT NULL
+      ) STRICT;
+      INSERT INTO store_state VALUES (1, 1, 0);
+
+      -- base: the entry before the oldest one kept. Position 0 and its hash stand for "before the first".
+      CREATE TABLE log_head (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        position INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        base_position INTEGER NOT NULL,
+        base_hash TEXT NOT NULL
+      ) STRICT;
+      INSERT INTO log_head VALUES (1, 0, 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 0, 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA');
+
+      CREATE TABLE log_entry (
+        position INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        target_kind TEXT NOT NULL,
+        target_id TEXT NOT NULL,
+        mode TEXT NOT NULL,
+        expires_at INTEGER NOT NULL,
+        hash TEXT NOT NULL
+      ) STRICT;
+
+      CREATE TABLE user (
+        id TEXT PRIMARY KEY,
+        email TEXT NOT NULL,
+        email_key TEXT NOT NULL UNIQUE,
+        name TEXT,
+        search_text TEXT NOT NULL,
+        status TEXT NOT NULL,
+        roles TEXT NOT NULL,
+        groups TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        password_hash TEXT NOT NULL,
+        password_generation INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE setup_offer (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        token_hash TEXT NOT NULL,
+        expires_at INTEGER NOT NULL
+      ) STRICT;
+
+      CREATE TABLE session (
+        id TEXT PRIMARY KEY,
+        user_id TEXT NOT NULL REFERENCES user (id),
+        client TEXT NOT NULL,
+        device_name TEXT,
+        device_user_agent TEXT,
+        device_address TEXT,
+        created_at INTEGER NOT NULL,
+        authenticated_at INTEGER NOT NULL,
+        amr TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        rotated_at INTEGER NOT NULL,
+        rotated_by TEXT,
+        salt TEXT NOT NULL,
+        key_id TEXT NOT NULL,
+        expires_at INTEGER NOT NULL,
+        idle_expires_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX session_by_user ON session (user_id);
+      CREATE INDEX session_by_client ON session (client);
+
+      CREATE TABLE signing_key (
+        kid TEXT PRIMARY KEY,
+        purpose TEXT NOT NULL,
+        algorithm TEXT NOT NULL,
+        public_jwk TEXT NOT NULL,
+        sealed BLOB NOT NULL,
+        state TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        activated_at INTEGER,
+        verify_until INTEGER
+      ) STRICT;
+      CREATE UNIQUE INDEX one_current_key ON signing_key (purpose) WHERE state = 'current';
+      CREATE UNIQUE INDEX one_next_key ON signing_key (purpose) WHERE state = 'next';
+
+      CREATE TABLE service_credential (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        secret_hash TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE replay_claim (
+        scope TEXT NOT NULL,
+        id TEXT NOT NULL,
+        expires_at INTEGER NOT NULL,
+        PRIMARY KEY (scope, id)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX replay_claim_by_expiry ON replay_claim (expires_at);
+    `,
+  },
+]

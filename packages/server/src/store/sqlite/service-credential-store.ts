@@ -1,0 +1,60 @@
+import type { EpochMs } from 'countersign/core'
+import type { ServiceCredential, ServiceCredentialStore } from '../../credential/service-credential-store.ts'
+import type { Database } from './database.ts'
+import type { LogWriter } from './log-writer.ts'
+import type { Statement } from './statement.ts'
+
+interface ServiceCredentialRow {
+  readonly id: string
+  readonly name: string
+  readonly secret_hash: string
+  readonly created_at: number
+}
+
+const credentialOf = (row: ServiceCredentialRow): ServiceCredential => ({
+  id: row.id,
+  name: row.name,
+  secretHash: row.secret_hash,
+  createdAt: row.created_at,
+})
+
+export class SqliteServiceCredentialStore implements ServiceCredentialStore {
+  readonly #database: Database
+  readonly #log: LogWriter
+  readonly #insert: Statement
+  readonly #find: Statement<ServiceCredentialRow>
+  readonly #list: Statement<ServiceCredentialRow>
+  readonly #remove: Statement
+
+  constructor(database: Database, log: LogWriter) {
+    this.#database = database
+    this.#log = log
+    this.#insert = database.statement('INSERT INTO service_credential VALUES (?, ?, ?, ?)')
+    this.#find = database.statement('SELECT * FROM service_credential WHERE id = ?')
+    this.#list = database.statement('SELECT * FROM service_credential ORDER BY created_at, id')
+    this.#remove = database.statement('DELETE FROM service_credential WHERE id = ?')
+  }
+
+  async add({ id, name, secretHash, createdAt }: ServiceCredential): Promise<void> {
+    await this.#database.write(() => this.#insert.run(id, name, secretHash, createdAt))
+  }
+
+  find(id: string): Promise<ServiceCredential | undefined> {
+    return this.#database.read(() => {
+      const row = this.#find.get(id)
+      return row === undefined ? undefined : credentialOf(row)
+    })
+  }
+
+  list(): Promise<readonly ServiceCredential[]> {
+    return this.#database.read(() => this.#list.all().map(credentialOf))
+  }
+
+  remove(id: string, at: EpochMs): Promise<boolean> {
+    return this.#database.write(() => {
+      if (this.#remove.run(id) === 0) return false
+      this.#log.append({ kind: 'credential', target: { kind: 'key', id }, mode: 'hard', at })
+      return true
+    })
+  }
+}

@@ -1,0 +1,56 @@
+import { type Clock, systemClock } from 'countersign/core'
+import type { Store, StoreOptions } from '../store.ts'
+import { type Database, openDatabase } from './database.ts'
+import { IssuanceReader } from './issuance.ts'
+import { SqliteKeyStore } from './key-store.ts'
+import { SqliteLogStore } from './log-store.ts'
+import { LogWriter } from './log-writer.ts'
+import { SqliteReplayStore } from './replay-store.ts'
+import { SqliteServiceCredentialStore } from './service-credential-store.ts'
+import { SessionEnding } from './session-ending.ts'
+import { SqliteSessionStore } from './session-store.ts'
+import { SqliteUserStore } from './user-store.ts'
+
+export interface SqliteStoreOptions extends StoreOptions {
+  /** The database file, created with mode 600 in a directory with mode 700; or `:memory:`. */
+  readonly path: string
+  /** The file is a backup: opens it although what was committed after it is missing, and starts a new epoch, which kills all that it could revive. */
+  readonly isBackup?: boolean
+  /** Refuses to grow past so many pages of 2 KiB: writes then fail with `unavailable` until space is freed. Default: the disk decides. */
+  readonly maxPages?: number
+  /** For housekeeping only; what is stored carries the caller's times. Default: the system's. */
+  readonly clock?: Clock
+}
+
+/**
+ * Opens the SQLite store and keeps every other process from writing to the database.
+ *
+ * @throws {StoreLockedError} when another process (or another store) has it open.
+ * @throws {LogDamagedError} {WriteAheadLogMissingError} when starting could forget a revocation.
+ * @throws {Error} when a newer version of the product has written the database.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { path, isBackup = false, maxPages, clock = systemClock, cutoffLifeMs } = options
+  const database = openDatabase({ path, clock, maxPages, isBackup })
+  const store = storeOn(database, clock, cutoffLifeMs)
+  if (isBackup) await store.log.openEpoch(clock.now())
+  return store
+}
+
+/** Every port on an open database. */
+export function storeOn(database: Database, clock: Clock, cutoffLifeMs: number): Store {
+  const log = new LogWriter(database, cutoffLifeMs)
+  const ending = new SessionEnding(database)
+  const issuance = new IssuanceReader(database)
+  const ping = database.statement('UPDATE store_state SET pings = pings + 1')
+  return {
+    log: new SqliteLogStore(database, log, ending),
+    keys: new SqliteKeyStore(database, log, cutoffLifeMs),
+    users: new SqliteUserStore(database, log, ending, issuance),
+    sessions: new SqliteSessionStore(database, log, ending, issuance),
+    services: new SqliteServiceCredentialStore(database, log),
+    replay: new SqliteReplayStore(database, clock),
+    ping: async () => void (await database.write(() => ping.run())),
+    close: () => database.close(),
+  }
+}

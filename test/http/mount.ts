@@ -1,0 +1,116 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { serve } from '@hono/node-server'
+import type { Principal, Requirement, Verifier } from 'countersign'
+import { guard as expressGuard } from 'countersign/express'
+import { guard as fastifyGuard } from 'countersign/fastify'
+import { guard as honoGuard } from 'countersign/hono'
+import { guard as nodeGuard } from 'countersign/node'
+import express from 'express'
+import { fastify } from 'fastify'
+import { Hono } from 'hono'
+
+/** The guarded routes; each answers GET and POST with who is calling. */
+export const routes: Readonly<Record<string, Requirement>> = {
+  '/orders': {},
+  '/orders/write': { scope: 'orders:write' },
+  '/admin': { role: 'admin' },
+  '/recent': { maxAuthAgeSeconds: 300 },
+  '/strict': { freshness: 'strict' },
+  '/bounded': { freshness: { maxAgeSeconds: 20 } },
+}
+
+export interface Mounted {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Serves the routes on a free port of this machine. `onHandled` hears of every request that came past a guard. */
+export type Mount = (verifier: Verifier, onHandled: () => void) => Promise<Mounted>
+
+const document = (principal: Principal | undefined): string => JSON.stringify({ user: principal?.user, roles: principal?.roles })
+
+function mountNode(verifier: Verifier, onHandled: () => void): Promise<Mounted> {
+  const guards = new Map(Object.entries(routes).map(([path, requirement]) => [path, nodeGuard(verifier, requirement)]))
+  return listening(
+    createServer(async (request, response) => {
+      const guard = guards.get(new URL(request.url ?? '/', 'http://service.example').pathname)
+      if (guard === undefined) {
+        response.writeHead(404).end()
+        return
+      }
+      const principal = await guard(request, response)
+      if (principal === undefined) return
+      onHandled()
+      const body = document(principal)
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body)
+    }),
+  )
+}
+
+function mountExpress(verifier: Verifier, onHandled: () => void): Promise<Mounted> {
+  const app = express()
+  for (const [path, requirement] of Object.entries(routes)) {
+    const handler: express.RequestHandler = (request, response) => {
+      onHandled()
+      response.type('json').send(document(request.principal))
+    }
+    app.get(path, expressGuard(verifier, requirement), handler)
+    app.post(path, expressGuard(verifier, requirement), handler)
+  }
+  return listening(createServer(app))
+}
+
+async function mountFastify(verifier: Verifier, onHandled: () => void): Promise<Mounted> {
+  const app = fastify()
+  for (const [url, requirement] of Object.entries(routes)) {
+    app.route({
+      method: ['GET', 'POST'],
+      url,
+      preHandler: fastifyGuard(verifier, requirement),
+      handler: async (request, reply) => {
+        onHandled()
+        return reply.type('application/json').send(document(request.principal))
+      },
+    })
+  }
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  return { port: portOf(app.server), close: () => app.close() }
+}
+
+function mountHono(verifier: Verifier, onHandled: () => void): Promise<Mounted> {
+  const app = new Hono()
+  for (const [path, requirement] of Object.entries(routes)) {
+    app.on(['GET', 'POST'], path, honoGuard(verifier, requirement), (context) => {
+      onHandled()
+      return context.body(document(context.get('principal')), 200, { 'content-type': 'application/json' })
+    })
+  }
+  return new Promise((resolve) => {
+    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0, overrideGlobalObjects: false }, () => resolve(mounted(server as Server)))
+  })
+}
+
+export const mounts: Readonly<Record<string, Mount>> = {
+  'node:http': mountNode,
+  Express: mountExpress,
+  Fastify: mountFastify,
+  Hono: mountHono,
+}
+
+function listening(server: Server): Promise<Mounted> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(mounted(server)))
+  })
+}
+
+function mounted(server: Server): Mounted {
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  return { port: portOf(server), close }
+}
+
+const portOf = (server: Server | { address(): unknown }): number => (server.address() as AddressInfo).port

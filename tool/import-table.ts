@@ -1,0 +1,108 @@
+// The architecture as data: who may import what. `tool/check-imports.ts` reads it; `doc/architecture.md` shows it to people.
+// A folder without a row fails the check, so a new folder starts here, with a reason in `doc/decision`.
+
+export interface Row {
+  /** What the folder holds, in one line. */
+  readonly holds: string
+  /** Folders of the same package that it may import, or `index.ts` for the package's own door. Its own files are always allowed. */
+  readonly folders: readonly string[]
+  /** Packages: exact names, `node:` for every built-in module, or a name that ends in `/` for all its subpaths. */
+  readonly packages: readonly string[]
+}
+
+export interface Area {
+  /** Where the folders stand, from the root of the repository. */
+  readonly path: string
+  readonly rows: Readonly<Record<string, Row>>
+  /** Files that stand beside the folders and compose them. */
+  readonly composition: Omit<Row, 'holds'>
+}
+
+const PURE = ['core', 'crypto']
+const ADAPTED = ['express', 'fastify', 'hono', 'hono/']
+const MECHANISMS = ['countersign', 'countersign/']
+
+const library: Area = {
+  path: 'packages/countersign/src',
+  composition: {
+    folders: ['core', 'crypto', 'key', 'token', 'cookie', 'replay', 'revocation', 'feed', 'verifier', 'adapter', 'client'],
+    packages: [],
+  },
+  rows: {
+    core: { holds: 'platform, refusals, principal, ids, base64url, strict JSON', folders: [], packages: [] },
+    crypto: { holds: 'algorithms, HMAC, HKDF, digest, sealing, constant-time comparison', folders: ['core'], packages: ['node:crypto'] },
+    key: { holds: 'JWK, JWKS, key sets, purpose keys', folders: PURE, packages: [] },
+    token: { holds: 'JWS, access token, timed token', folders: [...PURE, 'key'], packages: [] },
+    cookie: { holds: 'reading and signing cookies', folders: [...PURE, 'key'], packages: [] },
+    replay: { holds: 'the claim that succeeds once, in memory', folders: PURE, packages: [] },
+    revocation: { holds: 'targets, cut-offs, log entries, the rule, index, replica', folders: [...PURE, 'key', 'token'], packages: [] },
+    feed: { holds: 'readers of the log: SSE, in-process', folders: [...PURE, 'key', 'token', 'revocation'], packages: [] },
+    verifier: {
+      holds: 'extract, verify, decide, respond; the cache of verified tokens',
+      folders: [...PURE, 'key', 'token', 'cookie', 'replay', 'revocation'],
+      packages: [],
+    },
+    adapter: {
+      holds: 'guards for node:http, Express, Fastify, Hono',
+      folders: ['core', 'verifier', 'cookie'],
+      packages: ['node:http', ...ADAPTED],
+    },
+    client: { holds: 'the session client for browsers and programs', folders: ['core'], packages: [] },
+  },
+}
+
+const DOMAINS = ['signing', 'revocation', 'credential', 'session', 'account']
+
+const server: Area = {
+  path: 'packages/server/src',
+  composition: { folders: ['server'], packages: [] },
+  rows: {
+    signing: { holds: 'master secret, signing keys and their rotation', folders: [], packages: MECHANISMS },
+    revocation: { holds: 'revoking, signing the log, publishing it', folders: ['signing'], packages: MECHANISMS },
+    credential: { holds: 'service credentials', folders: [], packages: MECHANISMS },
+    session: {
+      holds: 'sign-in, sessions, refresh tokens, issuing access tokens',
+      folders: ['credential', 'signing'],
+      packages: MECHANISMS,
+    },
+    account: {
+      holds: 'users, passwords, set-up of the first administrator',
+      folders: ['credential', 'signing', 'session'],
+      packages: [...MECHANISMS, 'node:', '@node-rs/argon2'],
+    },
+    store: {
+      holds: 'SQLite and memory implementations of every port; contract suites',
+      folders: DOMAINS,
+      packages: [...MECHANISMS, 'node:'],
+    },
+    server: {
+      holds: 'configuration, composition, routes, HTTP',
+      folders: [...DOMAINS, 'store'],
+      packages: [...MECHANISMS, 'node:', '@hono/node-server', 'hono', 'hono/', 'pino', 'zod'],
+    },
+    cli: { holds: 'the commands of `countersign`', folders: ['index.ts'], packages: [...MECHANISMS, 'node:', 'commander'] },
+  },
+}
+
+/** Everything outside the packages: it may reach into them, nothing in them may reach out. */
+const around: Area = {
+  path: '.',
+  composition: { folders: [], packages: [] },
+  rows: {
+    test: { holds: 'what crosses packages', folders: ['packages', 'example', 'tool'], packages: ['*'] },
+    example: {
+      holds: 'services that use Countersign; the demo',
+      folders: ['tool'],
+      packages: [...MECHANISMS, '@countersign/server', '@hono/node-server', 'node:', ...ADAPTED],
+    },
+    bench: { holds: 'measurements against other libraries', folders: ['packages'], packages: ['*'] },
+    tool: { holds: 'the gates of `npm run check`, build, test runner', folders: [], packages: ['node:', 'countersign/core'] },
+  },
+}
+
+/** Files that tests may import besides what the folder itself may: any folder of the same package, Node, and the tools of testing. */
+export const testPackages: readonly string[] = [...MECHANISMS, 'node:', 'fast-check', 'jose', ...ADAPTED, '@hono/node-server', 'zod']
+
+export const bannedNames: readonly string[] = ['util', 'utils', 'helper', 'helpers', 'common', 'shared', 'misc', 'lib']
+
+export const areas: readonly Area[] = [library, server, around]

@@ -1,0 +1,41 @@
+// What `npm test` prints where nobody watches: each failure in full with what its file wrote, then the counts. No passing titles.
+
+import { relative } from 'node:path'
+import type { TestEvent } from 'node:test/reporters'
+import { inspect } from 'node:util'
+
+const KEPT_CHARACTERS = 20_000
+const COUNT = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /
+
+type Failure = Extract<TestEvent, { type: 'test:fail' }>['data']
+
+/** A suite or a parent that failed only because a test inside it did: the test itself is reported. */
+const isEcho = (failure: Failure): boolean => inspect(failure.details.error).includes("failureType: 'subtestsFailed'")
+
+const describe = (failure: Failure): string => {
+  const place = failure.file === undefined ? '' : `${relative(process.cwd(), failure.file)}:${failure.line ?? 0}`
+  const error: unknown = failure.details.error.cause ?? failure.details.error
+  return `\n✖ ${failure.name}\n  ${place}\n${inspect(error, { colors: false, depth: 6 }).replace(/^/gm, '  ')}\n`
+}
+
+export default async function* reportBriefly(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  const written = new Map<string, string>()
+  const failed = new Set<string>()
+  const counts: string[] = []
+  for await (const event of events) {
+    if (event.type === 'test:stdout' || event.type === 'test:stderr') {
+      const text = (written.get(event.data.file) ?? '') + event.data.message
+      written.set(event.data.file, text.slice(-KEPT_CHARACTERS))
+    } else if (event.type === 'test:fail' && !isEcho(event.data)) {
+      if (event.data.file !== undefined) failed.add(event.data.file)
+      yield describe(event.data)
+    } else if (event.type === 'test:diagnostic' && COUNT.test(event.data.message)) {
+      counts.push(`ℹ ${event.data.message}\n`)
+    }
+  }
+  for (const file of failed) {
+    const text = written.get(file)
+    if (text !== undefined) yield `\nWritten by ${relative(process.cwd(), file)}:\n${text}\n`
+  }
+  yield counts.join('')
+}

@@ -1,0 +1,153 @@
+// Runs every command of this repository: `node tool/run.mjs <command> [arguments]`.
+//
+// Without it a fresh clone would need three things known by heart: `npm ci`, a Node that runs TypeScript (the shell's may be
+// older), and the flag that makes the packages resolve to their sources. So this one file is plain JavaScript and needs nothing
+// but Node 20: it installs what is missing, picks the Node pinned in package.json, and hands the process over to it.
+// Standard output belongs to the command; what this file has to say goes to standard error.
+
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const OLDEST = [24, 19]
+const LONGEST_INSTALL_MS = 600_000
+
+/** Command → the file that is run, and its first arguments. */
+const commands = {
+  serve: { entry: 'packages/server/src/cli/main.ts', first: ['serve'] },
+  countersign: { entry: 'packages/server/src/cli/main.ts' },
+  demo: { entry: 'example/demo/main.ts' },
+  bench: { entry: 'bench/src/main.ts' },
+  test: { entry: 'tool/test.ts' },
+  build: { entry: 'tool/build.ts' },
+  check: { entry: 'tool/check.ts' },
+  'check:rows': { entry: 'tool/check-rows.ts' },
+  format: { entry: 'node_modules/@biomejs/biome/bin/biome', first: ['format', '--write', '.'] },
+}
+
+const say = (line) => process.stderr.write(`${line}\n`)
+
+const fail = (line) => {
+  say(line)
+  process.exit(1)
+}
+
+const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages
+
+/** Whether node_modules holds exactly what package-lock.json names. npm writes its own record last, so half an install counts as none. */
+const installed = () => {
+  const record = join(root, 'node_modules', '.package-lock.json')
+  if (!existsSync(record)) return false
+  const present = packagesOf(record)
+  return Object.entries(packagesOf(join(root, 'package-lock.json'))).every(([path, wanted]) => {
+    if (path === '') return true
+    const found = present[path]
+    // Absent and optional: made for another platform.
+    if (found === undefined) return wanted.optional === true
+    return found.version === wanted.version && found.integrity === wanted.integrity
+  })
+}
+
+const alive = (pid) => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
+/** Whoever wrote the mark is gone, or has held it for longer than any install takes. */
+const abandoned = (mark) => {
+  try {
+    return !alive(Number(readFileSync(mark, 'utf8'))) || Date.now() - statSync(mark).mtimeMs > LONGEST_INSTALL_MS
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error
+    return false
+  }
+}
+
+/** Two commands started at once on a fresh clone must not both rewrite node_modules: the second waits for the first. */
+const alone = (task) => {
+  const mark = join(root, '.cache', 'installing')
+  mkdirSync(dirname(mark), { recursive: true })
+  for (;;) {
+    try {
+      writeFileSync(mark, String(process.pid), { flag: 'wx' })
+      break
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+    }
+    if (abandoned(mark)) rmSync(mark, { force: true })
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+  }
+  process.once('exit', () => rmSync(mark, { force: true }))
+  task()
+  rmSync(mark, { force: true })
+}
+
+const npm = (args) => {
+  // Under `npm run` the first `node` on the path is the one inside node_modules, which `npm ci` removes while it runs.
+  const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.includes('node_modules'))
+  const options = { cwd: root, env: { ...process.env, PATH: path.join(delimiter) }, encoding: 'utf8' }
+  const { npm_execpath: script, npm_node_execpath: outer } = process.env
+  if (script?.endsWith('.js')) return spawnSync(outer ?? process.execPath, [script, ...args], options)
+  return process.platform === 'win32' ? spawnSync('npm.cmd', args, { ...options, shell: true }) : spawnSync('npm', args, options)
+}
+
+const install = () => {
+  if (installed()) return
+  alone(() => {
+    if (installed()) return
+    say('Installing the packages of package-lock.json …')
+    const result = npm(['ci', '--loglevel=error', '--no-audit', '--no-fund', '--ignore-scripts'])
+    if (result.status !== 0) fail(`npm ci failed:\n${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`)
+  })
+}
+
+const recent = (version) => {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])
+}
+
+const pinnedNode = () => {
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+  const binary = join(root, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+  if (existsSync(binary)) return binary
+  if (recent(process.versions.node)) return process.execPath
+  return fail(
+    `Countersign needs Node ${OLDEST.join('.')} or newer on ${process.platform} ${process.arch}; this is ${process.versions.node}.`,
+  )
+}
+
+const spawned = (node, args, env) => {
+  const child = spawn(node, args, { stdio: 'inherit', env })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      // A terminal sends its interrupt to the child as well; twice would mean "at once".
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+    })
+  }
+  child.on('error', (error) => fail(error.message))
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code ?? 1)
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  })
+}
+
+/** Becomes the command where the platform allows it, so that signals and exit codes need no relay; otherwise relays them. */
+const become = (node, args) => {
+  const env = { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'node') }
+  if (typeof process.execve === 'function' && process.platform !== 'win32') process.execve(node, [node, ...args], env)
+  spawned(node, args, env)
+}
+
+const [name = '', ...rest] = process.argv.slice(2)
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+if (command === undefined) fail(`Usage: node tool/run.mjs ${Object.keys(commands).join('|')} [arguments]`)
+
+install()
+become(pinnedNode(), ['--conditions=source', join(root, command.entry), ...(command.first ?? []), ...rest])
