@@ -25,7 +25,7 @@ const MECHANISMS = ['countersign', 'countersign/']
 const library: Area = {
   path: 'packages/countersign/src',
   composition: {
-    folders: ['core', 'crypto', 'key', 'token', 'cookie', 'replay', 'revocation', 'feed', 'verifier', 'adapter', 'client'],
+    folders: ['core', 'crypto', 'key', 'token', 'replay', 'revocation', 'feed', 'verifier', 'adapter', 'client'],
     packages: [],
   },
   rows: {
@@ -33,18 +33,17 @@ const library: Area = {
     crypto: { holds: 'algorithms, HMAC, HKDF, digest, sealing, constant-time comparison', folders: ['core'], packages: ['node:crypto'] },
     key: { holds: 'JWK, JWKS, key sets, purpose keys', folders: PURE, packages: [] },
     token: { holds: 'JWS, access token, timed token', folders: [...PURE, 'key'], packages: [] },
-    cookie: { holds: 'reading and signing cookies', folders: [...PURE, 'key'], packages: [] },
     replay: { holds: 'the claim that succeeds once, in memory', folders: PURE, packages: [] },
     revocation: { holds: 'targets, cut-offs, log entries, the rule, index, replica', folders: [...PURE, 'key', 'token'], packages: [] },
     feed: { holds: 'readers of the log: SSE, in-process', folders: [...PURE, 'key', 'token', 'revocation'], packages: [] },
     verifier: {
       holds: 'extract, verify, decide, respond; the cache of verified tokens',
-      folders: [...PURE, 'key', 'token', 'cookie', 'replay', 'revocation'],
+      folders: [...PURE, 'key', 'token', 'replay', 'revocation'],
       packages: [],
     },
     adapter: {
       holds: 'guards for node:http, Express, Fastify, Hono',
-      folders: ['core', 'verifier', 'cookie'],
+      folders: ['core', 'verifier'],
       packages: ['node:http', ...ADAPTED],
     },
     client: { holds: 'the session client for browsers and programs', folders: ['core'], packages: [] },

@@ -3,9 +3,11 @@
 import { relative } from 'node:path'
 import type { TestEvent } from 'node:test/reporters'
 import { inspect } from 'node:util'
+import { isEmptyFile } from './report-count.ts'
 
 const KEPT_CHARACTERS = 20_000
-const COUNT = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /
+const COUNT = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\d.]+)$/
+const COUNTS_FILES: ReadonlySet<string | undefined> = new Set(['tests', 'pass'])
 
 type Failure = Extract<TestEvent, { type: 'test:fail' }>['data']
 
@@ -22,15 +24,18 @@ export default async function* reportBriefly(events: AsyncIterable<TestEvent>): 
   const written = new Map<string, string>()
   const failed = new Set<string>()
   const counts: string[] = []
+  let emptyFiles = 0
   for await (const event of events) {
+    if (isEmptyFile(event)) emptyFiles++
     if (event.type === 'test:stdout' || event.type === 'test:stderr') {
       const text = (written.get(event.data.file) ?? '') + event.data.message
       written.set(event.data.file, text.slice(-KEPT_CHARACTERS))
     } else if (event.type === 'test:fail' && !isEcho(event.data)) {
       if (event.data.file !== undefined) failed.add(event.data.file)
       yield describe(event.data)
-    } else if (event.type === 'test:diagnostic' && COUNT.test(event.data.message)) {
-      counts.push(`ℹ ${event.data.message}\n`)
+    } else if (event.type === 'test:diagnostic') {
+      const [, what, number] = COUNT.exec(event.data.message) ?? []
+      if (what !== undefined) counts.push(`ℹ ${what} ${COUNTS_FILES.has(what) ? Number(number) - emptyFiles : number}\n`)
     }
   }
   for (const file of failed) {

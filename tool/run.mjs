@@ -2,7 +2,7 @@
 //
 // Without it a fresh clone would need three things known by heart: `npm ci`, a Node that runs TypeScript (the shell's may be
 // older), and the flag that makes the packages resolve to their sources. So this one file is plain JavaScript and needs nothing
-// but Node 20: it installs what is missing, picks the Node pinned in package.json, and hands the process over to it.
+// but Node 20: it installs what is missing, picks the Node pinned in package.json, and runs the command on it.
 // Standard output belongs to the command; what this file has to say goes to standard error.
 
 import { spawn, spawnSync } from 'node:child_process'
@@ -122,7 +122,29 @@ const pinnedNode = () => {
   )
 }
 
-const spawned = (node, args, env) => {
+const parentOf = (pid) => {
+  try {
+    return /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  } catch {
+    return undefined
+  }
+}
+
+/** Calls back when npm, or the shell that it put between itself and us, has ended: neither passes a signal on. */
+const onOrphaned = (tell) => {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const shell = process.ppid
+  const npmItself = parentOf(shell)
+  const watch = setInterval(() => {
+    if (process.ppid === shell && parentOf(shell) === npmItself) return
+    clearInterval(watch)
+    tell()
+  }, 100)
+}
+
+/** Runs the command as if it were this process: its terminal, its signals, its exit code. */
+const run = (node, args) => {
+  const env = { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'node') }
   const child = spawn(node, args, { stdio: 'inherit', env })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
@@ -130,6 +152,7 @@ const spawned = (node, args, env) => {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
     })
   }
+  onOrphaned(() => child.kill('SIGTERM'))
   child.on('error', (error) => fail(error.message))
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code ?? 1)
@@ -138,16 +161,9 @@ const spawned = (node, args, env) => {
   })
 }
 
-/** Becomes the command where the platform allows it, so that signals and exit codes need no relay; otherwise relays them. */
-const become = (node, args) => {
-  const env = { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'node') }
-  if (typeof process.execve === 'function' && process.platform !== 'win32') process.execve(node, [node, ...args], env)
-  spawned(node, args, env)
-}
-
 const [name = '', ...rest] = process.argv.slice(2)
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined
 if (command === undefined) fail(`Usage: node tool/run.mjs ${Object.keys(commands).join('|')} [arguments]`)
 
 install()
-become(pinnedNode(), ['--conditions=source', join(root, command.entry), ...(command.first ?? []), ...rest])
+run(pinnedNode(), ['--conditions=source', join(root, command.entry), ...(command.first ?? []), ...rest])

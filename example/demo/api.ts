@@ -48,7 +48,10 @@ export class Api {
   }
 
   async #send<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const init = body === undefined ? { headers: this.#headers } : { headers: { ...this.#headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    const init =
+      body === undefined
+        ? { headers: this.#headers }
+        : { headers: { ...this.#headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
     const response = await fetch(this.#url + path, { method, ...init })
     const answer = (response.status === 204 ? {} : await response.json()) as T & { code?: string }
     if (!response.ok) throw new ApiProblem(`${method} ${path}`, response.status, answer.code ?? '')

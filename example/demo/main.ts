@@ -3,7 +3,8 @@
 import { once } from 'node:events'
 import { styleText } from 'node:util'
 import { median } from './probe.ts'
-import { admin, person, Story, steps } from './story.ts'
+import { person } from './people.ts'
+import { Story, steps } from './story.ts'
 import { World } from './world.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -25,13 +26,13 @@ async function tell(story: Story): Promise<number> {
 function printTimes(story: Story): void {
   print('\nacknowledgement → refusal, median (slowest) of each adapter:')
   for (const [adapter, times] of story.times) {
-    print(`  ${adapter.padEnd(8)} ${median(times).toFixed(1).padStart(6)} ms (${Math.max(...times).toFixed(1)} ms), ${times.length} revocations`)
+    print(
+      `  ${adapter.padEnd(8)} ${median(times).toFixed(1).padStart(6)} ms (${Math.max(...times).toFixed(1)} ms), ${times.length} revocations`,
+    )
   }
 }
 
 await using world = await World.open()
-await world.createUser(admin.email, admin.password, ['admin'])
-await world.createUser(person.email, person.password, ['customer'])
 print(`server ${world.serverUrl}; services ${world.services.map(({ adapter, url }) => `${adapter} ${url}`).join(', ')}\n`)
 
 const story = new Story(world)

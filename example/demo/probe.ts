@@ -23,7 +23,8 @@ export async function until(url: string, token: string, wanted: (answer: Answer)
     const answer = await call(url, token)
     const elapsedMs = performance.now() - begun
     if (wanted(answer)) return elapsedMs
-    if (elapsedMs > withinMs) throw new Error(`${url} still answers ${answer.status} ${answer.code ?? ''} after ${Math.round(elapsedMs)} ms`)
+    if (elapsedMs > withinMs)
+      throw new Error(`${url} still answers ${answer.status} ${answer.code ?? ''} after ${Math.round(elapsedMs)} ms`)
   }
 }
 

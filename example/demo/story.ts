@@ -1,10 +1,8 @@
 import { createSessionClient } from 'countersign/client'
+import { admin, type Person, person } from './people.ts'
 import { Api, ApiProblem, peek, type SignedIn } from './api.ts'
 import { type Answer, accepted, call, refused, unknown, until } from './probe.ts'
 import { adapters, type Service, type World } from './world.ts'
-
-export const admin = { email: 'admin@shop.example', password: 'correct-horse-battery-staple' } as const
-export const person = { email: 'ada@shop.example', password: 'a-long-walk-on-the-beach-1815' } as const
 
 /** Milliseconds from acknowledgement to refusal, by adapter: what the story measures. */
 export type Measurements = ReadonlyMap<string, number[]>
@@ -18,7 +16,7 @@ export class Story {
     this.world = world
   }
 
-  signIn(who: { readonly email: string; readonly password: string } = person): Promise<SignedIn> {
+  signIn(who: Person = person): Promise<SignedIn> {
     return new Api(this.world.serverUrl).signIn(who.email, who.password)
   }
 
@@ -28,15 +26,20 @@ export class Story {
 
   /** Every service answers as `wanted`. @returns a line that says so. */
   async everyService(path: string, token: string, wanted: (answer: Answer) => boolean): Promise<string> {
-    const answers = await Promise.all(this.world.services.map(async ({ adapter, url }) => ({ adapter, ...(await call(url + path, token)) })))
+    const answers = await Promise.all(
+      this.world.services.map(async ({ adapter, url }) => ({ adapter, ...(await call(url + path, token)) })),
+    )
     const wrong = answers.filter((answer) => !wanted(answer))
-    if (wrong.length > 0) throw new Error(wrong.map(({ adapter, status, code }) => `${adapter} answered ${status} ${code ?? ''}`).join(', '))
+    if (wrong.length > 0)
+      throw new Error(wrong.map(({ adapter, status, code }) => `${adapter} answered ${status} ${code ?? ''}`).join(', '))
     return answers.map(({ adapter, status, code }) => `${adapter} ${code ?? status}`).join(', ')
   }
 
   /** How long until each service answers as `wanted`, in milliseconds from now. */
   async delays(path: string, token: string, wanted: (answer: Answer) => boolean): Promise<readonly [Service, number][]> {
-    return Promise.all(this.world.services.map(async (service): Promise<[Service, number]> => [service, await until(service.url + path, token, wanted)]))
+    return Promise.all(
+      this.world.services.map(async (service): Promise<[Service, number]> => [service, await until(service.url + path, token, wanted)]),
+    )
   }
 
   /** `act` revokes; then each service must refuse the token that it accepted before. */
@@ -49,7 +52,8 @@ export class Story {
   }
 }
 
-const milliseconds = (delays: readonly [Service, number][]): string => delays.map(([{ adapter }, ms]) => `${adapter} ${ms.toFixed(1)} ms`).join(', ')
+const milliseconds = (delays: readonly [Service, number][]): string =>
+  delays.map(([{ adapter }, ms]) => `${adapter} ${ms.toFixed(1)} ms`).join(', ')
 
 const roundsPerTarget = 5
 
@@ -70,10 +74,7 @@ export const steps: readonly (readonly [title: string, tell: (story: Story) => P
     'Ada signs in; all four services accept her token, each on its own',
     async (story) => story.everyService('/orders', (await story.signIn()).access_token, accepted),
   ],
-  [
-    'one token is revoked',
-    (story) => rounds(story, (api, { access_token }) => api.revoke('token', peek(access_token, 'claims', 'jti'))),
-  ],
+  ['one token is revoked', (story) => rounds(story, (api, { access_token }) => api.revoke('token', peek(access_token, 'claims', 'jti')))],
   ['one session is ended', (story) => rounds(story, (api, { session }) => api.revoke('session', session.id))],
   ['Ada is signed out everywhere', (story) => rounds(story, (api, { user }) => api.revoke('user', user.id))],
   ['a role is cut off', (story) => rounds(story, (api) => api.revoke('role', 'customer'))],

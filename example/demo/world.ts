@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Child, run, start } from '../../tool/child.ts'
+import { admin, type Person, person } from './people.ts'
 
 const cli = fileURLToPath(import.meta.resolve('../../packages/server/src/cli/main.ts'))
 const serviceFile = (adapter: string): string => fileURLToPath(import.meta.resolve(`./service/${adapter}.ts`))
@@ -25,7 +26,13 @@ export class World implements AsyncDisposable {
   readonly #children: readonly Child[]
   #server: Child
 
-  private constructor(folder: string, environment: Readonly<Record<string, string>>, server: Child, services: readonly Service[], children: readonly Child[]) {
+  private constructor(
+    folder: string,
+    environment: Readonly<Record<string, string>>,
+    server: Child,
+    services: readonly Service[],
+    children: readonly Child[],
+  ) {
     this.#folder = folder
     this.#environment = environment
     this.#server = server
@@ -40,7 +47,9 @@ export class World implements AsyncDisposable {
       PORT: String(await freePort()),
       COUNTERSIGN_DATABASE: `sqlite:${join(folder, 'countersign.db')}`,
       COUNTERSIGN_SECRET: randomBytes(32).toString('base64url'),
+      COUNTERSIGN_LOG_LEVEL: 'error',
     }
+    for (const one of [admin, person]) await createUser(one, environment)
     const server = await start(cli, ['serve'], environment)
     const credential = await issueServiceCredential(environment)
     const children = await Promise.all(
@@ -48,12 +57,6 @@ export class World implements AsyncDisposable {
     )
     const services = adapters.map((adapter, at) => ({ adapter, url: children[at]?.url ?? '' }))
     return new World(folder, environment, server, services, children)
-  }
-
-  /** Makes an account by the CLI, as an operator does. */
-  async createUser(email: string, password: string, roles: readonly string[]): Promise<void> {
-    const args = ['users', 'create', '--email', email, '--password-stdin', '--json', ...roles.flatMap((role) => ['--role', role])]
-    await run(cli, args, this.#environment, `${password}\n`)
   }
 
   /** `kill -9`: nothing is flushed, nothing is said. */
@@ -69,6 +72,12 @@ export class World implements AsyncDisposable {
     await Promise.all([this.#server, ...this.#children].map((child) => child.kill('SIGTERM')))
     rmSync(this.#folder, { recursive: true, force: true })
   }
+}
+
+/** Makes an account by the CLI, as an operator does. */
+async function createUser({ email, password, roles }: Person, environment: Readonly<Record<string, string>>): Promise<void> {
+  const args = ['users', 'create', '--email', email, '--password-stdin', '--json', ...roles.flatMap((role) => ['--role', role])]
+  await run(cli, args, environment, `${password}\n`)
 }
 
 async function issueServiceCredential(environment: Readonly<Record<string, string>>): Promise<string> {

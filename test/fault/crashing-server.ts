@@ -43,7 +43,12 @@ export class CrashingServer implements AsyncDisposable {
   }
 
   createAdministrator(email: string, password: string): Promise<string> {
-    return run(cli, ['users', 'create', '--email', email, '--role', 'admin', '--password-stdin', '--json'], this.#environment, `${password}\n`)
+    return run(
+      cli,
+      ['users', 'create', '--email', email, '--role', 'admin', '--password-stdin', '--json'],
+      this.#environment,
+      `${password}\n`,
+    )
   }
 
   /** `kill -9`, then a start on what is left. */
@@ -53,7 +58,11 @@ export class CrashingServer implements AsyncDisposable {
   }
 
   /** @throws TypeError when the connection ends before the answer has come: nobody knows then what happened. */
-  async send(method: string, path: string, { token, body, headers = {} }: { token?: string; body?: unknown; headers?: Record<string, string> } = {}): Promise<Reply> {
+  async send(
+    method: string,
+    path: string,
+    { token, body, headers = {} }: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Reply> {
     const response = await fetch(this.url + path, {
       method,
       headers: {

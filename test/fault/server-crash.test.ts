@@ -82,7 +82,9 @@ suite('a server killed with SIGKILL', { timeout: 110_000 }, () => {
       const all = await people()
       const { access } = await administrator()
       const outcomes = await crashDuring(
-        all.map(({ session }) => server.send('POST', '/v1/revocations', { token: access, body: { target: { kind: 'session', id: session } } })),
+        all.map(({ session }) =>
+          server.send('POST', '/v1/revocations', { token: access, body: { target: { kind: 'session', id: session } } }),
+        ),
         momentOf(round),
       )
       for (const [at, one] of all.entries()) {
@@ -99,8 +101,14 @@ suite('a server killed with SIGKILL', { timeout: 110_000 }, () => {
       const all = await people()
       const { access } = await administrator()
       const rotations = Array.from({ length: 3 }, () => server.send('POST', '/v1/signing-keys/rotate', { token: access, body: {} }))
-      const refreshed = await crashDuring([...all.map(({ refresh: token }, at) => refresh(token, `rotation-key-${round}-${at}`)), ...rotations], momentOf(round))
-      const issued = [...all.map(({ access }) => access), ...refreshed.slice(0, parallel).flatMap((reply) => (reply === undefined ? [] : [String(reply.body['access_token'])]))]
+      const refreshed = await crashDuring(
+        [...all.map(({ refresh: token }, at) => refresh(token, `rotation-key-${round}-${at}`)), ...rotations],
+        momentOf(round),
+      )
+      const issued = [
+        ...all.map(({ access }) => access),
+        ...refreshed.slice(0, parallel).flatMap((reply) => (reply === undefined ? [] : [String(reply.body['access_token'])])),
+      ]
       const published = (await server.send('GET', '/.well-known/jwks.json')).body['keys'] as readonly { kid: string }[]
       for (const token of issued) {
         assert.equal(await isAccepted(token), true, `round ${round}: a valid token is refused`)
@@ -115,7 +123,9 @@ suite('a server killed with SIGKILL', { timeout: 110_000 }, () => {
       const others = await Promise.all(all.map(async ({ email }) => signedIn(email, await signIn(email))))
       const changed = `another-long-walk-${round}`
       const outcomes = await crashDuring(
-        all.map(({ access }) => server.send('PUT', '/v1/me/password', { token: access, body: { current_password: password, new_password: changed } })),
+        all.map(({ access }) =>
+          server.send('PUT', '/v1/me/password', { token: access, body: { current_password: password, new_password: changed } }),
+        ),
         momentOf(round),
       )
       for (const [at, one] of all.entries()) {

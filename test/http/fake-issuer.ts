@@ -1,7 +1,7 @@
 import type { KeySource } from 'countersign'
-import { type Cancel, type ManualClock, toEpochSeconds } from 'countersign/core'
+import { type Cancel, type Clock, toEpochSeconds } from 'countersign/core'
 import type { FeedSource } from 'countersign/feed'
-import { generateSigningKey, type KeySet, keySet, type SigningKey, verificationKey } from 'countersign/key'
+import { type KeyLookUp, generateSigningKey, type KeySet, keySet, type PublicJwk, type SigningKey, verificationKey } from 'countersign/key'
 import {
   chain,
   encodeFeedMessage,
@@ -27,7 +27,8 @@ interface Subscriber {
 
 /** An issuer without accounts, sessions and a database: it signs tokens, and keeps and publishes a log. */
 export class FakeIssuer implements FeedSource, KeySource {
-  readonly #clock: ManualClock
+  readonly #clock: Pick<Clock, 'now'>
+  readonly #url: string
   readonly #feedKey = generateSigningKey('ES256')
   readonly #feedKeys = keySet([verificationKey(this.#feedKey.publicJwk)])
   readonly #subscribers = new Set<Subscriber>()
@@ -39,12 +40,18 @@ export class FakeIssuer implements FeedSource, KeySource {
   /** Says nothing any more, as behind a broken network. */
   isSilent = false
 
-  constructor(clock: ManualClock) {
+  constructor(clock: Pick<Clock, 'now'>, url: string = ISSUER) {
     this.#clock = clock
+    this.#url = url
   }
 
   get head(): Position {
     return this.#head.position
+  }
+
+  /** The public halves that it publishes: of the keys of tokens, and of the key of its log. */
+  get publicJwks(): { readonly accessToken: readonly PublicJwk[]; readonly feed: readonly PublicJwk[] } {
+    return { accessToken: this.#signingKeys.map(({ publicJwk }) => publicJwk), feed: [this.#feedKey.publicJwk] }
   }
 
   /** The key that signs. */
@@ -56,7 +63,7 @@ export class FakeIssuer implements FeedSource, KeySource {
   token(claims: { readonly [Name in keyof AccessTokenClaims]?: AccessTokenClaims[Name] | undefined } = {}, key: SigningKey = this.key): string {
     const now = toEpochSeconds(this.#clock.now())
     const whole = {
-      iss: ISSUER,
+      iss: this.#url,
       sub: 'usr_ann',
       aud: AUDIENCE,
       client_id: 'app',
@@ -97,7 +104,7 @@ export class FakeIssuer implements FeedSource, KeySource {
     if (this.isSilent) return
     this.#catchUp()
     const message = encodeFeedMessage(
-      { type: 'heartbeat', iss: ISSUER, head: this.#head.position, hash: this.#head.hash, at: this.#clock.now() },
+      { type: 'heartbeat', iss: this.#url, head: this.#head.position, hash: this.#head.hash, at: this.#clock.now() },
       this.#feedKey,
     )
     for (const { deliver } of this.#subscribers) deliver(message)
@@ -107,7 +114,7 @@ export class FakeIssuer implements FeedSource, KeySource {
     if (this.isSilent) throw new Error('the issuer is silent')
     const { position, hash } = this.#head
     return encodeFeedMessage(
-      { type: 'snapshot', iss: ISSUER, head: position, hash, at: this.#clock.now(), entries: this.#log },
+      { type: 'snapshot', iss: this.#url, head: position, hash, at: this.#clock.now(), entries: this.#log },
       this.#feedKey,
     )
   }
@@ -131,10 +138,10 @@ export class FakeIssuer implements FeedSource, KeySource {
     this.#publishedKeys = this.#publicHalves()
   }
 
-  async refresh(): Promise<boolean> {
-    const before = this.#publishedKeys
-    if (!this.isSilent) await this.load()
-    return this.#publishedKeys !== before
+  async lookUp(kid: string): Promise<KeyLookUp> {
+    if (this.isSilent) return 'unknown'
+    await this.load()
+    return this.#publishedKeys.find(kid) === undefined ? 'absent' : 'found'
   }
 
   #append(kind: LogEntry['kind'], targetKind: TargetKind, id: string): Position {
@@ -154,7 +161,7 @@ export class FakeIssuer implements FeedSource, KeySource {
       const entries = this.#log.filter(({ position }) => position > after)
       if (entries.length === 0) continue
       subscriber.position = this.#head.position
-      deliver(encodeFeedMessage({ type: 'entries', iss: ISSUER, after, entries }, this.#feedKey))
+      deliver(encodeFeedMessage({ type: 'entries', iss: this.#url, after, entries }, this.#feedKey))
     }
   }
 

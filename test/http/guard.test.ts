@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { TargetKind } from 'countersign/revocation'
 import { generateSigningKey } from 'countersign/key'
-import { ISSUER } from './fake-issuer.ts'
 import { GuardedService } from './guarded-service.ts'
 import { mounts } from './mount.ts'
 
@@ -332,13 +331,16 @@ for (const [name, mount] of Object.entries(mounts)) {
 
     test('no way to write its path leads past it', async () => {
       await using service = await GuardedService.open(mount)
+      let guarded = 0
       for (const target of strangeTargets) {
         for (const method of ['GET', 'HEAD', 'POST']) {
           const { status } = await service.send({ method, target })
           assert.ok(status === 401 || status === 400 || status === 404 || status === 405, `${method} ${target}: ${status}`)
+          if (status === 401) guarded++
         }
       }
       assert.equal(service.handled, 0)
+      assert.ok(guarded > 0, 'none of them reached a guard')
       await service.accepts('/orders', service.issuer.token())
     })
 
@@ -354,7 +356,6 @@ for (const [name, mount] of Object.entries(mounts)) {
       const [refusal] = heard
       assert.ok(refusal instanceof Error && 'detail' in refusal)
       assert.equal(JSON.stringify(refusal.detail).includes(token), false)
-      assert.notEqual(ISSUER, 'https://evil.example')
       assert.equal(heard.length, 1)
     })
   })

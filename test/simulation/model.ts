@@ -68,7 +68,8 @@ export class Model {
   revoke(kind: TargetKind, id: string, atMs: number | 'doubtful'): void {
     this.killTokens((token) => applies(kind, id, token), atMs)
     const sessionsEnd = kind === 'everyone' || kind === 'user' || kind === 'session' || kind === 'client'
-    if (sessionsEnd) this.endSessions((session) => applies(kind, id, { ...session, session: session.id, id: '', kid: '', roles: [] }), atMs === 'doubtful')
+    if (sessionsEnd)
+      this.endSessions((session) => applies(kind, id, { ...session, session: session.id, id: '', kid: '', roles: [] }), atMs === 'doubtful')
   }
 }
 

@@ -236,7 +236,10 @@ export class Walk {
     await this.#killAndRestart()
     await revoking
     // Asked again, it holds for certain.
-    const { status } = await this.#world.send('POST', '/v1/revocations', { body: { target: { kind: 'session', id: session.id } }, local: true })
+    const { status } = await this.#world.send('POST', '/v1/revocations', {
+      body: { target: { kind: 'session', id: session.id } },
+      local: true,
+    })
     assert.equal(status, 201)
     this.#model.revoke('session', session.id, this.#now())
     session.ended = true
@@ -265,7 +268,8 @@ export class Walk {
     const isQuiet = this.#isQuiet()
     if (token.deadSinceMs !== undefined) {
       const boundMs = isQuiet ? 0 : ((strict ? bounds.freshSeconds : bounds.graceSeconds) + bounds.skewSeconds) * 1000
-      if (verdict === 'accepted') assert.ok(askedAtMs - token.deadSinceMs <= boundMs && !isQuiet, `${about}, dead for ${askedAtMs - token.deadSinceMs} ms`)
+      if (verdict === 'accepted')
+        assert.ok(askedAtMs - token.deadSinceMs <= boundMs && !isQuiet, `${about}, dead for ${askedAtMs - token.deadSinceMs} ms`)
       return
     }
     if (token.doubtful || this.#nearlyExpired(token)) return

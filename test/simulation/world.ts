@@ -53,7 +53,13 @@ export class World implements AsyncDisposable {
     await world.startServer()
     const service = await world.send('POST', '/v1/services', { body: { name: 'walk' }, local: true })
     world.#verifiers = Array.from({ length: verifierCount }, () =>
-      createVerifier({ issuer, audience: issuer, credential: String(service.body['credential']), platform: world.#platform, freshness: bounds }),
+      createVerifier({
+        issuer,
+        audience: issuer,
+        credential: String(service.body['credential']),
+        platform: world.#platform,
+        freshness: bounds,
+      }),
     )
     await world.drive(Promise.all(world.#verifiers.map((verifier) => verifier.ready())))
     return world

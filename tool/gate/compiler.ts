@@ -1,3 +1,4 @@
+import { builtPackages } from '../build.ts'
 import { tool } from '../command.ts'
 import type { Gate, Verdict } from './gate.ts'
 
@@ -42,7 +43,10 @@ export const deadCodeGate: Gate = {
   name: 'dead code',
   why: 'Code and packages that nothing uses, with tests and without.',
   async check(): Promise<Verdict> {
-    const runs = await Promise.all([tool('knip', ['--no-progress']), tool('knip', ['--no-progress', '--production'])])
+    const runs = await Promise.all([
+      tool('knip', ['--no-progress']),
+      tool('knip', ['--no-progress', '--production', ...builtPackages.flatMap((path) => ['--workspace', path])]),
+    ])
     return {
       problems: runs.filter(({ code }) => code !== 0).map(({ output }, i) => `${i === 0 ? '' : 'in production mode\n'}${output.trim()}`),
     }

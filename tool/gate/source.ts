@@ -1,5 +1,5 @@
 import { checkImports } from '../check-imports.ts'
-import { lineOf, readSource } from '../source-text.ts'
+import { checkPlatform } from '../check-platform.ts'
 import { sources } from '../tree.ts'
 import type { Gate, Verdict } from './gate.ts'
 
@@ -31,10 +31,6 @@ export const sizeGate: Gate = {
   },
 }
 
-/** Time, chance and the network taken from the air: a test could not hold them. */
-const bare =
-  /(?<![.\w$])(?:Date\.now|new Date|Math\.random|(?:globalThis\.)?(?:fetch|setTimeout|setInterval)|crypto\.randomUUID|randomBytes)\s*\(/g
-
 interface Exception {
   readonly path: RegExp
   readonly why: string
@@ -45,17 +41,6 @@ const exceptions: readonly Exception[] = [
   { path: /^packages\/countersign\/src\/core\/platform\.ts$/, why: 'the door through which they enter' },
 ]
 
-/** `new Date(x)` formats a moment that somebody else has read. */
-const harmless = (match: string, code: string, index: number): boolean =>
-  match.startsWith('new Date') && !/^new Date\s*\(\s*\)/.test(code.slice(index))
-
-const findings = (path: string, text: string): string[] => {
-  const { code } = readSource(text)
-  return [...code.matchAll(bare)]
-    .filter((match) => !harmless(match[0], code, match.index))
-    .map((match) => `${path}:${lineOf(text, match.index)} takes ${match[0]}) from the air: it comes in through Platform`)
-}
-
 export const platformGate: Gate = {
   name: 'platform',
   why: 'Time, chance and network enter through core/platform.ts only, so that tests own them.',
@@ -64,6 +49,6 @@ export const platformGate: Gate = {
       ({ path }) => path.startsWith('packages/') && !path.endsWith('.test.ts') && !path.includes('/contract/'),
     )
     const watched = product.filter(({ path }) => !exceptions.some((exception) => exception.path.test(path)))
-    return Promise.resolve({ problems: watched.flatMap(({ path, text }) => findings(path, text)) })
+    return Promise.resolve({ problems: watched.flatMap(checkPlatform) })
   },
 }

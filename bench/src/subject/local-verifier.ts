@@ -22,7 +22,7 @@ export async function localVerifier(key: KeyMaterial, cacheSize: number): Promis
     accessTokenKeys: () => accessTokenKeys,
     feedKeys: () => feedKeys,
     load: async () => {},
-    refresh: async () => false,
+    lookUp: async () => 'absent' as const,
   }
   const verifier = createVerifier({ issuer, audience, algorithms: [key.algorithm, 'ES256'], cacheSize, feed: log, keys })
   await verifier.ready()

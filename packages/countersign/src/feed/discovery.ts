@@ -74,7 +74,7 @@ function readKeys(document: unknown, where: string): PublishedKeys {
 
 function requireCommonAlgorithm(offered: unknown, accepted: readonly string[]): void {
   if (!Array.isArray(offered)) throw new Error('the discovery document of the issuer has no usable access_token_algorithms')
-  if (offered.some((algorithm) => accepted.includes(algorithm))) return
+  if (accepted.some((algorithm) => offered.includes(algorithm))) return
   throw new Error(`the issuer signs with none of the configured algorithms (${accepted.join(', ')})`)
 }
 

@@ -1,6 +1,6 @@
 import type { Cancel, Platform } from '../core/index.ts'
 import type { JwsAlgorithm } from '../crypto/index.ts'
-import type { KeySet } from '../key/index.ts'
+import type { KeyLookUp, KeySet } from '../key/index.ts'
 import type { LogEntry, Replica } from '../revocation/index.ts'
 import { type Discovery, fetchDiscovery, fetchJwks } from './discovery.ts'
 import { UnrevokedKeys } from './unrevoked-keys.ts'
@@ -13,6 +13,9 @@ export interface IssuerKeysOptions {
   /** An unknown key makes us ask the issuer this often at most. Default 1000. */
   readonly coolDownMs?: number
 }
+
+/** Kids that the issuer is known not to publish; anybody can name more, so they are bounded. */
+const MAX_ABSENT = 1024
 
 /** The published keys of an issuer. What was read stays in use until something newer was read. */
 export interface IssuerKeys {
@@ -29,11 +32,9 @@ export interface IssuerKeys {
   load(): Promise<void>
   /**
    * Asks the issuer because somebody named a key that is not known. That may be anybody: it waits for a question that is
-   * under way, and otherwise asks once per cool-down, or at once when the log has announced new keys. Never throws.
-   *
-   * @returns whether the keys of access tokens have changed.
+   * under way (which keys that the log has announced always are), and otherwise asks once per cool-down. Never throws.
    */
-  refresh(): Promise<boolean>
+  lookUp(kid: string): Promise<KeyLookUp>
   /** Obeys the log: reads the keys when they have changed, and drops a revoked key at once and for good. */
   follow(replica: Pick<Replica, 'onEntry'>): Cancel
 }
@@ -44,14 +45,13 @@ class KeysOverHttp implements IssuerKeys {
   readonly #options: IssuerKeysOptions
   readonly #accessTokenKeys = new UnrevokedKeys()
   readonly #feedKeys = new UnrevokedKeys()
+  readonly #absent = new Set<string>()
   #discovery: Discovery | undefined
   /** The load that is under way, if any; never rejects. */
   #current: Promise<void> | undefined
   /** The load that will follow it. */
   #next: Promise<void> | undefined
   #begunAtMs = Number.NEGATIVE_INFINITY
-  /** The log has announced new keys since the last load began. */
-  #isAnnounced = false
 
   constructor(options: IssuerKeysOptions) {
     this.#options = options
@@ -78,27 +78,44 @@ class KeysOverHttp implements IssuerKeys {
     return this.#next
   }
 
-  async refresh(): Promise<boolean> {
-    const { clock } = this.#options.platform
-    const before = this.#accessTokenKeys.current
+  async lookUp(kid: string): Promise<KeyLookUp> {
+    if (this.#accessTokenKeys.isRevoked(kid) || this.#feedKeys.isRevoked(kid)) return 'revoked'
+    // A key is published before it signs, and its name cannot be guessed: what was absent once was never a key of ours.
+    if (this.#absent.has(kid)) return 'absent'
     const pending = this.#next ?? this.#current
-    const mayAsk = this.#isAnnounced || clock.monotonicMs() - this.#begunAtMs >= (this.#options.coolDownMs ?? 1000)
     if (pending !== undefined) await pending.catch(() => undefined)
-    // Without an answer the keys stay as they are, and an unknown key unknown.
-    else if (mayAsk) await this.load().catch(() => undefined)
-    return this.#accessTokenKeys.current !== before
+    if (this.#has(kid)) return 'found'
+    return pending === undefined && this.#mayAsk() ? this.#askFor(kid) : 'unknown'
   }
 
   follow(replica: Pick<Replica, 'onEntry'>): Cancel {
     return replica.onEntry((entry) => this.#obey(entry))
   }
 
-  #obey({ kind, target }: LogEntry): void {
-    if (kind === 'keyset') {
-      this.#isAnnounced = true
-      // When it fails, the next unknown key asks again.
-      this.load().catch(() => undefined)
+  #has(kid: string): boolean {
+    return this.#accessTokenKeys.current.find(kid) !== undefined || this.#feedKeys.current.find(kid) !== undefined
+  }
+
+  #mayAsk(): boolean {
+    return this.#options.platform.clock.monotonicMs() - this.#begunAtMs >= (this.#options.coolDownMs ?? 1000)
+  }
+
+  async #askFor(kid: string): Promise<KeyLookUp> {
+    try {
+      await this.load()
+    } catch {
+      // Without an answer the keys stay as they are, and an unknown key unknown.
+      return 'unknown'
     }
+    if (this.#has(kid)) return 'found'
+    if (this.#absent.size >= MAX_ABSENT) this.#absent.clear()
+    this.#absent.add(kid)
+    return 'absent'
+  }
+
+  #obey({ kind, target }: LogEntry): void {
+    // When it fails, the next unknown key asks again.
+    if (kind === 'keyset') this.load().catch(() => undefined)
     if (kind !== 'cutoff' || target.kind !== 'key') return
     this.#accessTokenKeys.revoke(target.id)
     this.#feedKeys.revoke(target.id)
@@ -114,7 +131,6 @@ class KeysOverHttp implements IssuerKeys {
 
   async #read(): Promise<void> {
     const { issuer, algorithms, platform } = this.#options
-    this.#isAnnounced = false
     this.#begunAtMs = platform.clock.monotonicMs()
     const discovery = await fetchDiscovery(issuer, algorithms, platform)
     const accessTokenKeys = await fetchJwks(discovery.jwksUrl, platform)

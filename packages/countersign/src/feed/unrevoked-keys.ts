@@ -24,6 +24,10 @@ export class UnrevokedKeys {
     this.#current = this.#present()
   }
 
+  isRevoked(kid: string): boolean {
+    return this.#revoked.has(kid)
+  }
+
   /** Looks at every look-up, so that no set that was handed out before outlives a revocation. */
   #present(): KeySet {
     const revoked: ReadonlySet<string> = this.#revoked

@@ -1,3 +1,4 @@
+export type { KeyLookUp } from './key-look-up.ts'
 export type { JwsAlgorithm, SignatureAlgorithm } from '../crypto/index.ts'
 export { type KeySet, keySet, parseJwks } from './key-set.ts'
 export { MAX_KEY_ID_LENGTH, type PublicJwk, publicJwk } from './public-jwk.ts'

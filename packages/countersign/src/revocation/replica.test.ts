@@ -162,7 +162,9 @@ test('[I04] a snapshot never takes the replica back, nor un-revokes', () => {
 
 test('an issuer on an old copy is not confirmed: the verifier goes stale and says why', () => {
   const { clock, log, replica } = synchronised()
-  const old = log.copy(2)
+  log.revoke('user', 'd')
+  replica.receive(log.batch(3))
+  const old = log.copy(3)
   for (let second = 0; second < 70; second++) {
     clock.advance(1001)
     assert.equal(replica.receive(old.heartbeat()), 'ignored')
@@ -182,6 +184,23 @@ test('[I19] the new epoch after a restore is reached by a snapshot and kills the
   assert.equal(revoked(replica, 'anybody', 3), true)
   assert.equal(revoked(replica, 'anybody', old.head.position), false)
   assert.equal(replica.receive(log.heartbeat()), 'duplicate')
+})
+
+test('[I19] a new epoch is reached by a snapshot even when it follows on our own head', () => {
+  const { log, replica } = synchronised()
+  log.append('epoch', 'everyone', '')
+  assert.equal(replica.receive(log.batch(3)), 'gap')
+  assert.equal(replica.loadSnapshot(log.snapshot()), 'applied')
+  assert.equal(replica.position, log.head.position)
+})
+
+test('[I07] a snapshot with another hash at our own position is another history', () => {
+  const { clock, log, replica } = synchronised()
+  const other = log.copy(2)
+  clock.advance(1)
+  other.revoke('user', 'x')
+  assert.equal(replica.loadSnapshot(other.snapshot()), 'fork')
+  assert.equal(stateOf(replica), 'stale')
 })
 
 test('a heartbeat that is ahead waits for its entries and then counts', () => {

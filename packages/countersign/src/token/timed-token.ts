@@ -63,9 +63,16 @@ function authenticBody(token: string, keys: readonly HmacKey[]): string {
 }
 
 function readBody(body: string): { readonly expiresAt: number; readonly payload: Record<string, unknown> } {
-  const parsed = parseJson(decodeBase64urlText(body))
-  if (!Array.isArray(parsed)) throw new AuthError('token_invalid', { reason: 'payload' })
-  const [expiresAt, payload]: unknown[] = parsed
+  const parsed = parseBody(body)
+  const [expiresAt, payload]: unknown[] = Array.isArray(parsed) ? parsed : []
   if (typeof expiresAt !== 'number' || !isJsonObject(payload)) throw new AuthError('token_invalid', { reason: 'payload' })
   return { expiresAt, payload }
+}
+
+function parseBody(body: string): unknown {
+  try {
+    return parseJson(decodeBase64urlText(body))
+  } catch (cause) {
+    throw new AuthError('token_invalid', { reason: 'payload' }, { cause })
+  }
 }

@@ -88,7 +88,7 @@ export class IssuerConnection {
     const { keys, replica, openFeed } = this.#options
     this.#feed = openFeed()
     this.#feed.start(replica, {
-      unknownKey: () => void keys.refresh(),
+      unknownKey: (kid) => void keys.lookUp(kid),
       trouble: (reason) => {
         this.#feedProblem = reason
       },

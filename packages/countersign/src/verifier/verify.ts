@@ -1,6 +1,6 @@
 import { AuthError, type Cancel, type EpochMs, type EpochSeconds, toEpochSeconds } from '../core/index.ts'
 import type { JwsAlgorithm } from '../crypto/index.ts'
-import type { KeySet } from '../key/index.ts'
+import type { KeyLookUp, KeySet } from '../key/index.ts'
 import type { FreshnessReport, Position, Replica, TokenFacts } from '../revocation/index.ts'
 import { verifyAccessToken } from '../token/index.ts'
 import { extractBearer } from './extract/bearer.ts'
@@ -31,13 +31,8 @@ export interface KeySource {
    * @throws {Error} The issuer gave no usable answer; the keys stay as they were.
    */
   load(): Promise<void>
-  /**
-   * Asks the issuer because somebody named a key that is not known. That may be anybody, so it is bounded: asked too often it
-   * answers `false` at once.
-   *
-   * @returns whether the keys of access tokens have changed. Never throws.
-   */
-  refresh(): Promise<boolean>
+  /** Asks the issuer because somebody named a key that is not known. That may be anybody, so it is bounded. Never throws. */
+  lookUp(kid: string): Promise<KeyLookUp>
   /** Obeys what the log says of keys. A source without it is asked to `load` when the log announces new keys. */
   follow?(replica: Pick<Replica, 'onEntry'>): Cancel
 }
@@ -131,7 +126,12 @@ export class TokenVerification {
 
   /** The issuer may have a key that is younger than our key set: ask once. */
   async #verifyWithNewKeys(text: string, rule: RouteRule, unknownKey: AuthError): Promise<VerifiedToken> {
-    if (!(await this.#parts.keys.refresh())) throw unknownKey
+    const kid = String(unknownKey.detail['kid'])
+    const lookUp = await this.#parts.keys.lookUp(kid)
+    // Nothing that such a key signed can be accepted any more; and its owner is told to refresh, not to give up.
+    if (lookUp === 'revoked') throw new AuthError('token_revoked', { kid })
+    if (lookUp === 'unknown') throw new AuthError('revocation_unknown', { reason: 'unknown_key', kid })
+    if (lookUp === 'absent') throw unknownKey
     const freshness = this.#parts.replica.freshness()
     if (!isFreshEnough(freshness, rule)) throw revocationUnknown(freshness)
     return this.#requireUnrevoked(this.#authenticate(text), rule)

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AuthError } from 'countersign/core'
-import { device, openDomain, PASSWORD, strangeId } from './contract/domain.ts'
+import type { Argon2 } from './argon2.ts'
+import { builtinArgon2 } from './argon2.ts'
+import { cheapCost, device, openDomain, PASSWORD, strangeId } from './contract/domain.ts'
+import { PasswordHasher } from './password-hasher.ts'
 
 const refused =
   (code: string) =>
@@ -32,6 +35,27 @@ test('[I17] unknown, wrong, suspended and impossible accounts are refused alike'
       return error instanceof AuthError && error.code === 'credentials_invalid' && !JSON.stringify(error.detail).includes('@')
     })
   }
+})
+
+test('[I17] unknown, wrong and suspended accounts cost one hash of the same price each', async () => {
+  const domain = await openDomain()
+  await domain.addUser()
+  const suspended = await domain.addUser('bob@example.org')
+  await domain.accounts.suspend(suspended.id)
+  const costs: unknown[] = []
+  const argon2: Argon2 = (password, salt, cost, length) => {
+    costs.push(cost)
+    return builtinArgon2(password, salt, cost, length)
+  }
+  const accounts = domain.accountsWith(await PasswordHasher.open({ cost: cheapCost, argon2 }))
+  for (const email of ['nobody@example.org', 'no address', 'ann@example.org', 'bob@example.org']) {
+    await assert.rejects(accounts.authenticate(email, 'wrong horse'), refused('credentials_invalid'))
+  }
+  await assert.rejects(accounts.authenticate('bob@example.org', PASSWORD), refused('credentials_invalid'))
+  assert.deepEqual(
+    costs,
+    Array.from({ length: 5 }, () => cheapCost),
+  )
 })
 
 test('[B11] a password change kills older tokens and the other sessions; the one that asked goes on with new tokens', async () => {

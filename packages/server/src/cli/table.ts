@@ -3,7 +3,7 @@ import type { Terminal } from './terminal.ts'
 /** Control characters in what others chose (names, addresses) must not reach a terminal. */
 const plain = (value: unknown): string => {
   if (value === null || value === undefined || value === '') return '–'
-  const text = Array.isArray(value) ? value.join(', ') : String(value)
+  const text = Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value)
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd') || '–'
 }
 
@@ -17,7 +17,12 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
   const cells = [columns.map(({ title }) => title.toUpperCase()), ...rows.map((row) => columns.map(({ of }) => plain(of(row))))]
   const widths = columns.map((_, column) => Math.max(...cells.map((line) => [...(line[column] ?? '')].length)))
   return cells
-    .map((line) => line.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length)).join('  ').trimEnd())
+    .map((line) =>
+      line
+        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n')
 }
 
@@ -26,7 +31,13 @@ export interface Shown {
 }
 
 /** A list: JSON for scripts, a table for people, a sentence when it is empty. */
-export function printList<Row>(terminal: Terminal, { json }: Shown, rows: readonly Row[], columns: readonly Column<Row>[], empty: string): void {
+export function printList<Row>(
+  terminal: Terminal,
+  { json }: Shown,
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  empty: string,
+): void {
   if (json) terminal.print(JSON.stringify(rows))
   else terminal.print(rows.length === 0 ? empty : table(columns, rows))
 }

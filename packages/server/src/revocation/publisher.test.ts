@@ -173,6 +173,17 @@ test('a heartbeat comes every second, and none after stop', async () => {
   await until('refused', () => listener.lost === 2)
 })
 
+test('who subscribes before the start is served from the start on', async () => {
+  const domain = await openDomain()
+  const listener = await new Listener(domain).load()
+  listener.follow()
+  const entry = await revoke(domain)
+  assert.equal(listener.messages.length, 0)
+  await domain.publisher.start()
+  await until('caught up', () => listener.replica.position === entry.position)
+  assert.deepEqual(listener.received.includes('gap'), false)
+})
+
 test('who has left hears nothing more', async () => {
   const { domain, listener } = await publishing()
   const leave = listener.follow()

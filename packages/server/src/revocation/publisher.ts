@@ -46,10 +46,10 @@ export class Publisher implements FeedSource {
   readonly #live = new Set<Subscription>()
   readonly #joining = new Set<Subscription>()
   #published: Position = 0
-  #running = false
+  #state: 'new' | 'running' | 'stopped' = 'new'
   #inRound = false
   #again = false
-  #cancels: readonly Cancel[] = []
+  #cancelAppend: Cancel = () => {}
   #cancelTimer: Cancel = () => {}
   #snapshot: Promise<SignedMessage> | undefined
 
@@ -71,18 +71,20 @@ export class Publisher implements FeedSource {
     return this.#live.size + this.#joining.size
   }
 
+  /** Begins. Who has subscribed before is served from now on. */
   async start(): Promise<void> {
     this.#published = (await this.#log.head()).position
-    this.#running = true
-    this.#cancels = [this.#log.onAppend(() => void this.#wake())]
+    this.#state = 'running'
+    this.#cancelAppend = this.#log.onAppend(() => void this.#wake())
+    for (const subscription of this.#joining) this.#admit(subscription)
     this.#beat()
   }
 
   /** Lets go of every subscriber. */
   stop(): void {
-    this.#running = false
+    this.#state = 'stopped'
     this.#cancelTimer()
-    for (const cancel of this.#cancels) cancel()
+    this.#cancelAppend()
     for (const subscription of [...this.#live, ...this.#joining]) this.#lose(subscription)
   }
 
@@ -109,17 +111,20 @@ export class Publisher implements FeedSource {
   subscribe(after: Position, deliver: Deliver, onLost: () => void = () => {}): Cancel {
     const subscription: Subscription = { position: after, deliver, onLost, open: true }
     this.#joining.add(subscription)
+    if (this.#state !== 'new') this.#admit(subscription)
+    return () => this.#leave(subscription)
+  }
+
+  #admit(subscription: Subscription): void {
     this.#join(subscription).catch((error: unknown) => {
       this.#onFailure(error)
       this.#lose(subscription)
     })
-    return () => this.#leave(subscription)
   }
 
   async #join(subscription: Subscription): Promise<void> {
-    if (!this.#running) return this.#lose(subscription)
     const { head } = await this.#authority.readHead()
-    if (subscription.position > head) return this.#lose(subscription)
+    if (this.#state === 'stopped' || subscription.position > head) return this.#lose(subscription)
     // What is live must not have run ahead of it: this is checked, and the change made, without waiting in between.
     while (subscription.position < Math.max(head, this.#published)) {
       const batch = await this.#log.entriesAfter(subscription.position, this.#batchSize)
@@ -151,7 +156,7 @@ export class Publisher implements FeedSource {
     if (this.#inRound) return
     this.#inRound = true
     try {
-      while (this.#again && this.#running) {
+      while (this.#again && this.#state === 'running') {
         this.#again = false
         await this.#round()
       }
@@ -167,7 +172,7 @@ export class Publisher implements FeedSource {
     const head = await this.#authority.readHead()
     // What was committed meanwhile, and no more: the heartbeat is about exactly this place.
     await this.#publishUpTo(head.head)
-    if (this.#running && this.#live.size > 0) this.#tellAll(this.#authority.heartbeat(head))
+    if (this.#live.size > 0) this.#tellAll(this.#authority.heartbeat(head))
   }
 
   async #publishUpTo(last: Position): Promise<void> {
@@ -176,7 +181,7 @@ export class Publisher implements FeedSource {
       if (batch === 'forgotten') return await this.#skipForgotten()
       const known = batch.filter(({ position }) => position <= last)
       const newest = known.at(-1)
-      if (newest === undefined || !this.#running) return
+      if (newest === undefined) return
       this.#publish(known, newest.position)
       if (batch.length < this.#batchSize) return
     }
@@ -196,8 +201,9 @@ export class Publisher implements FeedSource {
 
   #tellAll(message: SignedMessage): void {
     for (const subscription of this.#live) {
-      // Who caught up by its own reading may have these entries already.
-      if (message.type === 'heartbeat' || message.position > subscription.position) this.#tell(subscription, message)
+      // Who caught up by its own reading may be further than the round is: the next one speaks of its place again.
+      const isNews = message.type === 'heartbeat' ? message.position >= subscription.position : message.position > subscription.position
+      if (isNews) this.#tell(subscription, message)
     }
   }
 

@@ -114,8 +114,12 @@ const algorithm: Read<JwsAlgorithm> = oneOf(['ES256', 'EdDSA', 'RS256', 'PS256']
 const logLevel: Read<ServerConfig['logLevel']> = oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info is the default.')
 const path = text('Use the path of a PEM file.')
 
+type Member = Exclude<keyof ServerOptions, 'production'>
+/** What was given, read. Absent members are absent. */
+export type GivenSettings = { readonly [M in Member]?: M extends keyof ServerConfig ? Exclude<ServerConfig[M], undefined> : string }
+
 /** One row a setting: member of `ServerOptions`, environment variable, how to read it. */
-const settings = {
+const settings: { readonly [M in Member]: { readonly variable: string; readonly read: Read<NonNullable<GivenSettings[M]>> } } = {
   host: { variable: 'HOST', read: text('Use an address to listen on, such as 0.0.0.0.') },
   port: { variable: 'PORT', read: integer(0, 65_535, '') },
   issuer: { variable: 'COUNTERSIGN_ISSUER', read: issuerUrl },
@@ -136,11 +140,7 @@ const settings = {
   passwordMemoryKib: { variable: 'COUNTERSIGN_PASSWORD_MEMORY_KIB', read: integer(64, 1_048_576, 'KiB') },
   passwordPasses: { variable: 'COUNTERSIGN_PASSWORD_PASSES', read: integer(1, 16, 'passes') },
   logLevel: { variable: 'COUNTERSIGN_LOG_LEVEL', read: logLevel },
-} as const satisfies Record<Exclude<keyof ServerOptions, 'production'>, { variable: string; read: Read<unknown> }>
-
-type Member = keyof typeof settings
-/** What was given, read. Absent members are absent. */
-export type GivenSettings = { readonly [M in Member]?: ReturnType<(typeof settings)[M]['read']> }
+}
 
 const members = Object.keys(settings) as readonly Member[]
 /** Variables that belong to the CLI's own doors and not to the server. */

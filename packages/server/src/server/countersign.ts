@@ -64,3 +64,5 @@ function present({ services, answer, close }: Composition, stopJobs: () => void)
     },
   })
 }
+
+export { StoreLockedError } from '../store/sqlite/writer-lock.ts'

@@ -1,4 +1,4 @@
-import { type KeySet, type PublicJwk, parseJwks } from 'countersign/key'
+import { type KeyLookUp, type KeySet, type PublicJwk, parseJwks } from 'countersign/key'
 import type { KeySource } from 'countersign'
 import type { KeyPurpose, SigningKeys } from '../signing/index.ts'
 
@@ -24,9 +24,9 @@ export class OwnKeys implements KeySource {
     return this.#keys.reload()
   }
 
-  /** What this server publishes it knows: an unknown key stays unknown. */
-  refresh(): Promise<boolean> {
-    return Promise.resolve(false)
+  /** What this server publishes it knows. */
+  lookUp(kid: string): Promise<KeyLookUp> {
+    return Promise.resolve(this.#keys.isRevoked(kid) ? 'revoked' : 'absent')
   }
 
   #setOf(purpose: KeyPurpose): KeySet {

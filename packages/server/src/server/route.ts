@@ -1,5 +1,5 @@
 import { AuthError } from 'countersign/core'
-import type * as z from 'zod'
+import * as z from 'zod'
 import type { Caller } from './caller.ts'
 import type { Client } from './connection.ts'
 import { parseWith } from './field-error.ts'
@@ -82,6 +82,9 @@ function queryOf(url: string): Record<string, string | string[]> {
   return { ...query }
 }
 
+/** A misspelt member must not be passed over: what it was meant to narrow would not be narrowed. */
+const noQuery: z.ZodType = z.strictObject({})
+
 /** Settles a route's types: what its handler gets is what its schemas have passed. */
 export function defineRoute<Body = undefined, Query = undefined>(route: Route<Body, Query>): Operation {
   const { body, query, handle, ...facts } = route
@@ -91,8 +94,10 @@ export function defineRoute<Body = undefined, Query = undefined>(route: Route<Bo
     query,
     async answer(call: Call<undefined, undefined>, services: Services): Promise<Response> {
       checkPath(call.path)
+      const given = queryOf(call.request.url)
+      if (query === undefined) parseWith(noQuery, given)
       // Without a schema the type parameter is `undefined`, and so is the value.
-      const parsedQuery = query === undefined ? (undefined as Query) : parseWith(query, queryOf(call.request.url))
+      const parsedQuery = query === undefined ? (undefined as Query) : parseWith(query, given)
       const parsedBody = body === undefined ? (undefined as Body) : parseWith(body, await readJsonBody(call.request))
       return handle({ ...call, body: parsedBody, query: parsedQuery }, services)
     },

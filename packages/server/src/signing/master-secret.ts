@@ -13,7 +13,7 @@ export interface PurposeKey {
 const PREFIX = 'cs_master'
 const MINIMUM_BYTES = 32
 const MAXIMUM_SECRETS = 16
-/** Texts that stand in samples and on keyboards, never in 32 random bytes (one in 10^7 at most). */
+/** Texts that stand in samples and on keyboards, hardly ever in random characters (one secret in 10^5). */
 const sampleTexts = [
   'change',
   'example',

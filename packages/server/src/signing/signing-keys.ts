@@ -44,6 +44,9 @@ export class SigningKeys {
   #stored: readonly StoredKey[] = []
   #current: ReadonlyMap<KeyPurpose, SigningKey> = new Map()
   #published: ReadonlyMap<KeyPurpose, readonly PublicJwk[]> = new Map()
+  /** Numbers the reloads, so that a slow one does not put back what a later one has replaced. */
+  #asked = 0
+  #loaded = 0
 
   private constructor(options: SigningKeysOptions) {
     this.#options = options
@@ -129,6 +132,11 @@ export class SigningKeys {
     return this.#find(kid) !== undefined
   }
 
+  /** Was it ours, and ended before its time? Reads what was loaded last. */
+  isRevoked(kid: string): boolean {
+    return this.#find(kid)?.state === 'revoked'
+  }
+
   /** The schedule: takes over what other servers did, rotates what is due, drops what has served. Call it every few minutes. */
   async maintain(): Promise<void> {
     await this.reload()
@@ -143,7 +151,9 @@ export class SigningKeys {
 
   /** Takes over what the store holds, for instance after another server has rotated. */
   async reload(): Promise<void> {
+    const turn = ++this.#asked
     const stored = await this.#options.store.all()
+    if (turn < this.#loaded) return
     const current = new Map<KeyPurpose, SigningKey>()
     const published = new Map<KeyPurpose, readonly PublicJwk[]>()
     for (const purpose of purposes) {
@@ -156,6 +166,7 @@ export class SigningKeys {
         Object.freeze(order.flatMap((state) => ofPurpose.filter((key) => key.state === state).map((key) => key.publicJwk))),
       )
     }
+    this.#loaded = turn
     this.#stored = stored
     this.#current = current
     this.#published = published

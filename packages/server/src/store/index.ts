@@ -1,6 +1,3 @@
-export { createMemoryStore, type MemoryStoreOptions } from './memory/store.ts'
-export { WriteAheadLogMissingError } from './sqlite/clean-stop.ts'
-export { LogDamagedError } from './sqlite/log-integrity.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/store.ts'
 export { StoreLockedError } from './sqlite/writer-lock.ts'
 export type { Store, StoreOptions } from './store.ts'

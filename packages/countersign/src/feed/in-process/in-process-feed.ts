@@ -24,7 +24,7 @@ function transportOf(source: FeedSource): FeedTransport {
         const cancel = source.subscribe(after, deliver, lost)
         signal.addEventListener('abort', () => {
           cancel()
-          reject(signal.reason)
+          reject(new FeedTrouble('interrupted', 'the reader has gone'))
         })
       }),
   }

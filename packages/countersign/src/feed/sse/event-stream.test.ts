@@ -15,6 +15,7 @@ const cases: readonly [name: string, text: string, events: readonly ServerEvent[
   ['no type', 'data: x\n\n', [{ type: 'message', data: 'x', id: undefined }]],
   ['several lines of data', 'data: x\ndata:y\ndata\n\n', [{ type: 'message', data: 'x\ny\n', id: undefined }]],
   ['carriage returns', 'data: x\r\rdata: y\r\n\r\n', ['x', 'y'].map((data) => ({ type: 'message', data, id: undefined }))],
+  ['lines that end with both', 'data: x\r\ndata: y\r\n\r\n', [{ type: 'message', data: 'x\ny', id: undefined }]],
   ['comments and unknown fields', ': ping\nretry: 1\nfoo: bar\ndata: x\n\n', [{ type: 'message', data: 'x', id: undefined }]],
   ['an event without data', 'event: entries\n\ndata: x\n\n', [{ type: 'message', data: 'x', id: undefined }]],
   ['an id that stays', 'id: 7\ndata: x\n\ndata: y\n\n', ['x', 'y'].map((data) => ({ type: 'message', data, id: '7' }))],

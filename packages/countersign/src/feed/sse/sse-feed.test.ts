@@ -97,6 +97,18 @@ test('a stream that is silent for 3.5 s is given up', async () => {
   world.feed.close()
 })
 
+test('a stream with a message a second is kept', async () => {
+  const world = await start(open())
+  for (let second = 1; second <= 10; second++) {
+    world.issuer.clock.advance(1000)
+    world.streams[0]?.write(eventOf('heartbeat', world.issuer.log.heartbeat(), 0))
+    await until(() => world.replica.freshness().ageMs === 0, `heartbeat ${second}`)
+  }
+  assert.deepEqual(world.troubles, [])
+  assert.equal(world.streams.length, 1)
+  world.feed.close()
+})
+
 const withGap = (log: SignedLog): string => {
   log.revoke('user', 'a')
   log.revoke('user', 'b')

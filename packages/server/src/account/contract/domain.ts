@@ -55,6 +55,8 @@ export interface Domain {
   readonly authority: FeedAuthority
   readonly publisher: Publisher
   readonly events: readonly SessionEvent[]
+  /** The same accounts behind another hasher. */
+  accountsWith(hasher: PasswordHasher): Accounts
   /** A user with `PASSWORD`. */
   addUser(email?: string, roles?: readonly string[]): Promise<User>
   signIn(email?: string, userAgent?: string): Promise<SignedIn>
@@ -77,8 +79,8 @@ export async function openDomain(options: DomainOptions = {}): Promise<Domain> {
   const { roleScopes = {}, policy = {}, beforeOpen = () => Promise.resolve() } = options
   const access = new AccessTokenIssuer({ issuer: ISSUER, audience: [ISSUER], keys, platform, lifeSeconds: TOKEN_LIFE_SECONDS, roleScopes })
   const tokens = new SessionTokens(access, new RefreshTokens(secret))
-  const hasher = await PasswordHasher.open({ cost: cheapCost })
-  const accounts = new Accounts({ store: store.users, hasher, tokens, platform })
+  const accountsWith = (hasher: PasswordHasher): Accounts => new Accounts({ store: store.users, hasher, tokens, platform })
+  const accounts = accountsWith(await PasswordHasher.open({ cost: cheapCost }))
   const authenticator = {
     async authenticate(email: string, password: string) {
       const authentication = await accounts.authenticate(email, password)
@@ -106,6 +108,7 @@ export async function openDomain(options: DomainOptions = {}): Promise<Domain> {
     authority,
     publisher: new Publisher({ log: store.log, authority, platform }),
     events,
+    accountsWith,
     addUser: (email = 'ann@example.org', roles = []) => accounts.signUp({ email, password: PASSWORD, roles }),
     signIn: (email = 'ann@example.org', userAgent) => sessions.signIn({ email, password: PASSWORD, device: device(userAgent) }),
     claimsOf: (signedIn) => verified(signedIn).claims,

@@ -13,7 +13,8 @@ interface ServeOptions {
 
 function nextSignal(names: readonly NodeJS.Signals[]): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const name of names) process.once(name, () => resolve(name))
+    // For good: whoever signals a whole group of processes reaches this one twice, and the second must not cut the first short.
+    for (const name of names) process.on(name, () => resolve(name))
   })
 }
 

@@ -136,7 +136,7 @@ export function logStoreContract(name: string, open: OpenStore): void {
       (n: number) => store.keys.revoke({ kid: n % 2 === 0 ? 'k1' : 'k2', next: keyRecord(`k${n}-next`, 'next'), at: NOW + n }),
       (n: number) => store.users.setStatus(`usr_${n % 20}`, n % 2 === 0 ? 'suspended' : 'active', NOW + n),
     ]
-    await Promise.all(Array.from({ length: 200 }, (_, n) => changes[n % changes.length]?.(n)))
+    await Promise.all(Array.from({ length: 200 }, (_, n) => changes[n % changes.length]?.(n) ?? assert.fail()))
     const entries = await assertChainHolds(store)
     assert.ok(entries.length > 100, `${entries.length} entries`)
   })

@@ -8,7 +8,7 @@ import { verifyLog } from './log-integrity.ts'
 import { migrate } from './migration.ts'
 import { migrations } from './schema.ts'
 import { Statement } from './statement.ts'
-import { asRefusal, isTrustLost } from './storage-failure.ts'
+import { asRefusal, isStorageFailure, isTrustLost } from './storage-failure.ts'
 import { takeWriterLock } from './writer-lock.ts'
 
 export interface DatabaseOptions {
@@ -29,13 +29,23 @@ const REPAIR_INTERVAL_MS = 250
  *
  * @throws {StoreLockedError} when it is being written to already.
  * @throws {LogDamagedError} {WriteAheadLogMissingError} when it could have lost revocations.
+ * @throws {Error} when the disk or the file is at fault.
  */
 export function openDatabase(options: DatabaseOptions): Database {
   if (options.path === MEMORY_PATH) return new Database(options, openChecked(options, true), () => undefined)
   const file = { ...options, path: prepareFile(options.path) }
-  const unlock = takeWriterLock(file.path)
   try {
-    return new Database(file, openChecked(file, options.isBackup || existsSync(`${file.path}-wal`)), unlock)
+    return openLocked(file, takeWriterLock(file.path))
+  } catch (error) {
+    if (!isStorageFailure(error)) throw error
+    throw new Error(`The database ${file.path} cannot be used. Check the disk, or restore a backup; nothing was changed.`, { cause: error })
+  }
+}
+
+function openLocked(options: DatabaseOptions, unlock: () => void): Database {
+  try {
+    const isComplete = options.isBackup || existsSync(`${options.path}-wal`)
+    return new Database(options, openChecked(options, isComplete), unlock)
   } catch (error) {
     unlock()
     throw error

@@ -37,10 +37,10 @@ export class SqliteSessionStore implements SessionStore {
     this.#mayOpen = database.statement(`SELECT id FROM user WHERE id = ? AND status = 'active' AND password_generation = ?`)
     this.#find = database.statement('SELECT * FROM session WHERE id = ?')
     // The whole compare-and-swap of refresh is this one statement: of many callers one finds the generation that it names.
+    // A suspended user has no session left to find; `issue` refuses to go on should that ever not hold.
     this.#rotate = database.statement(`
       UPDATE session SET generation = generation + 1, rotated_at = ?1, rotated_by = ?2, key_id = ?3, idle_expires_at = ?4
       WHERE id = ?5 AND generation = ?6 AND expires_at > ?1 AND idle_expires_at > ?1
-        AND EXISTS (SELECT 1 FROM user WHERE user.id = user_id AND status = 'active')
       RETURNING *`)
     this.#list = database.statement(`
       SELECT * FROM session WHERE user_id = ?1 AND expires_at > ?2 AND idle_expires_at > ?2 ORDER BY created_at DESC, id DESC`)

@@ -32,6 +32,9 @@ const rowOf = (error: unknown): StorageFailureRow | undefined =>
 /** Is the disk or the file at fault, so that every neighbour in the transaction is struck as well? */
 export const isStorageFailure = (error: unknown): boolean => rowOf(error) !== undefined
 
+/** Does somebody else hold what was asked for? */
+export const isBusy = (error: unknown): boolean => rowOf(error)?.name === 'busy'
+
 /** Can the connection be used on after this error? After a failed fsync it cannot: a second one may succeed and have lost data. */
 export const isTrustLost = (error: unknown): boolean => rowOf(error)?.trusted === false
 

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { isStorageFailure } from './storage-failure.ts'
+import { isBusy } from './storage-failure.ts'
 
 /** Another process (or another store in this one) writes to the same database. */
 export class StoreLockedError extends Error {
@@ -21,6 +21,7 @@ export class StoreLockedError extends Error {
  * beside the database: the operating system lets go of it when the process ends, however it ends, and the database stays readable.
  *
  * @throws {StoreLockedError} at once, without waiting.
+ * @throws {Error} of SQLite, when the disk is at fault.
  */
 export function takeWriterLock(path: string): () => void {
   const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 })
@@ -28,7 +29,7 @@ export function takeWriterLock(path: string): () => void {
     lock.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     lock.close()
-    throw isStorageFailure(error) ? new StoreLockedError(path, { cause: error }) : error
+    throw isBusy(error) ? new StoreLockedError(path, { cause: error }) : error
   }
   return () => lock.close()
 }

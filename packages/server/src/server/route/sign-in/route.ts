@@ -3,8 +3,7 @@ import { json } from '../../answer.ts'
 import { deviceOf } from '../../device.ts'
 import { showSignedIn } from '../../representation.ts'
 import { defineRoute, type Operation } from '../../route.ts'
-import { email, password, signedInSchema } from '../../schema.ts'
-import { displayName } from '../../schema.ts'
+import { displayName, email, password, signedInSchema } from '../../schema.ts'
 
 export const signIn: Operation = defineRoute({
   operationId: 'signIn',

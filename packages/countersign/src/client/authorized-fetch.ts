@@ -1,0 +1,48 @@
+import { documentOf, problemCode } from './session-api.ts'
+
+/** Where `fetchWithToken` gets its tokens. */
+export interface TokenSource {
+  current(): Promise<string>
+  /** A token other than the refused one. */
+  after(refused: string): Promise<string>
+}
+
+/** Sends a request with a token; once more with a new one when the service says that the token is what is wrong. */
+export async function fetchWithToken(
+  fetch: typeof globalThis.fetch,
+  input: RequestInfo | URL,
+  init: RequestInit | undefined,
+  tokens: TokenSource,
+): Promise<Response> {
+  const send = (token: string): Promise<Response> => fetch(input, { ...init, headers: withToken(input, init, token) })
+  const token = await tokens.current()
+  const response = await send(token)
+  if (response.status !== 401 || !canBeSentAgain(input, init) || !(await wantsNewToken(response))) return response
+  let renewed: string
+  try {
+    renewed = await tokens.after(token)
+  } catch {
+    // No new token: the service's refusal is the answer, and listeners have heard it if the session ended.
+    return response
+  }
+  await response.body?.cancel()
+  return send(renewed)
+}
+
+function withToken(input: RequestInfo | URL, init: RequestInit | undefined, token: string): Headers {
+  const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
+  headers.set('authorization', `Bearer ${token}`)
+  return headers
+}
+
+/** A stream, or the body that a `Request` has taken in, is gone after the first attempt. */
+function canBeSentAgain(input: RequestInfo | URL, init: RequestInit | undefined): boolean {
+  const body: unknown = init?.body
+  if (body === undefined || body === null) return !(input instanceof Request) || ['GET', 'HEAD'].includes(input.method)
+  return typeof body !== 'object' || !(Symbol.asyncIterator in body || 'getReader' in body)
+}
+
+async function wantsNewToken(response: Response): Promise<boolean> {
+  const code = problemCode(await documentOf(response.clone()))
+  return code === 'token_expired' || code === 'token_revoked'
+}

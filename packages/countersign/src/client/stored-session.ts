@@ -1,0 +1,90 @@
+import { isJsonObject } from '../core/json.ts'
+import type { EpochMs } from '../core/platform.ts'
+
+/** Where a session is kept between starts: `localStorage`, `sessionStorage` and React Native's AsyncStorage fit as they are. */
+export interface SessionStorage {
+  getItem(name: string): string | null | Promise<string | null>
+  setItem(name: string, value: string): void | Promise<void>
+  removeItem(name: string): void | Promise<void>
+}
+
+/** The account as sign-in and refresh describe it. */
+export interface SessionUser {
+  readonly id: string
+  readonly email: string
+  readonly name: string | null
+  readonly roles: readonly string[]
+  readonly groups: readonly string[]
+}
+
+/** The session as sign-in and refresh describe it; times are RFC 3339 texts. */
+export interface SessionDescription {
+  readonly id: string
+  readonly [member: string]: unknown
+}
+
+export interface StoredSession {
+  readonly accessToken: string
+  /** By this device's clock. */
+  readonly expiresAt: EpochMs
+  /** How long the access token lived when it was new. */
+  readonly lifeMs: number
+  readonly refreshToken: string
+  /** Of the refresh that was asked for and not answered yet: asking again with it gives the same successor. */
+  readonly idempotencyKey?: string
+  readonly session: SessionDescription
+  readonly user: SessionUser
+}
+
+/** Keeps the session in memory: gone when the page or the process ends, and out of reach of what reads storage. */
+export function memoryStorage(): SessionStorage {
+  const items = new Map<string, string>()
+  return {
+    getItem: (name) => items.get(name) ?? null,
+    setItem: (name, value) => void items.set(name, value),
+    removeItem: (name) => void items.delete(name),
+  }
+}
+
+/** One session in a storage that may hold other things. */
+export class SessionRecord {
+  readonly #storage: SessionStorage
+  readonly #name: string
+
+  constructor(storage: SessionStorage, name: string) {
+    this.#storage = storage
+    this.#name = name
+  }
+
+  /** @returns `undefined` when nobody is signed in, or what is stored is not ours to read. */
+  async read(): Promise<StoredSession | undefined> {
+    const text = await this.#storage.getItem(this.#name)
+    return text === null ? undefined : storedSession(text)
+  }
+
+  async write(session: StoredSession): Promise<void> {
+    await this.#storage.setItem(this.#name, JSON.stringify(session))
+  }
+
+  async remove(): Promise<void> {
+    await this.#storage.removeItem(this.#name)
+  }
+}
+
+/** Anything in the page may have written here: what is not whole counts as nothing. */
+function storedSession(text: string): StoredSession | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!isJsonObject(value)) return undefined
+  const { accessToken, expiresAt, lifeMs, refreshToken, idempotencyKey, session, user } = value
+  if (typeof accessToken !== 'string' || typeof refreshToken !== 'string' || typeof expiresAt !== 'number') return undefined
+  if (typeof lifeMs !== 'number') return undefined
+  if (!['undefined', 'string'].includes(typeof idempotencyKey) || !isDescription(session) || !isDescription(user)) return undefined
+  return value as unknown as StoredSession
+}
+
+const isDescription = (value: unknown): boolean => isJsonObject(value) && typeof value['id'] === 'string'

@@ -1,0 +1,68 @@
+import { Command, CommanderError } from 'commander'
+import { ConfigError, StoreLockedError, version } from '../index.ts'
+import { addDoctor } from './command/doctor.ts'
+import { addKeys } from './command/keys.ts'
+import { addMigrate } from './command/migrate.ts'
+import { addRevoke } from './command/revoke.ts'
+import { addServe } from './command/serve.ts'
+import { addServices } from './command/services.ts'
+import { addSessions } from './command/sessions.ts'
+import { addToken } from './command/token.ts'
+import { addUsers } from './command/users.ts'
+import { Failure } from './failure.ts'
+import type { Terminal } from './terminal.ts'
+
+function createProgram(terminal: Terminal): Command {
+  const program = new Command('countersign')
+    .description('API authentication with revocation that takes effect in milliseconds')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.print(text.trimEnd()), writeErr: (text) => terminal.tell(text.trimEnd()) })
+    .showSuggestionAfterError()
+  const verbs = [addServe, addMigrate, addUsers, addSessions, addRevoke, addKeys, addServices, addToken, addDoctor]
+  for (const add of verbs) add(program, terminal)
+  inherit(program)
+  return program
+}
+
+/** Subcommands that were made before end the process themselves unless they are told the same. */
+function inherit(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent)
+    inherit(command)
+  }
+}
+
+function explain(error: unknown, terminal: Terminal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof Failure) {
+    terminal.tell(`error: ${error.message}`)
+    if (error.hint !== undefined) terminal.tell(error.hint)
+    return error.exitCode
+  }
+  if (error instanceof ConfigError) {
+    for (const { name, problem, hint } of error.mistakes) terminal.tell(`error: ${name} ${problem}. ${hint}`)
+    return 2
+  }
+  if (error instanceof StoreLockedError) {
+    terminal.tell(`error: ${error.message}`)
+    return 1
+  }
+  terminal.tell(`error: ${error instanceof Error ? error.message : String(error)}`)
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') terminal.tell('Another program listens there. Use another port: PORT, or --port.')
+  return 1
+}
+
+/**
+ * Runs one command line.
+ *
+ * @returns the exit code: 0 done, 1 refused or failed, 2 called in a wrong way.
+ */
+export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    await createProgram(terminal).parseAsync([...words], { from: 'user' })
+    return 0
+  } catch (error) {
+    return explain(error, terminal)
+  }
+}
