@@ -117,6 +117,10 @@ suite('the revocation feed', () => {
     }
   })
 
+  test('asking only for its head opens no feed', async () => {
+    assert.equal((await world.ask('HEAD', '/v1/feed', { token: credential })).status, 200)
+  })
+
   test('removing a credential ends the feeds that it opened, and no other', async () => {
     const other = await world.service('billing')
     await using mine = await FeedClient.open(world, credential, `?after=${await head()}`)

@@ -142,7 +142,7 @@ function init(method: string, { token, body, headers = {} }: Ask): RequestInit {
 async function reply(method: string, path: string, response: Response): Promise<Reply> {
   const text = await response.text()
   const isJson = (response.headers.get('content-type') ?? '').endsWith('json')
-  const body: unknown = isJson ? JSON.parse(text) : undefined
+  const body: unknown = isJson && text !== '' ? JSON.parse(text) : undefined
   holdAgainstSchema(method, path, response.status, body)
   return { status: response.status, headers: response.headers, text, body }
 }
@@ -151,7 +151,7 @@ async function reply(method: string, path: string, response: Response): Promise<
 function holdAgainstSchema(method: string, path: string, status: number, body: unknown): void {
   const [pathname = ''] = path.split('?')
   const operation = operations.find((each) => each.method === method && matches(each.path, pathname))
-  const schema = operation?.responses[status]?.schema
+  const schema = body === undefined ? undefined : operation?.responses[status]?.schema
   const result = schema?.safeParse(body)
   assert.equal(result?.success ?? true, true, `${method} ${path} ${status} does not fit its schema: ${result?.error?.message}`)
 }

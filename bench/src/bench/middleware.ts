@@ -36,7 +36,7 @@ class Subject implements AsyncDisposable {
         path,
         authorizations.map((value) => requestBytes(path, value)),
       )
-    this.#load = await Load.open(port, CONNECTIONS)
+    this.#load = new Load(port, CONNECTIONS)
   }
 
   async round(path: '/bare' | '/guarded', durationMs: number): Promise<Round> {
@@ -48,9 +48,8 @@ class Subject implements AsyncDisposable {
     return { perSecond: result.perSecond, cpuMicros: (afterMicros - beforeMicros) / result.requests }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#load?.[Symbol.dispose]()
-    await this.#child[Symbol.asyncDispose]()
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#child[Symbol.asyncDispose]()
   }
 }
 

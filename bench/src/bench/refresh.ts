@@ -104,7 +104,7 @@ class Subject implements AsyncDisposable {
     mkdirSync(folder)
     const ready = await this.#child.call<RefreshReady>('start', { sessions: CONNECTIONS, folder, ...this.form.argument })
     this.#credentials = [...ready.credentials]
-    this.#load = await Load.open(ready.port, CONNECTIONS)
+    this.#load = new Load(ready.port, CONNECTIONS)
   }
 
   async round(durationMs: number): Promise<void> {
@@ -121,9 +121,8 @@ class Subject implements AsyncDisposable {
     this.cpuMicros.length = 0
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#load?.[Symbol.dispose]()
-    await this.#child[Symbol.asyncDispose]()
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#child[Symbol.asyncDispose]()
   }
 
   #next(connection: number, previous: HttpReply | undefined): Buffer {

@@ -24,7 +24,7 @@ export class HttpConnection {
     socket.setNoDelay(true)
     socket.on('data', (chunk: Buffer) => this.#receive(chunk))
     socket.on('error', (error) => this.#onError?.(error))
-    socket.on('close', () => this.#onError?.(new Error('the server closed the connection')))
+    socket.on('close', () => this.fail('the server closed the connection'))
   }
 
   static async open(port: number): Promise<HttpConnection> {
@@ -34,9 +34,18 @@ export class HttpConnection {
   }
 
   send(request: Buffer, onReply: (reply: HttpReply) => void, onError: (error: Error) => void): void {
+    if (this.#socket.destroyed) {
+      onError(new Error('the server had closed the connection'))
+      return
+    }
     this.#onReply = onReply
     this.#onError = onError
     this.#socket.write(request)
+  }
+
+  /** Gives up on the request that is under way. */
+  fail(reason: string): void {
+    this.#onError?.(new Error(reason))
   }
 
   close(): void {

@@ -15,42 +15,59 @@ export interface LoadResult {
   readonly latenciesMs: readonly number[]
 }
 
+/** Longer than any answer here takes: a server that hangs must not hang the bench. */
+const PATIENCE_MS = 10_000
+
 /** Keep-alive connections to one server; each has one request under way at a time (a closed loop). */
-export class Load implements Disposable {
-  readonly #connections: readonly HttpConnection[]
+export class Load {
+  readonly #port: number
   readonly #previous: (HttpReply | undefined)[]
 
-  private constructor(connections: readonly HttpConnection[]) {
-    this.#connections = connections
-    this.#previous = connections.map(() => undefined)
+  constructor(port: number, connections: number) {
+    this.#port = port
+    this.#previous = Array.from({ length: connections }, () => undefined)
   }
 
-  static async open(port: number, connections: number): Promise<Load> {
-    return new Load(await Promise.all(Array.from({ length: connections }, () => HttpConnection.open(port))))
-  }
-
-  /** Asks as fast as the server answers. @throws {Error} at the first answer that is no 2xx: a refusal is no result. */
+  /**
+   * Asks as fast as the server answers, over new connections: servers close those that lay idle while others had their turn.
+   *
+   * @throws {Error} at the first answer that is no 2xx: a refusal is no result.
+   */
   async run(plan: LoadPlan): Promise<LoadResult> {
+    const connections = await Promise.all(this.#previous.map(() => HttpConnection.open(this.#port)))
+    const patience = setTimeout(
+      () => connections.forEach((connection) => connection.fail('no answer in time')),
+      plan.durationMs + PATIENCE_MS,
+    )
+    try {
+      return await this.#measure(connections, plan)
+    } finally {
+      clearTimeout(patience)
+      for (const connection of connections) connection.close()
+    }
+  }
+
+  async #measure(connections: readonly HttpConnection[], plan: LoadPlan): Promise<LoadResult> {
     const startMs = performance.now()
     const latenciesMs: number[] = []
-    const counts = await Promise.all(this.#connections.map((_, index) => this.#drive(index, plan, startMs + plan.durationMs, latenciesMs)))
+    const endMs = startMs + plan.durationMs
+    const counts = await Promise.all(connections.map((connection, index) => this.#drive(connection, index, plan, endMs, latenciesMs)))
     const elapsedMs = performance.now() - startMs
     const requests = counts.reduce((sum, count) => sum + count, 0)
     return { requests, elapsedMs, perSecond: (requests * 1000) / elapsedMs, latenciesMs }
   }
 
-  [Symbol.dispose](): void {
-    for (const connection of this.#connections) connection.close()
-  }
-
-  #drive(index: number, plan: LoadPlan, endMs: number, latenciesMs: number[]): Promise<number> {
+  #drive(connection: HttpConnection, index: number, plan: LoadPlan, endMs: number, latenciesMs: number[]): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>()
-    const connection = this.#connections[index]
     let count = 0
     let askedMs = 0
     const ask = (): void => {
       askedMs = plan.latencies === true ? performance.now() : 0
-      connection?.send(plan.next(index, this.#previous[index]), receive, reject)
+      try {
+        connection.send(plan.next(index, this.#previous[index]), receive, reject)
+      } catch (error) {
+        reject(error)
+      }
     }
     const receive = (reply: HttpReply): void => {
       if (reply.status < 200 || reply.status > 299) {

@@ -26,7 +26,13 @@ interface SignedIn {
 
 /** Defaults everywhere, but for the port, the place, and a cheap password hash: signing in is not what is measured. */
 function run(folder: string): Promise<RunningServer> {
-  const options = { port: 0, database: `sqlite:${folder}/countersign.db`, logLevel: 'warn', passwordMemoryKib: 64, passwordPasses: 1 } as const
+  const options = {
+    port: 0,
+    database: `sqlite:${folder}/countersign.db`,
+    logLevel: 'warn',
+    passwordMemoryKib: 64,
+    passwordPasses: 1,
+  } as const
   return serve(configFromOptions(options))
 }
 

@@ -2,6 +2,7 @@ export { decodeBase64url, decodeBase64urlText, decodeUtf8, encodeBase64url } fro
 export { formatSecret, newId, newSecret, parseSecret } from './id.ts'
 export { isJsonObject, type JsonLimits, parseJson, parseJsonBytes, parseJsonObject } from './json.ts'
 export { ManualClock } from './manual-clock.ts'
+export { ForwardClock } from './forward-clock.ts'
 export {
   type Cancel,
   type Clock,

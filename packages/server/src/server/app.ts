@@ -72,6 +72,8 @@ async function answer(operation: Operation, context: Context<Environment>, servi
     const requireOperator = async (): Promise<void> => void (await callerOf('operator', request, exchange, services))
     const call = { body: undefined, query: undefined, path: context.req.param(), request, client: exchange.client, caller, requireOperator }
     const response = await operation.answer(call, services)
+    // Nobody will read what a HEAD leaves out: a stream behind it must not stay open.
+    if (request.method === 'HEAD') await response.body?.cancel()
     return finish(context, services, response, operation.operationId)
   } catch (error) {
     return refuse(context, services, error, services.config.issuer, operation.operationId)

@@ -1,5 +1,5 @@
 import { createVerifier, unsafeAllowHttp } from 'countersign'
-import { type Platform, systemPlatform } from 'countersign/core'
+import { ForwardClock, type Platform, systemPlatform } from 'countersign/core'
 import { createInProcessFeed } from 'countersign/feed'
 import type { Logger } from 'pino'
 import { Accounts, PasswordHasher } from '../account/index.ts'
@@ -7,7 +7,7 @@ import { ServiceCredentials } from '../credential/index.ts'
 import { FeedAuthority, Publisher, Revocations } from '../revocation/index.ts'
 import { AccessTokenIssuer, RefreshTokens, Sessions, SessionTokens } from '../session/index.ts'
 import { type MasterSecret, SigningKeys } from '../signing/index.ts'
-import { openSqliteStore } from '../store/sqlite/store.ts'
+import { openSqliteStore } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
 import { type Answer, createApp } from './app.ts'
 import type { ServerConfig } from './config.ts'
@@ -43,7 +43,7 @@ export interface Composition {
 
 /** The only place that knows every part. */
 export async function compose(config: ServerConfig, surroundings: Surroundings = {}): Promise<Composition> {
-  const platform = surroundings.platform ?? systemPlatform
+  const platform = steadied(surroundings.platform ?? systemPlatform)
   const log = surroundings.log ?? createLogger(config.logLevel)
   const secret = config.secret ?? developmentSecret(config, platform)
   const store = await openStore(config, platform)
@@ -54,6 +54,9 @@ export async function compose(config: ServerConfig, surroundings: Surroundings =
     throw error
   }
 }
+
+/** A machine whose clock is set back must not make what it signs look older than what it signed before. */
+const steadied = (platform: Platform): Platform => ({ ...platform, clock: new ForwardClock(platform.clock) })
 
 function developmentSecret({ database }: ServerConfig, platform: Platform): MasterSecret {
   if (database.kind === 'memory') throw new Error('A database in memory needs COUNTERSIGN_SECRET: there is no folder to keep one in.')
