@@ -41,7 +41,13 @@ const wrongValues: ReadonlyArray<readonly [name: string, value: unknown]> = [
   ['a text of 40,000 characters', 'x'.repeat(40_000)],
 ]
 
-const contentTypes = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/json; charset=utf-16', 'application/jsonp']
+const contentTypes = [
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=x',
+  'application/json; charset=utf-16',
+  'application/jsonp',
+]
 
 const withBody = operations.filter(({ body }) => body !== undefined)
 const memberNames = (schema: z.ZodType | undefined): readonly string[] => {
@@ -177,11 +183,21 @@ suite('whatever is sent, every route answers with a problem document and stores 
 
   const rawRefusals: ReadonlyArray<readonly [name: string, bytes: () => string, status: number, code: string]> = [
     ['a header of 10 MB', () => `GET /v1/me HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(10_000_000)}\r\n\r\n`, 431, 'headers_too_large'],
-    ['a token of 1 MB', () => `GET /v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${'x'.repeat(1_000_000)}\r\n\r\n`, 431, 'headers_too_large'],
+    [
+      'a token of 1 MB',
+      () => `GET /v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${'x'.repeat(1_000_000)}\r\n\r\n`,
+      431,
+      'headers_too_large',
+    ],
     ['an address of 1 MB', () => `GET /${'x'.repeat(1_000_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431, 'headers_too_large'],
     ['no HTTP', () => 'hello\r\n\r\n', 400, 'request_invalid'],
     ['two lengths', () => 'POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}', 400, 'request_invalid'],
-    ['a length and chunks', () => 'POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}', 400, 'request_invalid'],
+    [
+      'a length and chunks',
+      () => 'POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}',
+      400,
+      'request_invalid',
+    ],
     ['a broken host', () => 'GET /healthz HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n', 400, 'request_invalid'],
   ]
   for (const [name, bytes, status, code] of rawRefusals) {
@@ -196,7 +212,9 @@ suite('whatever is sent, every route answers with a problem document and stores 
 
   test('a body that ends too early leaves the server well', async () => {
     const socket = connect(world.port, '127.0.0.1')
-    await new Promise((resolve) => socket.write('POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"a":', resolve))
+    await new Promise((resolve) =>
+      socket.write('POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"a":', resolve),
+    )
     socket.destroy()
     assert.equal((await world.ask('GET', '/healthz')).status, 200)
   })

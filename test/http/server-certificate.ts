@@ -15,8 +15,7 @@ const utcTime = (text: string): Buffer => der(0x17, Buffer.from(text))
 
 const ecdsaWithSha256 = sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02))
 const commonName = (name: string): Buffer => sequence(der(0x31, sequence(oid(0x55, 0x04, 0x03), der(0x0c, Buffer.from(name)))))
-const subjectAlternativeName = (name: string): Buffer =>
-  sequence(oid(0x55, 0x1d, 0x11), der(0x04, sequence(der(0x82, Buffer.from(name)))))
+const subjectAlternativeName = (name: string): Buffer => sequence(oid(0x55, 0x1d, 0x11), der(0x04, sequence(der(0x82, Buffer.from(name)))))
 
 export interface TestCertificate {
   readonly cert: string

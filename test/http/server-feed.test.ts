@@ -22,7 +22,10 @@ class FeedClient implements AsyncDisposable {
 
   static async open(world: ServerWorld, credential: string, query = '', headers: Record<string, string> = {}): Promise<FeedClient> {
     const abort = new AbortController()
-    const response = await fetch(`${world.url}/v1/feed${query}`, { headers: { authorization: `Bearer ${credential}`, ...headers }, signal: abort.signal })
+    const response = await fetch(`${world.url}/v1/feed${query}`, {
+      headers: { authorization: `Bearer ${credential}`, ...headers },
+      signal: abort.signal,
+    })
     assert.equal(response.status, 200)
     assert.equal(response.headers.get('content-type'), 'text/event-stream')
     assert.equal(response.headers.get('cache-control'), 'no-store')
@@ -117,7 +120,7 @@ suite('the revocation feed', () => {
     }
   })
 
-  test('asking only for its head opens no feed', async () => {
+  test('a HEAD of the feed is answered and ends', async () => {
     assert.equal((await world.ask('HEAD', '/v1/feed', { token: credential })).status, 200)
   })
 
@@ -131,7 +134,10 @@ suite('the revocation feed', () => {
     while ((await theirs.next()) !== undefined);
     assert.equal((await world.ask('GET', '/v1/feed', { token: other.credential })).body.code, 'token_invalid')
     await mine.until('entries')
-    assert.deepEqual((await world.local('GET', '/v1/services')).body.services.map(({ name }: { name: string }) => name), ['orders'])
+    assert.deepEqual(
+      (await world.local('GET', '/v1/services')).body.services.map(({ name }: { name: string }) => name),
+      ['orders'],
+    )
     assert.equal((await world.local('DELETE', `/v1/services/${other.id}`)).body.code, 'not_found')
   })
 
@@ -143,7 +149,11 @@ suite('the revocation feed', () => {
       const authorization = `Bearer ${token}`
       assert.equal((await verifier.authenticate({ authorization })).user, user.id)
       const heard = new Promise<void>((resolve) => {
-        const look = (): void => void verifier.authenticate({ authorization }).then(() => setImmediate(look), () => resolve())
+        const look = (): void =>
+          void verifier.authenticate({ authorization }).then(
+            () => setImmediate(look),
+            () => resolve(),
+          )
         look()
       })
       await world.local('POST', '/v1/revocations', { target: { kind: 'user', id: user.id } })

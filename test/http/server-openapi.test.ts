@@ -37,7 +37,9 @@ suite('/openapi.json', () => {
   })
 
   test('describes every route that is registered, and no other', () => {
-    const inDocument = Object.entries(document.paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`))
+    const inDocument = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+    )
     assert.deepEqual(inDocument.sort(), operations.map(({ method, path }) => `${method} ${path}`).sort())
   })
 
@@ -45,7 +47,10 @@ suite('/openapi.json', () => {
     const ids = described().map(({ operationId }) => operationId)
     assert.equal(new Set(ids).size, ids.length)
     for (const { responses, operationId } of described()) {
-      assert.ok(Object.keys(responses).some((status) => /^2\d\d$/.test(status)), operationId)
+      assert.ok(
+        Object.keys(responses).some((status) => /^2\d\d$/.test(status)),
+        operationId,
+      )
       assert.ok(responses['default'], operationId)
       for (const { description } of Object.values(responses)) assert.ok(description.length > 0)
     }
@@ -55,7 +60,11 @@ suite('/openapi.json', () => {
     for (const [path, item] of Object.entries(document.paths)) {
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
       for (const { parameters = [], operationId } of Object.values(item)) {
-        assert.deepEqual(parameters.filter((each) => each.in === 'path').map(({ name }) => name), inPath, operationId)
+        assert.deepEqual(
+          parameters.filter((each) => each.in === 'path').map(({ name }) => name),
+          inPath,
+          operationId,
+        )
         for (const parameter of parameters) assert.equal(typeof parameter.schema, 'object')
       }
     }
@@ -77,7 +86,10 @@ suite('/openapi.json', () => {
     const references = [...text.matchAll(/"\$ref":"#([^"]+)"/g)].map(([, pointer]) => pointer ?? '')
     assert.ok(references.length > 0)
     for (const pointer of references) {
-      const found = pointer.split('/').slice(1).reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], document)
+      const found = pointer
+        .split('/')
+        .slice(1)
+        .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], document)
       assert.equal(typeof found, 'object', pointer)
     }
     assert.ok(!text.includes('$schema'))

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { get } from 'node:https'
+import { createServer, get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import type { TLSSocket } from 'node:tls'
 import { type Connection, type Countersign, createCountersign, type ServerOptions } from '../../packages/server/src/index.ts'
+import { CertificateReloader, readCertificate } from '../../packages/server/src/server/certificate.ts'
 import { selfSigned, type TestCertificate } from './server-certificate.ts'
 import { PASSWORD, ServerWorld } from './server-world.ts'
 
@@ -103,7 +105,10 @@ suite('[J06] behind a named proxy', () => {
     assert.equal((await signIn(countersign, far('10.1.2.3'))).status, 201)
     const plain = await signIn(countersign, far('10.1.2.3'), { 'x-forwarded-proto': 'https, http' })
     assert.equal((await plain.json()).code, 'insecure_transport')
-    assert.equal((await (await signIn(countersign, far('203.0.113.9'), { 'x-forwarded-proto': 'https' })).json()).code, 'insecure_transport')
+    assert.equal(
+      (await (await signIn(countersign, far('203.0.113.9'), { 'x-forwarded-proto': 'https' })).json()).code,
+      'insecure_transport',
+    )
   })
 
   test('the client is the first address from the right that is no named proxy', async () => {
@@ -143,7 +148,9 @@ suite('[J06] HTTPS from certificate files', () => {
   })
 
   /** A new connection that trusts only the given certificate. */
-  function healthThrough(trusted: string): Promise<{ readonly status: number; readonly hsts: string | undefined; readonly protocol: string | null }> {
+  function healthThrough(
+    trusted: string,
+  ): Promise<{ readonly status: number; readonly hsts: string | undefined; readonly protocol: string | null }> {
     return new Promise((resolve, reject) => {
       const options = { host: '127.0.0.1', servername: 'localhost', port: world.port, path: '/healthz', ca: trusted, agent: false }
       get(options, (response) => {
@@ -180,9 +187,34 @@ suite('[J06] HTTPS from certificate files', () => {
     assert.ok(!world.lines.join('').includes('PRIVATE KEY'))
   })
 
+  test('a changed file is noticed by itself', async () => {
+    const loaded = selfSigned()
+    write(loaded)
+    const server = createServer(loaded)
+    const certificate = readCertificate({ certificateFile: files().tlsCertificateFile, keyFile: files().tlsKeyFile })
+    const outcomes = new EventEmitter()
+    const reloader = new CertificateReloader(
+      { certificateFile: files().tlsCertificateFile, keyFile: files().tlsKeyFile },
+      server,
+      certificate,
+      ({ outcome }) => void outcomes.emit(outcome),
+    )
+    reloader.start(20)
+    try {
+      const reloaded = once(outcomes, 'reloaded')
+      write(selfSigned())
+      await reloaded
+    } finally {
+      reloader.stop()
+    }
+  })
+
   test('a server does not start on files that do not fit', async () => {
     writeFileSync(files().tlsCertificateFile, selfSigned().cert)
-    await assert.rejects(ServerWorld.openIn(folder, { ...files(), issuer: 'https://localhost' }), /holds no PEM private key, or not the one of/)
+    await assert.rejects(
+      ServerWorld.openIn(folder, { ...files(), issuer: 'https://localhost' }),
+      /holds no PEM private key, or not the one of/,
+    )
   })
 })
 

@@ -7,6 +7,7 @@ import { ManualClock, systemClock, systemPlatform } from 'countersign/core'
 import { generateSigningKey } from 'countersign/key'
 import { targetKinds } from 'countersign/revocation'
 import { AUDIENCE, FakeIssuer, ISSUER } from './fake-issuer.ts'
+import { Chance } from '../simulation/chance.ts'
 import { follow, followIssuer } from './guarded-service.ts'
 
 /** What a verifier says of a token: the user, or the code of the refusal. */
@@ -16,17 +17,6 @@ async function verdict(verifier: Verifier, token: string): Promise<string> {
   } catch (error) {
     if (error instanceof AuthError) return error.code
     throw error
-  }
-}
-
-/** A small generator (mulberry32), so that a seed replays its walk. */
-function chance(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
   }
 }
 
@@ -42,8 +32,9 @@ for (let seed = 1; seed <= 20; seed++) {
   test(`[I18] a verifier that remembers says of every token what one says that does not (seed ${seed})`, async () => {
     const { clock, issuer, verifier: remembering } = await followIssuer({ cacheSize: 64 })
     const forgetful = await follow(issuer, clock, { cacheSize: 1 })
-    const below = chance(seed)
-    const pick = <T>(items: readonly T[]): T => items[below(items.length)] as T
+    const chance = new Chance(seed)
+    const below = (limit: number): number => chance.below(limit)
+    const pick = <T>(items: readonly T[]): T => chance.pick(items) as T
     const tokens: string[] = []
     const issue = (): void => {
       const claims = { sub: pick(['usr_ann', 'usr_bob']), sid: pick(['ses_1', 'ses_2']), client_id: pick(['app', 'cli']) }
@@ -258,9 +249,13 @@ test('a plain http: issuer is accepted on this machine, and elsewhere only by a 
   open('http://10.0.0.1', { [unsafeAllowHttp]: true })
 })
 
-test('a verifier finds keys and log of an issuer by its address alone, and hears a revocation over HTTP', async () => {
+test('a verifier finds keys and log of an issuer by its address alone, and hears a revocation over HTTP', async (context) => {
   const { url, issuer, credentials, close } = await serveIssuer()
   const verifier = createVerifier({ issuer: url, audience: AUDIENCE, credential: 'cs_svc_right' })
+  context.after(() => {
+    verifier.close()
+    return close()
+  })
   await verifier.ready()
   const token = issuer.token()
   assert.equal(await verdict(verifier, token), 'usr_ann')
@@ -268,11 +263,12 @@ test('a verifier finds keys and log of an issuer by its address alone, and hears
   // A token that has seen the revocation makes the verifier wait for it.
   assert.equal(await verdict(verifier, issuer.token({ rev: position })), 'usr_ann')
   assert.equal(await verdict(verifier, token), 'token_revoked')
+  const before = issuer.key
   issuer.rotateKey({ announced: true })
+  // The old key's token makes it wait for the announcement of the new one.
+  assert.equal(await verdict(verifier, issuer.token({}, before)), 'usr_ann')
   assert.equal(await verdict(verifier, issuer.token()), 'usr_ann')
   assert.deepEqual([...credentials], ['Bearer cs_svc_right'])
-  verifier.close()
-  await close()
 })
 
 /** The issuer's documents and feed on a free port, on the real clock. */

@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { build, builtPackages } from '../build.ts'
+import { bundledBytes } from '../client-size.ts'
 import { command, tool } from '../command.ts'
 import { repository } from '../repository.ts'
-import { readSource } from '../source-text.ts'
 import type { Gate, Verdict } from './gate.ts'
 
 const CLIENT_BUDGET_BYTES = 6_144
@@ -98,19 +97,6 @@ const runServer = async (library: string, server: string, folder: string): Promi
   await must('the packed server cannot be imported', command(process.execPath, args, { cwd: home }))
 }
 
-/** What a page that bundles the client downloads, about: the files it reaches, without comments, compressed; names not shortened. */
-const clientBytes = (): number => {
-  const seen = new Set<string>()
-  const follow = (file: string): void => {
-    if (seen.has(file)) return
-    seen.add(file)
-    for (const match of readFileSync(file, 'utf8').matchAll(/\bfrom '(\.[^']+)'/g)) follow(join(dirname(file), match[1] ?? ''))
-  }
-  follow(join(repository, 'packages/countersign/dist/client/index.js'))
-  const text = [...seen].map((file) => readSource(readFileSync(file, 'utf8')).withStrings.replace(/\s*\n\s*/g, '\n')).join('\n')
-  return gzipSync(text, { level: 9 }).length
-}
-
 const lintPackage = async (path: string, tarball: string): Promise<string[]> => {
   const [published, types] = await Promise.all([
     tool('publint', ['--strict', path]),
@@ -129,7 +115,7 @@ const inspect = async (folder: string): Promise<Verdict> => {
   const nodes = await runLibrary(library, folder)
   await runServer(library, server, folder)
   problems.push(...(await lintPackage('packages/countersign', library)), ...(await lintPackage('packages/server', server)))
-  const bytes = clientBytes()
+  const bytes = bundledBytes(join(repository, 'packages/countersign/dist/client/index.js'))
   if (bytes > CLIENT_BUDGET_BYTES) problems.push(`the client is ${bytes} bytes compressed; the budget is ${CLIENT_BUDGET_BYTES}`)
   return { problems, note: `runs on ${nodes}; client ${(bytes / 1024).toFixed(1)} kB compressed` }
 }

@@ -79,6 +79,8 @@ async function withPatience<T>(refusals: Promise<T>): Promise<T> {
   }
 }
 
+const labelOf = (count: number): string => `${count} verifier process${count === 1 ? '' : 'es'}`
+
 async function measure(count: number, folder: string, settings: Settings): Promise<Row> {
   const trials = settings.quick ? 15 : 200
   settings.log(`revoke ${count} verifier(s): starting, ${trials} sign-ins …`)
@@ -90,7 +92,7 @@ async function measure(count: number, folder: string, settings: Settings): Promi
   const each = done.flatMap(({ refusedMs }) => refusedMs)
   const last = done.map(({ refusedMs }) => Math.max(...refusedMs))
   return {
-    label: `${count} verifier process${count === 1 ? '' : 'es'}`,
+    label: labelOf(count),
     values: {
       trials,
       acknowledgedP50Ms: percentile(
@@ -112,7 +114,7 @@ export const revoke: Bench = {
     using folder = new TemporaryFolder()
     const rows: Row[] = []
     for (const count of verifierCounts) {
-      if (settings.only === undefined || String(count) === settings.only) rows.push(await measure(count, folder.path, settings))
+      if (settings.only === undefined || labelOf(count).includes(settings.only)) rows.push(await measure(count, folder.path, settings))
     }
     return {
       tables: [

@@ -1,13 +1,36 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-export interface HttpReply {
-  readonly status: number
-  readonly head: string
-  readonly body: Buffer
+/** What came back; read only as far as somebody asks. */
+export class HttpReply {
+  readonly bytes: Buffer
+  readonly headLength: number
+
+  constructor(bytes: Buffer, headLength: number) {
+    this.bytes = bytes
+    this.headLength = headLength
+  }
+
+  /** `HTTP/1.1 200`: three digits from the ninth character on. */
+  get status(): number {
+    const digit = (at: number): number => (this.bytes[at] ?? 0) - 0x30
+    return digit(9) * 100 + digit(10) * 10 + digit(11)
+  }
+
+  get head(): string {
+    return this.bytes.toString('latin1', 0, this.headLength)
+  }
+
+  get body(): Buffer {
+    const body = this.bytes.subarray(this.headLength + HEAD_END.length)
+    return isChunked(this.head) ? (joinChunks(body) ?? EMPTY) : body
+  }
 }
 
 const EMPTY = Buffer.alloc(0)
+const HEAD_END = Buffer.from('\r\n\r\n')
+
+const isChunked = (head: string): boolean => /\r\ntransfer-encoding: *chunked/i.test(head)
 
 /**
  * One HTTP/1.1 connection over a bare socket, cheaper than `node:http` so that the process that loads does not become
@@ -16,6 +39,8 @@ const EMPTY = Buffer.alloc(0)
 export class HttpConnection {
   readonly #socket: Socket
   #received: Buffer = EMPTY
+  #headLength = 0
+  #lastLength = -1
   #onReply: ((reply: HttpReply) => void) | undefined
   #onError: ((error: Error) => void) | undefined
 
@@ -55,29 +80,33 @@ export class HttpConnection {
 
   #receive(chunk: Buffer): void {
     this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk])
-    const reply = parseReply(this.#received)
-    if (reply === undefined) return
+    if (!this.#isLikeTheLast() && !this.#isWhole()) return
+    const reply = new HttpReply(this.#received, this.#headLength)
+    this.#lastLength = this.#received.length
     this.#received = EMPTY
     this.#onReply?.(reply)
   }
-}
 
-/** @returns `undefined` while some of the reply is still under way. */
-function parseReply(received: Buffer): HttpReply | undefined {
-  const headEnd = received.indexOf('\r\n\r\n')
-  if (headEnd < 0) return undefined
-  const head = received.toString('latin1', 0, headEnd)
-  const body = received.subarray(headEnd + 4)
-  const status = Number(head.slice(9, 12))
-  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
-  if (length !== undefined) return body.length < Number(length) ? undefined : { status, head, body }
-  if (/\r\ntransfer-encoding: *chunked/i.test(head)) {
-    const whole = joinChunks(body)
-    return whole === undefined ? undefined : { status, head, body: whole }
+  /** Nearly every reply has the shape of the one before it: head and whole as long, so it need not be parsed. */
+  #isLikeTheLast(): boolean {
+    if (this.#received.length !== this.#lastLength) return false
+    for (let at = 0; at < HEAD_END.length; at++) if (this.#received[this.#headLength + at] !== HEAD_END[at]) return false
+    return true
   }
-  return { status, head, body: EMPTY }
+
+  #isWhole(): boolean {
+    const headLength = this.#received.indexOf(HEAD_END)
+    if (headLength < 0) return false
+    this.#headLength = headLength
+    const head = this.#received.toString('latin1', 0, headLength)
+    const bodyLength = this.#received.length - headLength - HEAD_END.length
+    const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
+    if (length !== undefined) return bodyLength >= Number(length)
+    return !isChunked(head) || joinChunks(this.#received.subarray(headLength + HEAD_END.length)) !== undefined
+  }
 }
 
+/** @returns `undefined` while some of the chunks are still under way. */
 function joinChunks(body: Buffer): Buffer | undefined {
   const parts: Buffer[] = []
   for (let at = 0; ; ) {

@@ -2,9 +2,7 @@ import type { Candidate } from '../harness/interleave.ts'
 import type { Operation } from './jwt-peer.ts'
 
 /** Where results go, so that no work can be left out as unused. */
-let sink: unknown
-
-export const lastResult = (): unknown => sink
+const sink: { last: unknown } = { last: undefined }
 
 /** The operation over a pool of inputs, in their order, again and again. Only what is asynchronous is awaited. */
 export function candidate<Input>(label: string, pool: readonly Input[], operation: Operation<Input>): Candidate {
@@ -17,14 +15,14 @@ export function candidate<Input>(label: string, pool: readonly Input[], operatio
     return {
       label,
       run(iterations) {
-        for (let done = 0; done < iterations; done++) sink = operation.call(next())
+        for (let done = 0; done < iterations; done++) sink.last = operation.call(next())
       },
     }
   }
   return {
     label,
     async run(iterations) {
-      for (let done = 0; done < iterations; done++) sink = await operation.call(next())
+      for (let done = 0; done < iterations; done++) sink.last = await operation.call(next())
     },
   }
 }

@@ -1,4 +1,11 @@
-export { ConfigError, configFromEnvironment, configFromOptions, databaseFromEnvironment, type ServerConfig, type ServerOptions } from './server/config.ts'
+export {
+  ConfigError,
+  configFromEnvironment,
+  configFromOptions,
+  databaseFromEnvironment,
+  type ServerConfig,
+  type ServerOptions,
+} from './server/config.ts'
 export type { ConfigMistake } from './server/config-rule.ts'
 export type { Connection } from './server/connection.ts'
 export { type Countersign, createCountersign, openCountersign, StoreLockedError } from './server/countersign.ts'

@@ -1,3 +1,5 @@
+import { readScratchLoosely, scratchBytes, writeScratchLoosely } from './scratch.ts'
+
 // Node's Buffer is several times quicker than any loop in JavaScript; a browser has none and takes the loop below.
 const NodeBuffer: typeof Buffer | undefined = globalThis.Buffer
 
@@ -18,14 +20,9 @@ export function encodeBase64url(bytes: Uint8Array): string {
 export function decodeBase64url(text: string): Uint8Array {
   if (NodeBuffer === undefined) return decodePortably(text)
   const bytes = NodeBuffer.from(text, 'base64url')
-  // Node skips what it does not know; only the canonical text comes out again unchanged.
-  if (bytes.toString('base64url') !== text) throw notCanonical()
+  if (!isCanonical(text, bytes.byteLength)) throw notCanonical()
   return bytes
 }
-
-// One buffer for texts that are decoded and read at once: nothing is left in it that anybody waits for.
-const SCRATCH_BYTES = 8192
-const scratch = NodeBuffer?.allocUnsafeSlow(SCRATCH_BYTES)
 
 /**
  * Decodes unpadded base64url to the text that it holds in UTF-8. A byte order mark stays in the text.
@@ -33,18 +30,32 @@ const scratch = NodeBuffer?.allocUnsafeSlow(SCRATCH_BYTES)
  * @throws {SyntaxError} The text is not canonical base64url or does not hold UTF-8.
  */
 export function decodeBase64urlText(text: string): string {
-  if (scratch === undefined || text.length > SCRATCH_BYTES) return decodeUtf8(decodeBase64url(text))
-  const length = scratch.write(text, 'base64url')
-  if (!isCanonical(text, length)) throw notCanonical()
-  const decoded = scratch.toString('utf8', 0, length)
-  // Node writes U+FFFD for what is not UTF-8; only then it pays to look again, strictly.
-  return decoded.includes('\uFFFD') ? decodeUtf8(scratch.subarray(0, length)) : decoded
+  const length = decodeToScratch(text)
+  return length === undefined ? decodeUtf8(decodeBase64url(text)) : textOfScratch(length)
+}
+
+/**
+ * As `decodeBase64url`, into the scratch.
+ *
+ * @returns the number of bytes; `undefined` when they might not fit, or without Node's Buffer.
+ */
+export function decodeToScratch(text: string): number | undefined {
+  const length = writeScratchLoosely(text)
+  if (length !== undefined && !isCanonical(text, length)) throw notCanonical()
+  return length
+}
+
+/** The strict UTF-8 text of the first bytes of the scratch. @throws {SyntaxError} They are not UTF-8. */
+export function textOfScratch(length: number): string {
+  const text = readScratchLoosely(length)
+  // Only where a replacement character is shown it pays to look again, strictly.
+  return text.includes('\uFFFD') ? decodeUtf8(scratchBytes.subarray(0, length)) : text
 }
 
 /**
  * Whether a text that Node has decoded to `length` bytes was the canonical one; as good as encoding again, at a third of the price.
  * Node skips foreign characters and stops at padding, which leaves bytes missing; what it takes for an alphabet character without
- * saying so is `+`, `/` and a character beyond ASCII whose low byte is in the alphabet.
+ * saying so is `+`, `/` and a character beyond Latin-1 whose low byte is in the alphabet.
  */
 function isCanonical(text: string, length: number): boolean {
   const tail = text.length % 4
@@ -77,10 +88,10 @@ function encodePortably(bytes: Uint8Array): string {
     bits += 8
     while (bits >= 6) {
       bits -= 6
-      text += alphabet[(held >> bits) & 63]
+      text += alphabet.charAt((held >> bits) & 63)
     }
   }
-  return bits === 0 ? text : text + alphabet[(held << (6 - bits)) & 63]
+  return bits === 0 ? text : text + alphabet.charAt((held << (6 - bits)) & 63)
 }
 
 function decodePortably(text: string): Uint8Array {

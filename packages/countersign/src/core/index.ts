@@ -1,6 +1,6 @@
 export { decodeBase64url, decodeBase64urlText, decodeUtf8, encodeBase64url } from './base64url.ts'
 export { formatSecret, newId, newSecret, parseSecret } from './id.ts'
-export { isJsonObject, type JsonLimits, parseJson, parseJsonBytes, parseJsonObject } from './json.ts'
+export { isJsonObject, type JsonLimits, parseBase64urlJsonObject, parseJson, parseJsonBytes, parseJsonObject } from './json.ts'
 export { ManualClock } from './manual-clock.ts'
 export { ForwardClock } from './forward-clock.ts'
 export {

@@ -1,5 +1,5 @@
-import { decodeUtf8 } from './base64url.ts'
-import { countQuotes } from './quote-count.ts'
+import { decodeBase64urlText, decodeToScratch, decodeUtf8, textOfScratch } from './base64url.ts'
+import { countQuotes, countQuotesInScratch } from './quote-count.ts'
 
 export interface JsonLimits {
   /** Deepest nesting of objects and arrays. Default 16. */
@@ -18,21 +18,25 @@ const MAX_DEPTH = 16
  * @throws {SyntaxError} The message says what is wrong and never contains the text.
  */
 export function parseJson(text: string, limits?: JsonLimits): unknown {
-  const value = parse(text)
-  const escaped = text.includes('\\')
   if (!text.isWellFormed()) throw loneSurrogate()
-  // `JSON.parse` keeps the last of equal names. The name that it dropped stood in quotes, and so the text has more of them than what
-  // is left can explain. An escape may hold a quote that ends nothing: escapes are taken out before counting.
-  const quotes = countQuotes(escaped ? text.replace(/\\./gs, '') : text)
-  if (countTexts(value, escaped, limits?.maxDepth ?? MAX_DEPTH) * 2 !== quotes) throw new SyntaxError('JSON with a duplicate member name')
-  return value
+  return parseUnambiguous(text, countQuotes(text), limits)
 }
 
 /** As `parseJson`, for a text whose top level must be an object. */
 export function parseJsonObject(text: string, limits?: JsonLimits): Record<string, unknown> {
-  const value = parseJson(text, limits)
-  if (!isJsonObject(value)) throw new SyntaxError('JSON that is not an object')
-  return value
+  return requireObject(parseJson(text, limits))
+}
+
+/**
+ * As `parseJsonObject`, from canonical base64url of UTF-8: a segment of a JWS. Decodes, counts and reads without a copy between.
+ *
+ * @throws {SyntaxError} As `parseJson` and `decodeBase64url`.
+ */
+export function parseBase64urlJsonObject(segment: string, limits?: JsonLimits): Record<string, unknown> {
+  const length = decodeToScratch(segment)
+  if (length === undefined) return parseJsonObject(decodeBase64urlText(segment), limits)
+  const text = textOfScratch(length)
+  return requireObject(parseUnambiguous(text, countQuotesInScratch(length), limits))
 }
 
 /** As `parseJson`, from bytes: strict UTF-8 without a byte order mark. */
@@ -43,6 +47,23 @@ export function parseJsonBytes(bytes: Uint8Array, limits?: JsonLimits): unknown 
 /** Whether a parsed value is an object, neither `null` nor an array. */
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** @param quotes How many quotes are in the text. */
+function parseUnambiguous(text: string, quotes: number, limits: JsonLimits | undefined): unknown {
+  const value = parse(text)
+  const escaped = text.includes('\\')
+  // `JSON.parse` keeps the last of equal names. The name that it dropped stood in quotes, and so the text has more of them than what
+  // is left can explain. An escape may hold a quote that ends nothing: escapes are taken out before counting.
+  const delimiters = escaped ? countQuotes(text.replace(/\\./gs, '')) : quotes
+  if (countTexts(value, escaped, limits?.maxDepth ?? MAX_DEPTH) * 2 !== delimiters)
+    throw new SyntaxError('JSON with a duplicate member name')
+  return value
+}
+
+function requireObject(value: unknown): Record<string, unknown> {
+  if (!isJsonObject(value)) throw new SyntaxError('JSON that is not an object')
+  return value
 }
 
 function parse(text: string): unknown {
@@ -76,11 +97,12 @@ function countInArray(items: readonly unknown[], escaped: boolean, depthLeft: nu
 }
 
 function countInObject(object: object, escaped: boolean, depthLeft: number): number {
-  const names = Object.keys(object)
-  let texts = names.length
-  for (const name of names) {
+  let texts = 0
+  // Three times quicker than `Object.keys`. Should somebody have given `Object.prototype` members, they count as too many: refused.
+  for (const name in object) {
     if (name === '__proto__') throw new SyntaxError('JSON with a __proto__ member')
     if (escaped) requirePlain(name)
+    texts++
     const value = (object as Readonly<Record<string, unknown>>)[name]
     // What most members are, and nothing is to be checked in them.
     if (typeof value === 'string' && !escaped) texts++

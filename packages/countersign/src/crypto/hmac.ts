@@ -45,28 +45,33 @@ export class HmacKey {
    */
   vouchesFor(text: string, messageLength: number): boolean {
     if (text.length !== messageLength + 1 + MAC_CHARACTERS) return false
-    const padded = this.#padded(text)
+    const room = this.#roomFor(text)
     // One byte a character, or the text is not ASCII and its offsets are not those of its bytes.
-    if (padded.byteLength !== BLOCK_BYTES + text.length) return false
-    this.#takeIn(padded.subarray(0, BLOCK_BYTES + messageLength))
-    const mac = hash('sha256', this.#outer, 'base64url')
+    if (room.write(text, BLOCK_BYTES, 'utf8') !== text.length) return false
     const start = BLOCK_BYTES + messageLength + 1
+    this.#takeIn(room.subarray(0, start - 1))
+    const mac = hash('sha256', this.#outer, 'base64url')
     let difference = 0
-    for (let index = 0; index < MAC_CHARACTERS; index++) difference |= (padded[start + index] as number) ^ mac.charCodeAt(index)
+    for (let index = 0; index < MAC_CHARACTERS; index++) difference |= (room[start + index] as number) ^ mac.charCodeAt(index)
     return difference === 0
   }
 
   #takeIn(padded: Uint8Array): void {
     // Text and back is quicker than a Buffer that Node would have to make.
-    this.#outerDigest.write(hash('sha256', padded, 'hex'), 'hex')
+    this.#outerDigest.write(hash('sha256', padded, 'binary'), 'binary')
   }
 
-  /** The inner block and the message, in the room that all messages of this key share: nothing here waits. */
   #padded(data: string | Uint8Array): Uint8Array {
     if (typeof data !== 'string') return Buffer.concat([this.#inner.subarray(0, BLOCK_BYTES), data])
+    const room = this.#roomFor(data)
+    return room.subarray(0, BLOCK_BYTES + room.write(data, BLOCK_BYTES))
+  }
+
+  /** The inner block with room for a text after it: the one that all messages of this key share, as nothing in it waits, if it is enough. */
+  #roomFor(text: string): Buffer {
     // A character takes at most three bytes of UTF-8.
-    if (data.length * 3 > ROOM_BYTES) return this.#padded(Buffer.from(data))
-    return this.#inner.subarray(0, BLOCK_BYTES + this.#inner.write(data, BLOCK_BYTES))
+    const bytes = text.length * 3
+    return bytes > ROOM_BYTES ? Buffer.concat([this.#inner.subarray(0, BLOCK_BYTES)], BLOCK_BYTES + bytes) : this.#inner
   }
 }
 

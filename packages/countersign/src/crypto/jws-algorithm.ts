@@ -1,5 +1,5 @@
 import { constants, KeyObject, sign, verify } from 'node:crypto'
-import { encodeBase64url } from '../core/base64url.ts'
+import { decodeBase64url, encodeBase64url } from '../core/base64url.ts'
 import { derOfP256Signature, P256_SIGNATURE_BYTES, p256SignatureOfDer } from './ecdsa-signature.ts'
 import { HmacKey } from './hmac.ts'
 
@@ -96,10 +96,12 @@ const pss = (key: JwsKey): { key: KeyObject; padding: number; saltLength: number
 
 /** The bytes of a canonical signature text, `undefined` for any other or for a length that no signature of this kind has. */
 function signatureBytes(compact: string, inputLength: number, length?: number): Uint8Array | undefined {
-  const text = compact.slice(inputLength + 1)
-  const bytes = Buffer.from(text, 'base64url')
-  if (length !== undefined && bytes.length !== length) return undefined
-  return bytes.toString('base64url') === text ? bytes : undefined
+  try {
+    const bytes = decodeBase64url(compact.slice(inputLength + 1))
+    return length === undefined || bytes.byteLength === length ? bytes : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function requireSecret(key: JwsKey): void {

@@ -71,6 +71,18 @@ export class Freshness {
     return reason === undefined ? { state, ageMs } : { state, ageMs, reason }
   }
 
+  /**
+   * Whether `report` would say fresh, for the request that must not wait for a second clock: one look at the wall clock, which
+   * also counts the time that a machine slept. That the monotonic clock has not passed the boundary, the timer says, which runs
+   * late only in a process that is blocked; so when this says no, `report` decides.
+   *
+   * @param now The verifier's notion of wall-clock time.
+   */
+  isFreshAt(now: EpochMs): boolean {
+    const { clockSkewMs, freshMs } = this.#options
+    return this.#announced === 'fresh' && this.#confirmed !== undefined && now - this.#confirmed.at - clockSkewMs <= freshMs
+  }
+
   onChange(listener: (report: FreshnessReport) => void): Cancel {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)

@@ -158,6 +158,11 @@ export class Replica {
     return this.#freshness.report()
   }
 
+  /** Whether `freshness` says fresh, at the price of one look at the clock that the caller has taken already (see `now`). */
+  isFreshAt(now: EpochMs): boolean {
+    return this.#freshness.isFreshAt(now)
+  }
+
   /** Never behind the newest signed statement, so that a slow clock revives neither a token nor a forgotten cut-off. */
   now(): EpochMs {
     return Math.max(this.#options.clock.now(), this.#signedNow)

@@ -1,5 +1,5 @@
-import { decodeBase64urlText, encodeBase64url } from '../core/base64url.ts'
-import { parseJsonObject } from '../core/json.ts'
+import { encodeBase64url } from '../core/base64url.ts'
+import { parseBase64urlJsonObject } from '../core/json.ts'
 import { AuthError } from '../core/refusal.ts'
 import { isJwsAlgorithm, type JwsAlgorithm } from '../crypto/index.ts'
 import { MAX_KEY_ID_LENGTH } from '../key/index.ts'
@@ -36,7 +36,7 @@ export function decodeHeader(segment: string): JwsHeader {
 
 function headerMembers(segment: string): Record<string, unknown> {
   try {
-    return parseJsonObject(decodeBase64urlText(segment))
+    return parseBase64urlJsonObject(segment)
   } catch (cause) {
     throw new AuthError('credential_malformed', { reason: 'header' }, { cause })
   }

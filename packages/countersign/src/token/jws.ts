@@ -1,5 +1,5 @@
-import { decodeBase64urlText, encodeBase64url } from '../core/base64url.ts'
-import { parseJsonObject } from '../core/json.ts'
+import { encodeBase64url } from '../core/base64url.ts'
+import { parseBase64urlJsonObject } from '../core/json.ts'
 import { AuthError } from '../core/refusal.ts'
 import { type JwsAlgorithm, jwsAlgorithms } from '../crypto/index.ts'
 import type { AnySigningKey, KeySet, VerificationKey } from '../key/index.ts'
@@ -64,7 +64,7 @@ function keyFor(header: JwsHeader, keys: KeySet, expect: JwsExpectation): Verifi
 
 function payloadOf(segment: string): Record<string, unknown> {
   try {
-    return parseJsonObject(decodeBase64urlText(segment))
+    return parseBase64urlJsonObject(segment)
   } catch (cause) {
     // Signed by a key of ours and yet not readable: it is a JWS, but no token that we would make.
     throw new AuthError('token_invalid', { reason: 'payload' }, { cause })

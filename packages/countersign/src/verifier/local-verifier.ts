@@ -42,7 +42,7 @@ export class LocalVerifier implements Verifier {
   check(credentials: PresentedCredentials, requirement?: Requirement): Principal | Promise<Principal> {
     const rule = parseRequirement(requirement)
     const evidence = this.#verification.verify(this.#extract(credentials), rule)
-    return evidence instanceof Promise ? evidence.then((token) => this.#decide(token, rule)) : this.#decide(evidence, rule)
+    return 'then' in evidence ? evidence.then((token) => this.#decide(token, rule)) : this.#decide(evidence, rule)
   }
 
   refuse(thrown: unknown, requirement?: Requirement): Refusal {

@@ -24,6 +24,8 @@ export class RouteRule implements Requirement {
   readonly freshness: RouteFreshness
   /** The bound of a `{ maxAgeSeconds }` freshness, otherwise no bound beyond the state's. */
   readonly maxAgeMs: number
+  /** A verifier that is fresh is fresh enough, whatever its age: there is no bound of the route's own. */
+  readonly acceptsFresh: boolean
   /** Nothing is asked of the caller's scope, role and sign-in. */
   readonly isOpen: boolean
 
@@ -39,6 +41,7 @@ export class RouteRule implements Requirement {
     }
     this.freshness = requirement.freshness === undefined ? 'ordinary' : requirement.freshness
     this.maxAgeMs = parseMaxAgeMs(this.freshness)
+    this.acceptsFresh = this.maxAgeMs === Number.POSITIVE_INFINITY
     this.isOpen = this.scope.length === 0 && this.role === undefined && this.maxAuthAgeSeconds === undefined
     Object.freeze(this)
   }

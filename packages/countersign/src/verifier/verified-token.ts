@@ -1,7 +1,7 @@
 import type { EpochSeconds } from '../core/platform.ts'
 import type { Principal } from '../core/principal.ts'
 import { AuthError } from '../core/refusal.ts'
-import type { KeySet } from '../key/index.ts'
+import type { KeySet, VerificationKey } from '../key/index.ts'
 import type { TokenFacts } from '../revocation/index.ts'
 import type { AccessTokenClaims, VerifiedAccessToken } from '../token/index.ts'
 
@@ -11,8 +11,10 @@ export interface VerifiedToken {
   readonly text: string
   readonly principal: Principal
   readonly facts: TokenFacts
-  /** The key set that it was verified with. A finding does not outlive its key set. */
-  readonly keys: KeySet
+  /** The key that it was verified with. A finding does not outlive its key. */
+  readonly key: VerificationKey
+  /** The newest key set that is known to hold that very key. */
+  keys: KeySet
   /** The finding holds strictly between these two; at and beyond them the token is verified anew. */
   readonly notBefore: EpochSeconds
   readonly notAfter: EpochSeconds
@@ -33,6 +35,8 @@ export function describeToken(text: string, { claims, keyId }: VerifiedAccessTok
   const { rev } = claims
   if (rev === undefined) throw new AuthError('token_invalid', { reason: 'rev_missing' })
   if (claims.cnf !== undefined) throw new AuthError('token_invalid', { reason: 'bound_token_without_proof' })
+  const key = keys.find(keyId)
+  if (key === undefined) throw new AuthError('token_invalid', { reason: 'unknown_key', kid: keyId })
   const principal = principalOf(claims)
   return {
     text,
@@ -48,6 +52,7 @@ export function describeToken(text: string, { claims, keyId }: VerifiedAccessTok
       keyId,
       rev,
     }),
+    key,
     keys,
     notBefore: Math.max(claims.iat, claims.nbf ?? 0) - toleranceSeconds,
     notAfter: claims.exp + toleranceSeconds,

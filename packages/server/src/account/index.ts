@@ -1,5 +1,5 @@
 export { Accounts, type AccountsOptions, ADMINISTRATOR, type PasswordChangeRequest, type SetupRequest, type SignUp } from './accounts.ts'
-export { type Argon2, type Argon2Cost, builtinArgon2, loadArgon2 } from './argon2.ts'
+export type { Argon2, Argon2Cost } from './argon2.ts'
 export { PasswordHasher, type PasswordHasherOptions } from './password-hasher.ts'
 export type { PasswordRecord, User, UserStatus } from './user.ts'
 export type { PasswordChange, UserPage, UserStore } from './user-store.ts'

@@ -49,7 +49,8 @@ function explain(error: unknown, terminal: Terminal): number {
     return 1
   }
   terminal.tell(`error: ${error instanceof Error ? error.message : String(error)}`)
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') terminal.tell('Another program listens there. Use another port: PORT, or --port.')
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+    terminal.tell('Another program listens there. Use another port: PORT, or --port.')
   return 1
 }
 

@@ -1,15 +1,17 @@
 import type { Terminal } from './terminal.ts'
 
+/** What stands in a table. */
+type Cell = string | number | null | undefined | readonly string[]
+
 /** Control characters in what others chose (names, addresses) must not reach a terminal. */
-const plain = (value: unknown): string => {
-  if (value === null || value === undefined || value === '') return '–'
-  const text = Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value)
+const plain = (value: Cell): string => {
+  const text = typeof value === 'object' && value !== null ? value.join(', ') : String(value ?? '')
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd') || '–'
 }
 
 export interface Column<Row> {
   readonly title: string
-  readonly of: (row: Row) => unknown
+  readonly of: (row: Row) => Cell
 }
 
 /** Columns as wide as their content, two spaces between. */

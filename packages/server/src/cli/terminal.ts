@@ -1,9 +1,12 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 
+/** Standard input, or what stands for it. */
+export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean }
+
 /** Where a command reads from and writes to. */
 export interface Terminal {
-  readonly stdin: NodeJS.ReadStream
+  readonly stdin: Input
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Results. */
   print(line: string): void
@@ -26,7 +29,7 @@ export async function readInput({ stdin }: Terminal): Promise<string> {
   let text = ''
   stdin.setEncoding('utf8')
   for await (const chunk of stdin) {
-    text += chunk
+    text += String(chunk)
     if (text.length > MAX_INPUT) break
   }
   return text.replace(/\r?\n$/, '')

@@ -40,7 +40,11 @@ export function createApp(operations: readonly Operation[], services: Services):
   }
   for (const [path, methods] of methodsByPath(operations)) {
     app.all(pattern(path), (context) =>
-      finish(context, services, problemResponse(new AuthError('method_not_allowed'), { requestId: context.env.exchange.id, realm: undefined, allow: methods })),
+      finish(
+        context,
+        services,
+        problemResponse(new AuthError('method_not_allowed'), { requestId: context.env.exchange.id, realm: undefined, allow: methods }),
+      ),
     )
   }
   app.notFound((context) => refuse(context, services, new AuthError('not_found'), undefined))

@@ -8,6 +8,7 @@ export type Caller =
   | { readonly kind: 'principal'; readonly principal: Principal }
   | { readonly kind: 'service'; readonly service: ServiceCredential }
 
+/** The role that operators have. */
 export const OPERATOR_ROLE = 'admin'
 
 export const isOperator = (caller: Caller): boolean =>

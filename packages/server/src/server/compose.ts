@@ -7,8 +7,7 @@ import { ServiceCredentials } from '../credential/index.ts'
 import { FeedAuthority, Publisher, Revocations } from '../revocation/index.ts'
 import { AccessTokenIssuer, RefreshTokens, Sessions, SessionTokens } from '../session/index.ts'
 import { type MasterSecret, SigningKeys } from '../signing/index.ts'
-import { openSqliteStore } from '../store/index.ts'
-import type { Store } from '../store/store.ts'
+import { createMemoryStore, openSqliteStore, type Store } from '../store/index.ts'
 import { type Answer, createApp } from './app.ts'
 import type { ServerConfig } from './config.ts'
 import { FeedStreams } from './feed-stream.ts'
@@ -64,9 +63,11 @@ function developmentSecret({ database }: ServerConfig, platform: Platform): Mast
   return secretFromFile(database.path, platform.random)
 }
 
-function openStore({ database }: ServerConfig, { clock }: Platform): Promise<Store> {
-  const path = database.kind === 'memory' ? ':memory:' : database.path
-  return openSqliteStore({ path, clock, cutoffLifeMs: (LONGEST_TOKEN_SECONDS + CLOCK_SKEW_SECONDS) * 1000 })
+async function openStore({ database }: ServerConfig, { clock }: Platform): Promise<Store> {
+  const cutoffLifeMs = (LONGEST_TOKEN_SECONDS + CLOCK_SKEW_SECONDS) * 1000
+  return database.kind === 'memory'
+    ? createMemoryStore({ clock, cutoffLifeMs })
+    : openSqliteStore({ path: database.path, clock, cutoffLifeMs })
 }
 
 interface Ground {
@@ -109,18 +110,20 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
     verifier: composeVerifier(store, { config, platform, keys, publisher, feedStreams }),
     openApi: openApiDocument(operations, issuer, version),
   }
-  await publisher.start()
-  await services.verifier.ready()
-  return {
-    services,
-    answer: createApp(operations, services),
-    async close() {
-      services.verifier.close()
-      feedStreams.endAll()
-      publisher.stop()
-      await store.close()
-    },
+  const close = async (): Promise<void> => {
+    services.verifier.close()
+    feedStreams.endAll()
+    publisher.stop()
+    await store.close()
   }
+  try {
+    await publisher.start()
+    await services.verifier.ready()
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { services, answer: createApp(operations, services), close }
 }
 
 async function composePeople(
@@ -185,4 +188,3 @@ function composeVerifier(store: Store, { config, platform, keys, publisher, feed
   })
   return new OwnVerifier(verifier, feed, store.log)
 }
-

@@ -42,7 +42,11 @@ export function clientOf(request: Request, connection: Connection | undefined, p
   }
   const peer = connection.address
   if (peer === undefined || !proxies.has(peer)) {
-    return { address: peer && plainAddress(peer), secure: connection.secure || (peer !== undefined && isLoopback(peer)), https: connection.secure }
+    return {
+      address: peer && plainAddress(peer),
+      secure: connection.secure || (peer !== undefined && isLoopback(peer)),
+      https: connection.secure,
+    }
   }
   const https = forwardedHttps(request.headers.get('x-forwarded-proto'))
   return {

@@ -65,4 +65,4 @@ function present({ services, answer, close }: Composition, stopJobs: () => void)
   })
 }
 
-export { StoreLockedError } from '../store/sqlite/writer-lock.ts'
+export { StoreLockedError } from '../store/index.ts'

@@ -6,6 +6,10 @@ const MAX_USER_AGENT = 256
 /** What a request tells of the device that sent it. */
 export const deviceOf = (request: Request, client: Client, name: string | undefined): Device => ({
   name,
-  userAgent: request.headers.get('user-agent')?.replace(/[^\x20-\x7e]/g, '').slice(0, MAX_USER_AGENT) || undefined,
+  userAgent:
+    request.headers
+      .get('user-agent')
+      ?.replace(/[^\x20-\x7e]/g, '')
+      .slice(0, MAX_USER_AGENT) || undefined,
   address: client.address,
 })

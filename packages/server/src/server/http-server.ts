@@ -28,10 +28,13 @@ export function connectionOf({ socket }: IncomingMessage): Connection {
 
 export type Handler = (request: Request, connection: Connection) => Promise<Response>
 
-/** Node's requests as standard ones, without replacing the process's own `Request`. */
+/**
+ * Node's requests as standard ones. A server has its process to itself, so the process's `Request` and `Response` are replaced
+ * by ones that need not be built in full: that halves what HTTP costs. (An application that embeds the server brings its own.)
+ */
 export function requestListener(handler: Handler, random: Random): RequestListener {
   return getRequestListener((request, { incoming }) => handler(request, connectionOf(incoming as IncomingMessage)), {
-    overrideGlobalObjects: false,
+    overrideGlobalObjects: true,
     // Only for what is no request at all (a broken Host header): everything else is refused inside the handler.
     errorHandler: () => problemResponse(new AuthError('request_invalid'), { requestId: requestId(random), realm: undefined }),
   })
@@ -47,7 +50,13 @@ function rawRefusal(code: RefusalCode, id: string): string {
     code,
     instance: `urn:countersign:request:${id}`,
   })
-  const headers = { ...apiHeaders, 'content-type': 'application/problem+json', 'content-length': Buffer.byteLength(body), 'x-request-id': id, connection: 'close' }
+  const headers = {
+    ...apiHeaders,
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    'x-request-id': id,
+    connection: 'close',
+  }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   return [`HTTP/1.1 ${status} Refused`, ...lines, '', body].join('\r\n')
 }

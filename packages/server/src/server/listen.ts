@@ -57,7 +57,8 @@ export async function serve(config: ServerConfig, surroundings: Surroundings = {
     await countersign?.close()
     throw error
   }
-  const reloader = certificate === undefined ? undefined : followCertificate(config, web, certificate, (reload) => log.info(reload, 'certificate'))
+  const reloader =
+    certificate === undefined ? undefined : followCertificate(config, web, certificate, (reload) => log.info(reload, 'certificate'))
   const running = countersign
   return {
     url: urlOf(config, web, port),
@@ -83,7 +84,11 @@ function listen(server: Server, { port, host }: ServerConfig): Promise<number> {
   })
 }
 
-async function openLocalDoor(countersign: Countersign, { database }: ServerConfig, surroundings: Surroundings): Promise<Server | undefined> {
+async function openLocalDoor(
+  countersign: Countersign,
+  { database }: ServerConfig,
+  surroundings: Surroundings,
+): Promise<Server | undefined> {
   const path = localSocketPath(database.path)
   if (path === undefined) return undefined
   const { random } = surroundings.platform ?? systemPlatform

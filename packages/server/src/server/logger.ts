@@ -1,7 +1,17 @@
 import { destination, type Logger, pino } from 'pino'
 
 /** Names under which a secret could come into a log line by mistake. We write none; this is the net below. */
-const secretNames = ['password', 'authorization', 'cookie', 'token', 'refresh_token', 'access_token', 'credential', 'secret', 'idempotency-key']
+const secretNames = [
+  'password',
+  'authorization',
+  'cookie',
+  'token',
+  'refresh_token',
+  'access_token',
+  'credential',
+  'secret',
+  'idempotency-key',
+]
 
 /** One JSON line an event, to standard error: standard output belongs to the command. */
 export function createLogger(level: string): Logger {

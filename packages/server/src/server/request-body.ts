@@ -8,23 +8,31 @@ export const MAX_BODY_BYTES = 65_536
 const jsonType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
 async function readBytes(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw new AuthError('content_too_large')
-  if (request.body === null) return new Uint8Array(0)
-  const chunks: Uint8Array[] = []
-  let length = 0
+  const announced = request.headers.get('content-length')
+  if (Number(announced ?? 0) > MAX_BODY_BYTES) throw new AuthError('content_too_large')
   try {
-    for await (const chunk of request.body) {
-      length += chunk.byteLength
-      // Leaving the loop cancels the stream: the rest is not read.
-      if (length > MAX_BODY_BYTES) throw new AuthError('content_too_large')
-      chunks.push(chunk)
-    }
+    if (announced === null) return await readUnannounced(request.body)
+    // The HTTP parser ends a body where its announced length ends. An embedding application may have none.
+    const bytes = new Uint8Array(await request.arrayBuffer())
+    if (bytes.length > MAX_BODY_BYTES) throw new AuthError('content_too_large')
+    return bytes
   } catch (error) {
     if (error instanceof AuthError) throw error
     // The caller went away in the middle of it.
     throw new AuthError('request_invalid', { reason: 'broken_off' }, { cause: error })
   }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length)
+}
+
+async function readUnannounced(body: Request['body']): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body ?? []) {
+    length += chunk.byteLength
+    // Leaving the loop cancels the stream: the rest is not read.
+    if (length > MAX_BODY_BYTES) throw new AuthError('content_too_large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, length)
 }
 
 /**

@@ -9,7 +9,11 @@ export const email: z.ZodType<string> = z.string().min(3).max(254).regex(printab
 /** Bounded, since each attempt is hashed. What makes a good password is the account's to say. */
 export const password: z.ZodType<string> = z.string().min(1).max(1024)
 export const displayName: z.ZodType<string> = z.string().min(1).max(200).regex(printable)
-const word = z.string().min(1).max(128).regex(/^[\x21-\x7e]+$/)
+const word = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\x21-\x7e]+$/)
 export const roles: z.ZodType<string[]> = z.array(word).max(64)
 export const groups: z.ZodType<string[]> = z.array(word).max(256)
 export const secretText: z.ZodType<string> = z.string().min(1).max(512)

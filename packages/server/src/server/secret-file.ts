@@ -34,7 +34,9 @@ export function secretFromFile(databasePath: string, random: Random): MasterSecr
   const path = secretPath(databasePath)
   if (!existsSync(path)) {
     if (existsSync(databasePath)) {
-      throw new Error(`${path} is missing, but ${databasePath} was made with it. Put the file back, or give its content in COUNTERSIGN_SECRET.`)
+      throw new Error(
+        `${path} is missing, but ${databasePath} was made with it. Put the file back, or give its content in COUNTERSIGN_SECRET.`,
+      )
     }
     createOnce(path, `${newMasterSecret(random)}\n`)
   }

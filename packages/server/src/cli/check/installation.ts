@@ -15,13 +15,19 @@ export function checkNode(version: string): Finding {
 }
 
 /** The configuration, and what is wrong with it. */
-export function checkConfiguration(environment: Environment): { readonly config: ServerConfig | undefined; readonly findings: readonly Finding[] } {
+export function checkConfiguration(environment: Environment): {
+  readonly config: ServerConfig | undefined
+  readonly findings: readonly Finding[]
+} {
   try {
     const config = configFromEnvironment(environment)
     return { config, findings: [ok('configuration', `issuer ${config.issuer}, database ${config.database.kind}:${config.database.path}`)] }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    return { config: undefined, findings: error.mistakes.map(({ name, problem, hint }) => failed('configuration', `${name} ${problem}. ${hint}`)) }
+    return {
+      config: undefined,
+      findings: error.mistakes.map(({ name, problem, hint }) => failed('configuration', `${name} ${problem}. ${hint}`)),
+    }
   }
 }
 

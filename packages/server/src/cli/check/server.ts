@@ -36,10 +36,14 @@ function judgeKey({ purpose, algorithm, activated_at: activatedAt, created_at: c
 /** Can a verifier reach the issuer by the name that its tokens carry, and do the clocks agree? */
 export async function checkIssuer(issuer: string): Promise<readonly Finding[]> {
   try {
-    const response = await systemPlatform.fetch(`${issuer}/.well-known/countersign`, { redirect: 'error', signal: AbortSignal.timeout(5_000) })
+    const response = await systemPlatform.fetch(`${issuer}/.well-known/countersign`, {
+      redirect: 'error',
+      signal: AbortSignal.timeout(5_000),
+    })
     const document: unknown = await response.json()
     const named = typeof document === 'object' && document !== null && 'issuer' in document ? document.issuer : undefined
-    if (named !== issuer) return [failed('issuer', `${issuer} answers as ${String(named)}: verifiers will refuse it. Set COUNTERSIGN_ISSUER.`)]
+    if (named !== issuer)
+      return [failed('issuer', `${issuer} answers as ${String(named)}: verifiers will refuse it. Set COUNTERSIGN_ISSUER.`)]
     return [ok('issuer', `${issuer} answers under its own name`), checkClock(response.headers.get('date'))]
   } catch {
     return [failed('issuer', `${issuer} cannot be reached from here: verifiers need this address`)]

@@ -3,7 +3,7 @@ import { secretPath } from '../../index.ts'
 import { type Finding, failed, messageOf, ok, skipped } from '../check/finding.ts'
 import { checkConfiguration, checkDatabaseFile, checkNode, checkSecret } from '../check/installation.ts'
 import { checkIssuer, checkKeys, checkReadiness } from '../check/server.ts'
-import type { Door } from '../door/door.ts'
+import { call, type Door } from '../door/door.ts'
 import { environmentFor, openDoor, runningSocket } from '../door/open-door.ts'
 import { Failure } from '../failure.ts'
 import { printList } from '../table.ts'
@@ -12,6 +12,12 @@ import { type CommonOptions, withDoor, withExamples } from './option.ts'
 
 async function checkServer(door: Door): Promise<readonly Finding[]> {
   return [await checkReadiness(door), ...(await checkKeys(door))]
+}
+
+/** The name that the running server goes by; its environment may differ from ours. */
+async function checkOwnName(door: Door): Promise<readonly Finding[]> {
+  const { issuer } = await call<{ issuer: string }>(door, 'GET', '/.well-known/countersign')
+  return checkIssuer(issuer)
 }
 
 /** Opening the database checks its schema and the hash chain of its log, and that the secret opens its keys. */
@@ -23,8 +29,10 @@ async function checkThrough(options: CommonOptions, terminal: Terminal, running:
     return [failed('log', messageOf(error))]
   }
   try {
-    const log = running ? skipped('log', 'the running server checked it when it started') : ok('log', 'its hash chain holds, and the secret opens the keys')
-    return [log, ...(await checkServer(door))]
+    const found = await checkServer(door)
+    if (running) return [skipped('log', 'the running server checked it when it started'), ...found, ...(await checkOwnName(door))]
+    const issuer = skipped('issuer', 'no server is running on this database')
+    return [ok('log', 'its hash chain holds, and the secret opens the keys'), ...found, issuer]
   } finally {
     await door.close()
   }
@@ -46,8 +54,7 @@ async function examineLocal(options: CommonOptions, terminal: Terminal): Promise
   const secret = checkSecret(config, secretPath(config.database.path))
   const isNew = database.state !== 'ok' && database.state !== 'warning'
   const through = isNew ? [] : await checkThrough(options, terminal, running)
-  const issuer = running ? await checkIssuer(config.issuer) : [skipped('issuer', 'no server is running on this database')]
-  return [...findings, secret, database, ...through, ...issuer]
+  return [...findings, secret, database, ...through]
 }
 
 async function examine(options: CommonOptions, terminal: Terminal): Promise<void> {

@@ -49,7 +49,12 @@ export function addKeys(program: Command, terminal: Terminal): void {
       (kid: string, options: CommonOptions) =>
         throughDoor(options, terminal, async (door) => {
           await call<undefined>(door, 'DELETE', `/v1/signing-keys/${encodeURIComponent(kid)}`)
-          printResult(terminal, options, { revoked: kid }, `Revoked ${kid}. Everything it has signed is dead; sessions get new tokens at their next refresh.`)
+          printResult(
+            terminal,
+            options,
+            { revoked: kid },
+            `Revoked ${kid}. Everything it has signed is dead; sessions get new tokens at their next refresh.`,
+          )
         }),
     ),
     'keys revoke nPqUsCnSB8YwqcoZXJSRhtw7yJ2eJ_LzhYIjBMDwlJE',

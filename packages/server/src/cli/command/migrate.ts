@@ -13,7 +13,12 @@ interface MigrateOptions {
 async function migrate(options: MigrateOptions, terminal: Terminal): Promise<void> {
   const environment = environmentFor(options, terminal)
   if ((await runningSocket(environment)) !== undefined) {
-    return printResult(terminal, options, { migrated: true, by: 'server' }, 'The running server has brought its database up to date when it started.')
+    return printResult(
+      terminal,
+      options,
+      { migrated: true, by: 'server' },
+      'The running server has brought its database up to date when it started.',
+    )
   }
   const door = await databaseDoor(environment)
   await door.close()

@@ -27,7 +27,8 @@ interface Anatomy {
 
 function takeApart(token: string): Anatomy {
   const parts = token.split('.')
-  if (token.length > MAX_COMPACT_LENGTH || parts.length !== 3) throw new Failure('This is no JWT.', 'An access token has three parts with dots between them.')
+  if (token.length > MAX_COMPACT_LENGTH || parts.length !== 3)
+    throw new Failure('This is no JWT.', 'An access token has three parts with dots between them.')
   try {
     const [header, claims] = parts.slice(0, 2).map((part) => parseJsonObject(decodeUtf8(decodeBase64url(part))))
     return { header: header ?? {}, claims: claims ?? {} }

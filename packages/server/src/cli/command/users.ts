@@ -82,7 +82,13 @@ async function list(options: ListOptions, terminal: Terminal): Promise<void> {
   })
 }
 
-async function change(named: string, body: unknown, sentence: (user: UserRecord) => string, options: CommonOptions, terminal: Terminal): Promise<void> {
+async function change(
+  named: string,
+  body: unknown,
+  sentence: (user: UserRecord) => string,
+  options: CommonOptions,
+  terminal: Terminal,
+): Promise<void> {
   await throughDoor(options, terminal, async (door) => {
     const { id } = await findUser(door, named)
     const { user } = await call<{ user: UserRecord }>(door, 'PATCH', `/v1/users/${id}`, body)
@@ -102,7 +108,12 @@ async function changeRoles(named: string, { add, remove, ...options }: RoleOptio
     const wanted = [...new Set([...roles, ...add])].filter((role) => !remove.includes(role))
     const { user } = await call<{ user: UserRecord }>(door, 'PATCH', `/v1/users/${id}`, { roles: wanted })
     const now = user.roles.length === 0 ? 'no roles' : user.roles.join(', ')
-    printResult(terminal, options, user, `${user.email} has ${now} now. Older access tokens are dead; sessions pick it up at their next refresh.`)
+    printResult(
+      terminal,
+      options,
+      user,
+      `${user.email} has ${now} now. Older access tokens are dead; sessions pick it up at their next refresh.`,
+    )
   })
 }
 

@@ -10,7 +10,11 @@ export async function databaseDoor(environment: Readonly<Record<string, string |
     name: config.database.path,
     async send({ method, path, body }) {
       const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
-      const request = new Request(`http://localhost${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+      const request = new Request(`http://localhost${path}`, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
       const response = await countersign.localFetch(request)
       return { status: response.status, text: await response.text() }
     },

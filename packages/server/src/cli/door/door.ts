@@ -57,6 +57,9 @@ function parse(text: string, status: number): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new Failure(`The server answered with status ${status} and something that is not JSON.`, 'Check --url: is that a Countersign server?')
+    throw new Failure(
+      `The server answered with status ${status} and something that is not JSON.`,
+      'Check --url: is that a Countersign server?',
+    )
   }
 }

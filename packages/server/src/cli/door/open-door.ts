@@ -32,7 +32,8 @@ export async function openDoor(options: DoorOptions, terminal: Terminal): Promis
   const url = options.url ?? terminal.environment['COUNTERSIGN_URL']
   const token = options.token ?? terminal.environment['COUNTERSIGN_TOKEN']
   if (url !== undefined && url !== '') {
-    if (token === undefined || token === '') throw misuse('--url needs --token.', 'Give an operator’s access token, best in COUNTERSIGN_TOKEN.')
+    if (token === undefined || token === '')
+      throw misuse('--url needs --token.', 'Give an operator’s access token, best in COUNTERSIGN_TOKEN.')
     return networkDoor(url, token, systemPlatform)
   }
   if (options.token !== undefined) throw misuse('--token needs --url.', 'Say which server the token is for.')

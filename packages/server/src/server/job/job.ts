@@ -15,7 +15,11 @@ export function startJobs(jobs: readonly Job[], services: Services): Cancel {
   let stopped = false
 
   const plan = (job: Job): void => {
-    if (!stopped) timers.set(job, clock.after(job.everyMs, () => void turn(job)))
+    if (!stopped)
+      timers.set(
+        job,
+        clock.after(job.everyMs, () => void turn(job)),
+      )
   }
   const turn = async (job: Job): Promise<void> => {
     try {

@@ -67,6 +67,26 @@ function openChecked({ path, maxPages, clock }: DatabaseOptions, isComplete: boo
 }
 
 /**
+ * A process that simply comes to its end lets SQLite close the file all the same, and with that the write-ahead log is gone:
+ * then the file has to say that it is complete, or the next start would have to take it for a copy.
+ */
+const openAtExit = new Set<Database>()
+
+function closeAtExit(database: Database): void {
+  if (openAtExit.size === 0) process.on('exit', closeAll)
+  openAtExit.add(database)
+}
+
+function forgetAtExit(database: Database): void {
+  openAtExit.delete(database)
+  if (openAtExit.size === 0) process.off('exit', closeAll)
+}
+
+function closeAll(): void {
+  for (const database of openAtExit) database.closeNow()
+}
+
+/**
  * One SQLite database with one writer: this object. Reads are synchronous and stand between two groups, so they never
  * see anything uncommitted; writes go through the group commit.
  */
@@ -91,6 +111,7 @@ export class Database {
       },
       failed: (error) => this.#noteFailure(error),
     })
+    if (options.path !== MEMORY_PATH) closeAtExit(this)
   }
 
   /** Prepares a statement for the life of the database. `Row` names its columns. */
@@ -140,7 +161,24 @@ export class Database {
   async #close(): Promise<void> {
     // Not clean is safe: the write-ahead log stays, and the next start reads it.
     await this.#group.run(() => markClosed(this.#connection)).catch(() => undefined)
+    this.#letGo()
+  }
+
+  /** For the end of the process, without waiting: what was not committed by now never was. */
+  closeNow(): void {
+    if (this.#state === 'closed') return
+    try {
+      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK')
+      if (this.#state === 'open') markClosed(this.#connection)
+    } catch {
+      // Not marked, and so read with care at the next start.
+    }
+    this.#letGo()
+  }
+
+  #letGo(): void {
     this.#state = 'closed'
+    forgetAtExit(this)
     if (this.#connection.isOpen) this.#connection.close()
     this.#unlock()
   }

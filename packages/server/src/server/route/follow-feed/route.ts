@@ -20,12 +20,16 @@ export const followFeed: Operation = defineRoute({
   summary: 'Follow the revocation log as server-sent events: `entries` and `heartbeat`, each a signed message.',
   authority: 'service',
   query: z.strictObject({ after: positionText.optional() }),
-  responses: { 200: { description: 'The stream. 410 when the position was forgotten: load the snapshot.', contentType: 'text/event-stream' } },
+  responses: {
+    200: { description: 'The stream. 410 when the position was forgotten: load the snapshot.', contentType: 'text/event-stream' },
+  },
   async handle({ query, request, caller }, { publisher, feedStreams }) {
     const after = startOf(request.headers.get('last-event-id'), query.after)
     if (!(await publisher.canFollow(after))) throw new AuthError('position_forgotten', { after })
     const stream = feedStreams.stream(callingService(caller).id, publisher, after)
     // X-Accel-Buffering: a proxy that gathers events would make every verifier stale.
-    return new Response(stream, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' } })
+    return new Response(stream, {
+      headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
+    })
   },
 })

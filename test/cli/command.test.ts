@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, suite, test } from 'node:test'
+import { CliFolder, runHere } from './cli-process.ts'
+
+const PASSWORD = 'correct horse battery'
+
+suite('countersign, on the database itself', () => {
+  const cli = new CliFolder()
+  after(() => cli[Symbol.dispose]())
+
+  test('every verb has help with examples', async () => {
+    const help = await runHere(['--help'])
+    assert.equal(help.code, 0)
+    const verbs = [
+      'serve',
+      'migrate',
+      'revoke',
+      'doctor',
+      'users create',
+      'users list',
+      'users suspend',
+      'users restore',
+      'users role',
+      'sessions list',
+    ]
+    verbs.push(
+      'sessions end',
+      'keys list',
+      'keys rotate',
+      'keys revoke',
+      'services create',
+      'services list',
+      'services remove',
+      'token inspect',
+    )
+    const pages = await Promise.all(verbs.map((verb) => runHere([...verb.split(' '), '--help'])))
+    for (const [index, { code, out }] of pages.entries()) {
+      assert.equal(code, 0, verbs[index])
+      assert.match(out, new RegExp(`Examples:\\n  \\$ countersign ${verbs[index]}`))
+    }
+  })
+
+  test('a wrong call ends with 2 and says what was meant', async () => {
+    const cases: ReadonlyArray<readonly [words: readonly string[], said: RegExp]> = [
+      [['usres'], /unknown command 'usres'[\s\S]*Did you mean users/],
+      [['users', 'list', '--serch', 'x'], /unknown option '--serch'[\s\S]*Did you mean --search/],
+      [['users', 'create'], /required option '--email/],
+      [['users', 'create', '--email', 'a@b.example'], /no terminal to ask for the password[\s\S]*--password-stdin/],
+      [['users', 'role', 'a@b.example'], /Nothing to change/],
+      [['sessions', 'end'], /Name a session, or a person/],
+      [['users', 'list', '--limit', 'many'], /--limit must be a whole number/],
+      [['users', 'list', '--url', 'https://x.example'], /--url needs --token/],
+      [['users', 'list', '--url', 'http://x.example', '--token', 'x'], /must use https/],
+      [['keys', 'list', '--token', 'x'], /--token needs --url/],
+      [[], /Usage: countersign/],
+    ]
+    const transcripts = await Promise.all(cases.map(([words]) => runHere(words)))
+    for (const [index, { code, err }] of transcripts.entries()) {
+      assert.equal(code, 2, cases[index]?.[0].join(' '))
+      assert.match(err, cases[index]?.[1] ?? /^$/)
+    }
+  })
+
+  test('a wrong configuration ends with 2 and every mistake', async () => {
+    const { code, err } = await cli.run(['serve'], '', { PORT: 'x', COUNTERSIGN_SECRET: 'short', COUNTERSIGN_FEED: 'redis://x' })
+    assert.equal(code, 2)
+    assert.match(err, /PORT is not a whole number/)
+    assert.match(err, /COUNTERSIGN_SECRET is refused/)
+    assert.match(err, /COUNTERSIGN_FEED is none of sse/)
+  })
+
+  test('[J01] migrate makes the database, for its owner only', async () => {
+    const { code, out } = await cli.run(['migrate'])
+    assert.equal(code, 0)
+    assert.match(out, /is up to date/)
+    const file = join(cli.folder, 'data', 'countersign.db')
+    assert.ok(existsSync(file))
+    assert.equal(statSync(file).mode & 0o777, 0o600)
+  })
+
+  test('accounts are created, listed, changed; scripts get JSON, people get tables', async () => {
+    const created = await cli.run(
+      [
+        'users',
+        'create',
+        '--email',
+        'ops@example.com',
+        '--name',
+        'Ops',
+        '--role',
+        'admin',
+        '--role',
+        'staff',
+        '--password-stdin',
+        '--json',
+      ],
+      `${PASSWORD}\n`,
+    )
+    assert.equal(created.code, 0, created.err)
+    const user = JSON.parse(created.out)
+    assert.deepEqual([user.email, user.roles], ['ops@example.com', ['admin', 'staff']])
+
+    const [table, json, role, again, weak] = await sequence([
+      () => cli.run(['users', 'list']),
+      () => cli.run(['users', 'list', '--json', '--search', 'OPS']),
+      () => cli.run(['users', 'role', 'OPS@example.com', '--remove', 'staff', '--add', 'auditor', '--json']),
+      () => cli.run(['users', 'create', '--email', 'ops@example.com', '--password-stdin'], PASSWORD),
+      () => cli.run(['users', 'create', '--email', 'b@example.com', '--password-stdin'], 'short'),
+    ])
+    assert.match(
+      table?.out ?? '',
+      /^ID\s+E-MAIL\s+NAME\s+STATUS\s+ROLES\s+CREATED\nusr_\S+\s+ops@example.com\s+Ops\s+active\s+admin, staff/,
+    )
+    assert.deepEqual(
+      JSON.parse(json?.out ?? '').map(({ id }: { id: string }) => id),
+      [user.id],
+    )
+    assert.deepEqual(JSON.parse(role?.out ?? '').roles, ['admin', 'auditor'])
+    assert.equal(again?.code, 1)
+    assert.match(again?.err ?? '', /^error: An account with this e-mail address exists already\./)
+    assert.equal(weak?.code, 1)
+    assert.match(weak?.err ?? '', /password: must have 8 to 256 characters/)
+    assert.ok(!`${again?.err}${weak?.err}`.includes(PASSWORD))
+  })
+
+  test('keys and services are listed, rotated, removed; a credential is shown once', async () => {
+    const [keys, rotated, service] = await sequence([
+      () => cli.run(['keys', 'list', '--json']),
+      () => cli.run(['keys', 'rotate', '--json']),
+      () => cli.run(['services', 'create', '--name', 'orders', '--json']),
+    ])
+    const before = JSON.parse(keys?.out ?? '').find(
+      ({ purpose, state }: Record<string, string>) => purpose === 'access-token' && state === 'next',
+    )
+    const after = JSON.parse(rotated?.out ?? '').find(
+      ({ purpose, state }: Record<string, string>) => purpose === 'access-token' && state === 'current',
+    )
+    assert.equal(after.kid, before.kid)
+    const { id, credential } = JSON.parse(service?.out ?? '')
+    assert.match(credential, /^cs_svc_/)
+    const [listed, removed, gone] = await sequence([
+      () => cli.run(['services', 'list']),
+      () => cli.run(['services', 'remove', id, '--json']),
+      () => cli.run(['services', 'remove', id]),
+    ])
+    assert.ok(listed?.out.includes('orders') && !listed.out.includes(credential))
+    assert.deepEqual(JSON.parse(removed?.out ?? ''), { removed: id })
+    assert.equal(gone?.code, 1)
+    assert.match(gone?.err ?? '', /There is nothing here\.\nCheck the id/)
+  })
+
+  test('doctor looks at everything, and fails when something is broken', async () => {
+    const well = await cli.run(['doctor', '--json'])
+    assert.equal(well.code, 0, well.out)
+    const states = Object.fromEntries(JSON.parse(well.out).map(({ check, state }: Record<string, string>) => [check, state]))
+    assert.deepEqual(states, {
+      node: 'ok',
+      configuration: 'ok',
+      secret: 'ok',
+      database: 'ok',
+      log: 'ok',
+      feed: 'ok',
+      keys: 'ok',
+      issuer: 'skipped',
+    })
+
+    const { COUNTERSIGN_SECRET: _, ...rest } = cli.environment
+    const other = await cli.run(['doctor'], '', { ...rest, COUNTERSIGN_SECRET: 'ThisIsAnotherSecretOfEnoughLengthXyz0987654321qw' })
+    assert.equal(other.code, 1)
+    assert.match(other.out, /log\s+failed\s+signing key \S+ cannot be opened/)
+
+    using broken = new CliFolder()
+    writeFileSync(join(broken.folder, 'broken.db'), 'SQLite format 3\0 and then nothing that makes sense'.repeat(100))
+    const damaged = await broken.run(['doctor', '--database', join(broken.folder, 'broken.db')])
+    assert.equal(damaged.code, 1)
+    assert.match(damaged.out, /database\s+failed/)
+  })
+})
+
+suite('countersign token inspect', () => {
+  const cli = new CliFolder()
+  after(() => cli[Symbol.dispose]())
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const token = `${part({ alg: 'none', typ: 'at+jwt' })}.${part({ sub: 'usr_1\u001b[31m', exp: 1_900_000_000 })}.AAAA`
+
+  test('shows header and claims without a secret, and says that nothing is proven', async () => {
+    const { code, out } = await cli.run(['token', 'inspect'], `${token}\n`, { COUNTERSIGN_SECRET: '' })
+    assert.equal(code, 0)
+    assert.match(out, /alg: "none"/)
+    assert.match(out, /exp: 1900000000 {2}\(2030-03-17T17:46:40\.000Z\)/)
+    assert.match(out, /Not verified/)
+    assert.ok(!out.includes('\u001b'))
+    assert.equal((await cli.run(['token', 'inspect', token, '--json'])).code, 0)
+  })
+
+  test('refuses what is no token', async () => {
+    for (const text of ['', 'x', 'a.b', 'a.b.c', `${part({})}.${part({})}=.x`]) {
+      const { code, err } = await cli.run(['token', 'inspect'], text)
+      assert.equal(code, 1)
+      assert.match(err, /no JWT/)
+    }
+  })
+})
+
+/** One after the other: only one process may hold the database. */
+async function sequence<T>(steps: ReadonlyArray<() => Promise<T>>): Promise<readonly T[]> {
+  const results: T[] = []
+  for (const step of steps) results.push(await step())
+  return results
+}
