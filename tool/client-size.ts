@@ -1,45 +1,53 @@
-// What a page that bundles the client downloads, about: the modules it reaches, without comments and indentation, compressed. Names are
-// not shortened, so a real bundle is smaller.
+// What a page that bundles the client downloads, about: the statements that it reaches, as a bundler keeps them, without comments and
+// indentation, compressed. Names are not shortened, so a real bundle is smaller still.
 
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { readSource } from './source-text.ts'
 
-const FROM = /\b(?:import|export)\s+(?:\{([^}]*)\}\s*from\s*)?'(\.[^']+)'/g
+const FROM = /^(?:import|export)\s*\{([^}]*)\}\s*from\s*'(\.[^']+)';?/gm
+const DECLARED = /^(?:export )?(?:async )?(?:function\*?|class|const|let)\s+([\w$]+)/
 
-interface Reference {
-  readonly names: readonly string[]
-  readonly path: string
+interface Module {
+  /** Where a name comes from that is imported or passed on. */
+  readonly origins: ReadonlyMap<string, string>
+  /** Top-level statements by the name that they declare; the emitted code begins each in the first column. */
+  readonly declarations: ReadonlyMap<string, string>
 }
 
-const referencesOf = (file: string, text: string): Reference[] =>
-  [...text.matchAll(FROM)].map((match) => ({
-    names: (match[1] ?? '').split(',').map((name) => name.trim().split(' ')[0] ?? ''),
-    path: join(dirname(file), match[2] ?? ''),
-  }))
-
-/** A door only passes on what others export: of that, a bundler takes what is asked for. */
-const isDoor = (text: string): boolean => text.replace(FROM, '').replace(/[;\s]/g, '') === ''
-
-const collect = (file: string, wanted: readonly string[], seen: Map<string, string>): void => {
-  if (seen.has(file)) return
+const moduleOf = (file: string): Module => {
   const text = readSource(readFileSync(file, 'utf8')).withStrings
-  const references = referencesOf(file, text)
-  if (isDoor(text) && wanted.length > 0) {
-    for (const { names, path } of references) {
-      const passedOn = names.filter((name) => wanted.includes(name))
-      if (passedOn.length > 0) collect(path, passedOn, seen)
+  const origins = new Map<string, string>()
+  for (const match of text.matchAll(FROM)) {
+    for (const name of (match[1] ?? '').split(',')) {
+      if (name.includes(' as ')) throw new Error(`${file} renames an import, which is not followed here: ${name.trim()}`)
+      origins.set(name.trim(), join(dirname(file), match[2] ?? ''))
     }
-    return
   }
-  seen.set(file, text)
-  for (const { names, path } of references) collect(path, isDoor(text) ? [] : names, seen)
+  const statements = text.replace(FROM, '').split(/\n(?=[a-zA-Z])/)
+  return { origins, declarations: new Map(statements.map((statement) => [DECLARED.exec(statement)?.[1] ?? statement, statement])) }
 }
 
-/** Compressed bytes of an entry of a built package and all that it reaches. */
-export const bundledBytes = (entry: string): number => {
-  const seen = new Map<string, string>()
-  collect(entry, [], seen)
-  return gzipSync([...seen.values()].join('\n').replace(/\s*\n\s*/g, '\n'), { level: 9 }).length
+/** Compressed bytes of the named exports of a built module and all that they need. */
+export const bundledBytes = (entry: string, exported: readonly string[]): number => {
+  const modules = new Map<string, Module>()
+  const kept = new Map<string, string>()
+  const open = (file: string): Module => {
+    const known = modules.get(file) ?? moduleOf(file)
+    modules.set(file, known)
+    return known
+  }
+  const keep = (file: string, name: string): void => {
+    const { origins, declarations } = open(file)
+    const origin = origins.get(name)
+    if (origin !== undefined) return keep(origin, name)
+    const statement = declarations.get(name)
+    if (statement === undefined || kept.has(`${file} ${name}`)) return
+    kept.set(`${file} ${name}`, statement)
+    for (const [word] of statement.matchAll(/[\w$]+/g)) if (origins.has(word) || declarations.has(word)) keep(file, word)
+  }
+  for (const name of exported) keep(entry, name)
+  if (kept.size === 0) throw new Error(`${entry} exports none of ${exported.join(', ')}`)
+  return gzipSync([...kept.values()].join('\n').replace(/\s*\n\s*/g, '\n'), { level: 9 }).length
 }

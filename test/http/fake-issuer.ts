@@ -60,7 +60,10 @@ export class FakeIssuer implements FeedSource, KeySource {
   }
 
   /** A token as the issuer would make it now, with some claims changed; `undefined` takes a claim out. */
-  token(claims: { readonly [Name in keyof AccessTokenClaims]?: AccessTokenClaims[Name] | undefined } = {}, key: SigningKey = this.key): string {
+  token(
+    claims: { readonly [Name in keyof AccessTokenClaims]?: AccessTokenClaims[Name] | undefined } = {},
+    key: SigningKey = this.key,
+  ): string {
     const now = toEpochSeconds(this.#clock.now())
     const whole = {
       iss: this.#url,

@@ -62,7 +62,16 @@ for (const [name, mount] of Object.entries(mounts)) {
     test('refuses what is no credential', async () => {
       await using service = await GuardedService.open(mount)
       const token = service.issuer.token()
-      for (const value of ['', 'Bearer', 'Basic dTpw', token, `Bearer ${token} x`, `Bearer ${token},`, 'Bearer a.b', `Bearer ${'a'.repeat(9000)}`]) {
+      for (const value of [
+        '',
+        'Bearer',
+        'Basic dTpw',
+        token,
+        `Bearer ${token} x`,
+        `Bearer ${token},`,
+        'Bearer a.b',
+        `Bearer ${'a'.repeat(9000)}`,
+      ]) {
         const response = await service.send({ target: '/orders', headers: [['Authorization', value]] })
         service.isRefused(response, 'credential_malformed')
         assert.equal(response.status, 401)
@@ -160,7 +169,8 @@ for (const [name, mount] of Object.entries(mounts)) {
     test('lets a cookie speak for a changing request only when it comes from its own pages', async () => {
       await using service = await GuardedService.open(mount, { cookie: { name: 'at' } })
       const cookie = ['Cookie', `at=${service.issuer.token()}`] as const
-      const post = (...headers: (readonly [string, string])[]) => service.send({ method: 'POST', target: '/orders', headers: [cookie, ...headers] })
+      const post = (...headers: (readonly [string, string])[]) =>
+        service.send({ method: 'POST', target: '/orders', headers: [cookie, ...headers] })
       assert.equal((await post(['Sec-Fetch-Site', 'same-origin'])).status, 200)
       assert.equal((await post(['Origin', `http://127.0.0.1:${service.port}`])).status, 200)
       const handled = service.handled

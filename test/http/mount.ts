@@ -87,7 +87,9 @@ function mountHono(verifier: Verifier, onHandled: () => void): Promise<Mounted> 
     })
   }
   return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0, overrideGlobalObjects: false }, () => resolve(mounted(server as Server)))
+    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0, overrideGlobalObjects: false }, () =>
+      resolve(mounted(server as Server)),
+    )
   })
 }
 

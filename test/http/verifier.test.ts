@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { AuthError, createVerifier, unsafeAllowHttp, type Verifier, type VerifierOptions } from 'countersign'
 import { ManualClock, systemClock, systemPlatform } from 'countersign/core'
-import { generateSigningKey } from 'countersign/key'
+import { generateSigningKey, keySet, verificationKey } from 'countersign/key'
 import { targetKinds } from 'countersign/revocation'
 import { AUDIENCE, FakeIssuer, ISSUER } from './fake-issuer.ts'
 import { Chance } from '../simulation/chance.ts'
@@ -66,7 +66,9 @@ for (let seed = 1; seed <= 20; seed++) {
       // Keys that the log has announced are being loaded.
       await new Promise(setImmediate)
       const token = pick(tokens)
-      const [remembered, anew] = await Promise.all([verdict(remembering, token), verdict(forgetful, token)].map((answer) => withTime(clock, answer)))
+      const [remembered, anew] = await Promise.all(
+        [verdict(remembering, token), verdict(forgetful, token)].map((answer) => withTime(clock, answer)),
+      )
       assert.equal(remembered, anew, `step ${step}`)
       seen.add(anew as string)
     }
@@ -104,6 +106,25 @@ test('the principal of a token is frozen, and one object for all requests', asyn
   const principal = await verifier.authenticate(credentials)
   assert.equal(await verifier.authenticate(credentials), principal)
   for (const part of [principal, principal.roles, principal.groups, principal.scope, principal.methods]) assert.ok(Object.isFrozen(part))
+})
+
+test('what was found out with a key stays known when other keys come and go, and is found out anew with another key of its name', async () => {
+  const { clock, issuer, verifier } = await followIssuer()
+  verifier.close()
+  const published = issuer.accessTokenKeys()
+  let keys = published
+  issuer.accessTokenKeys = () => keys
+  const following = await follow(issuer, clock)
+  const credentials = { authorization: `Bearer ${issuer.token()}` }
+  const principal = await following.authenticate(credentials)
+  keys = { find: (kid) => published.find(kid), size: 1 }
+  assert.equal(await following.authenticate(credentials), principal)
+  keys = keySet([verificationKey(issuer.key.publicJwk)])
+  const anew = await following.authenticate(credentials)
+  assert.notEqual(anew, principal)
+  assert.deepEqual(anew, principal)
+  keys = keySet([verificationKey({ ...generateSigningKey('ES256').publicJwk, kid: issuer.key.kid })])
+  assert.equal(await verdict(following, credentials.authorization.slice('Bearer '.length)), 'token_invalid')
 })
 
 test('a client that acts for itself is no user', async () => {
@@ -229,7 +250,16 @@ test('all mistakes in the options are named at once, and none of their values', 
     () => createVerifier(options as unknown as VerifierOptions),
     (error) => {
       assert.ok(error instanceof TypeError)
-      for (const name of ['issuer', 'audience', 'credential', 'algorithm', 'cookie.name', 'cacheSize', 'freshSeconds', 'audiences is not an option']) {
+      for (const name of [
+        'issuer',
+        'audience',
+        'credential',
+        'algorithm',
+        'cookie.name',
+        'cacheSize',
+        'freshSeconds',
+        'audiences is not an option',
+      ]) {
         assert.ok(error.message.includes(name), name)
       }
       assert.equal(error.message.includes('not a credential'), false)
@@ -242,7 +272,8 @@ test('a plain http: issuer is accepted on this machine, and elsewhere only by a 
   const platform = { ...systemPlatform, clock: new ManualClock(0), fetch: async () => Promise.reject(new TypeError('fetch failed')) }
   const open = (issuer: string, options: Partial<VerifierOptions> = {}): void =>
     createVerifier({ issuer, audience: AUDIENCE, credential: 'cs_svc_x', platform, ...options }).close()
-  for (const issuer of ['http://127.0.0.1:4000', 'http://localhost:4000', 'http://[::1]:4000', 'https://issuer.example/tenant']) open(issuer)
+  for (const issuer of ['http://127.0.0.1:4000', 'http://localhost:4000', 'http://[::1]:4000', 'https://issuer.example/tenant'])
+    open(issuer)
   for (const issuer of ['http://10.0.0.1', 'http://127.0.0.1.evil.example', 'ftp://issuer.example', 'https://issuer.example?x', 'issuer']) {
     assert.throws(() => open(issuer), TypeError)
   }

@@ -1,4 +1,7 @@
 import type { TargetKind } from 'countersign/revocation'
+import { accessTokenSeconds } from './world.ts'
+
+type Body = Readonly<Record<string, unknown>>
 
 /** What the walk knows of a token that it was given. Times are monotonic milliseconds of the simulated clock. */
 export interface KnownToken {
@@ -48,6 +51,49 @@ export class Model {
     return this.sessions.filter((session) => !session.ended && !session.doubtful)
   }
 
+  learnSession(body: Body, user: string, userAgent: string, nowMs: number): void {
+    const { client } = this.learnToken(body, nowMs)
+    this.sessions.push({
+      id: (body['session'] as { id: string }).id,
+      user,
+      client,
+      userAgent,
+      refreshTokens: [String(body['refresh_token'])],
+      rotatedAtMs: nowMs,
+      ended: false,
+      doubtful: false,
+    })
+  }
+
+  learnRefresh(session: KnownSession, body: Body, nowMs: number): KnownToken {
+    const successor = String(body['refresh_token'])
+    if (session.refreshTokens.at(-1) !== successor) {
+      session.refreshTokens.push(successor)
+      session.rotatedAtMs = nowMs
+    }
+    return this.learnToken(body, nowMs)
+  }
+
+  learnToken(body: Body, nowMs: number): KnownToken {
+    const token = String(body['access_token'])
+    const [header, claims] = token.split('.').map(decoded)
+    const known: KnownToken = {
+      token,
+      id: String(claims?.['jti']),
+      user: String(claims?.['sub']),
+      session: String(claims?.['sid']),
+      client: String(claims?.['client_id']),
+      kid: String(header?.['kid']),
+      roles: (claims?.['roles'] as readonly string[] | undefined) ?? [],
+      expiresAtMs: nowMs + accessTokenSeconds * 1000,
+      deadSinceMs: undefined,
+      doubtful: false,
+      refusedBy: new Set(),
+    }
+    this.tokens.push(known)
+    return known
+  }
+
   killTokens(matches: (token: KnownToken) => boolean, atMs: number | 'doubtful'): void {
     for (const token of this.tokens) {
       if (!matches(token)) continue
@@ -71,6 +117,11 @@ export class Model {
     if (sessionsEnd)
       this.endSessions((session) => applies(kind, id, { ...session, session: session.id, id: '', kid: '', roles: [] }), atMs === 'doubtful')
   }
+}
+
+function decoded(segment: string, at: number): Body {
+  // The third part is the signature.
+  return at < 2 ? (JSON.parse(Buffer.from(segment, 'base64url').toString()) as Body) : {}
 }
 
 function applies(kind: TargetKind, id: string, token: Pick<KnownToken, 'id' | 'user' | 'session' | 'kid' | 'client' | 'roles'>): boolean {

@@ -96,23 +96,11 @@ export class Walk {
     })
     if (user.suspended) return assert.equal(reply.body['code'], 'credentials_invalid', 'a suspended user signed in')
     assert.equal(reply.status, 201, `sign-in answered ${reply.status} ${String(reply.body['code'])}`)
-    const id = (reply.body['session'] as { id: string }).id
-    const session: KnownSession = {
-      id,
-      user: user.id,
-      client: String(claimsOf(String(reply.body['access_token']))['client_id']),
-      userAgent: firefox,
-      refreshTokens: [String(reply.body['refresh_token'])],
-      rotatedAtMs: this.#now(),
-      ended: false,
-      doubtful: false,
-    }
-    this.#model.sessions.push(session)
-    this.#learnToken(reply)
+    this.#model.learnSession(reply.body, user.id, firefox, this.#now())
   }
 
   async #refresh(session: KnownSession): Promise<void> {
-    this.#learnRefresh(session, await this.#present(session, session.refreshTokens.at(-1)))
+    this.#learn(session, await this.#present(session, session.refreshTokens.at(-1)))
   }
 
   async #refreshTwice(session: KnownSession): Promise<void> {
@@ -120,7 +108,7 @@ export class Walk {
     const replies = await Promise.all([1, 2, 3].map(() => this.#present(session, token)))
     const successors = new Set(replies.map((reply) => String(reply.body['refresh_token'])))
     assert.equal(successors.size, 1, 'concurrent refreshes got different successors')
-    for (const reply of replies) this.#learnRefresh(session, reply)
+    for (const reply of replies) this.#learn(session, reply)
   }
 
   async #steal(session: KnownSession): Promise<void> {
@@ -161,7 +149,7 @@ export class Walk {
     const user = this.#model.users.find(({ id }) => id === session.user)
     assert.ok(user !== undefined)
     const renewed = await this.#present(session, session.refreshTokens.at(-1))
-    const token = this.#learnRefresh(session, renewed)
+    const token = this.#learn(session, renewed)
     const next = `a-new-walk-${this.#keys++}-${'x'.repeat(8)}`
     const reply = await this.#world.send('PUT', '/v1/me/password', {
       token: token.token,
@@ -173,7 +161,7 @@ export class Walk {
     const at = this.#now()
     this.#model.killTokens((known) => known.user === user.id, at)
     this.#model.endSessions((known) => known.user === user.id && known.id !== session.id, false)
-    if (reply.body['access_token'] !== undefined) this.#learnToken(reply)
+    if (reply.body['access_token'] !== undefined) this.#model.learnToken(reply.body, this.#now())
   }
 
   async #toggleSuspension(user: KnownUser): Promise<void> {
@@ -222,9 +210,9 @@ export class Walk {
     await this.#killAndRestart()
     const answered = await lost
     const repeated = await this.#present(session, presented, firefox, key)
-    this.#learnRefresh(session, repeated)
+    this.#learn(session, repeated)
     // An answer that came after the kill was never sent by a real process; one from before it must agree.
-    if (answered?.status === 200) this.#learnDoubtful(answered)
+    if (answered?.status === 200) this.#model.learnToken(answered.body, this.#now()).doubtful = true
   }
 
   async #killDuringRevocation(session: KnownSession): Promise<void> {
@@ -308,38 +296,9 @@ export class Walk {
     })
   }
 
-  #learnRefresh(session: KnownSession, reply: Reply): KnownToken {
+  #learn(session: KnownSession, reply: Reply): KnownToken {
     assert.equal(reply.status, 200, `a valid refresh was answered ${reply.status} ${String(reply.body['code'])}`)
-    const successor = String(reply.body['refresh_token'])
-    if (session.refreshTokens.at(-1) !== successor) {
-      session.refreshTokens.push(successor)
-      session.rotatedAtMs = this.#now()
-    }
-    return this.#learnToken(reply)
-  }
-
-  #learnToken(reply: Reply): KnownToken {
-    const token = String(reply.body['access_token'])
-    const claims = claimsOf(token)
-    const known: KnownToken = {
-      token,
-      id: String(claims['jti']),
-      user: String(claims['sub']),
-      session: String(claims['sid']),
-      client: String(claims['client_id']),
-      kid: String(headerOf(token)['kid']),
-      roles: (claims['roles'] as readonly string[] | undefined) ?? [],
-      expiresAtMs: this.#now() + accessTokenSeconds * 1000,
-      deadSinceMs: undefined,
-      doubtful: false,
-      refusedBy: new Set(),
-    }
-    this.#model.tokens.push(known)
-    return known
-  }
-
-  #learnDoubtful(reply: Reply): void {
-    this.#learnToken(reply).doubtful = true
+    return this.#model.learnRefresh(session, reply.body, this.#now())
   }
 
   #idFor(kind: (typeof targets)[number], token: KnownToken): string | undefined {
@@ -398,8 +357,3 @@ export class Walk {
     return this.#world.clock.monotonicMs()
   }
 }
-
-const decoded = (segment: string | undefined): Readonly<Record<string, unknown>> =>
-  JSON.parse(Buffer.from(segment ?? '', 'base64url').toString()) as Record<string, unknown>
-const headerOf = (token: string): Readonly<Record<string, unknown>> => decoded(token.split('.')[0])
-const claimsOf = (token: string): Readonly<Record<string, unknown>> => decoded(token.split('.')[1])

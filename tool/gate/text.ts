@@ -73,13 +73,35 @@ const placeFindings = (): string[] =>
     return [`doc/architecture.md says that ${name} is in ${place}: it is not`]
   })
 
+/** The variables that the server reads, and those that doc/guide/operate.md explains. */
+const variableFindings = (): string[] => {
+  const page = read('doc/guide/operate.md')
+  const settings = new Set([...read('packages/server/src/server/config.ts').matchAll(/variable: '(\w+)'/g)].map((match) => match[1] ?? ''))
+  const explained = new Set(
+    [...page.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap((row) => [...(row[1] ?? '').matchAll(/`(\w+)`/g)].map((match) => match[1] ?? '')),
+  )
+  const others = ['NODE_ENV', 'COUNTERSIGN_URL', 'COUNTERSIGN_TOKEN']
+  return [
+    ...[...settings].filter((name) => !explained.has(name)).map((name) => `doc/guide/operate.md does not explain ${name}`),
+    ...[...explained]
+      .filter((name) => !settings.has(name) && !others.includes(name))
+      .map((name) => `doc/guide/operate.md explains ${name}, which nothing reads`),
+  ]
+}
+
 export const textGate: Gate = {
   name: 'pages',
   why: 'Links resolve, commands exist, the table of refusals is the one in the code.',
   check: (): Promise<Verdict> => {
     const all = pages()
     return Promise.resolve({
-      problems: [...all.flatMap(linkFindings), ...all.flatMap(commandFindings), ...refusalFindings(), ...placeFindings()],
+      problems: [
+        ...all.flatMap(linkFindings),
+        ...all.flatMap(commandFindings),
+        ...refusalFindings(),
+        ...placeFindings(),
+        ...variableFindings(),
+      ],
       note: `${all.length} pages`,
     })
   },

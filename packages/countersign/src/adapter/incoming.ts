@@ -38,7 +38,9 @@ export function presentedBy(request: IncomingRequest): PresentedCredentials {
         break
     }
   }
-  return { authorization, cookie, method: request.method, secFetchSite, origin, host, encrypted: 'encrypted' in request.socket }
+  // Only a cookie is ever asked where its request came from.
+  const encrypted = cookie !== undefined && 'encrypted' in request.socket
+  return { authorization, cookie, method: request.method, secFetchSite, origin, host, encrypted }
 }
 
 const isNamed = (name: string, lowerCase: string): boolean => name === lowerCase || name.toLowerCase() === lowerCase

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { ManualClock } from '../core/index.ts'
 import { Freshness, type FreshnessState } from './freshness.ts'
 
@@ -72,4 +73,28 @@ test('what is lost is stale at once, and an older confirmation may count again a
   assert.deepEqual(freshness.report(), { state: 'stale', ageMs: Number.POSITIVE_INFINITY, reason: 'another history' })
   freshness.confirm(START - 1)
   assert.deepEqual(heard, ['fresh', 'stale', 'fresh'])
+})
+
+type Step = readonly ['advance' | 'step' | 'confirm' | 'lose', number]
+const step: fc.Arbitrary<Step> = fc.tuple(fc.constantFrom('advance', 'step', 'confirm', 'lose'), fc.integer({ min: -8000, max: 8000 }))
+
+test('[I06] the quick answer never says fresh where the whole report does not, however the clocks move', () => {
+  let quickly = 0
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const clock = new ManualClock(START)
+      const freshness = new Freshness({ clock, now: () => clock.now(), clockSkewMs: 1000, freshMs: 5000, graceMs: 20_000 }, 'new')
+      for (const [kind, amount] of steps) {
+        if (kind === 'advance') clock.advance(Math.abs(amount))
+        if (kind === 'step') clock.stepWall(amount)
+        if (kind === 'confirm') freshness.confirm(clock.now() - Math.abs(amount) / 4)
+        if (kind === 'lose' && amount > 6000) freshness.lose('lost')
+        if (!freshness.isFreshAt(clock.now())) continue
+        quickly++
+        assert.equal(freshness.report().state, 'fresh')
+      }
+    }),
+    { numRuns: 500 },
+  )
+  assert.ok(quickly > 500, 'it hardly ever said fresh')
 })

@@ -72,9 +72,9 @@ export class Freshness {
   }
 
   /**
-   * Whether `report` would say fresh, for the request that must not wait for a second clock: one look at the wall clock, which
-   * also counts the time that a machine slept. That the monotonic clock has not passed the boundary, the timer says, which runs
-   * late only in a process that is blocked; so when this says no, `report` decides.
+   * Whether `report` would say fresh, at the price of one look at the wall clock, which also counts the time that a machine
+   * slept. That the monotonic clock has not passed the boundary is known from the timer. So it is wrong only where the process was
+   * blocked, so that the timer is late, and the wall clock was set back meanwhile. Where it says no, `report` decides.
    *
    * @param now The verifier's notion of wall-clock time.
    */

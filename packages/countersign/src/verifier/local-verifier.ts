@@ -42,7 +42,7 @@ export class LocalVerifier implements Verifier {
   check(credentials: PresentedCredentials, requirement?: Requirement): Principal | Promise<Principal> {
     const rule = parseRequirement(requirement)
     const evidence = this.#verification.verify(this.#extract(credentials), rule)
-    return 'then' in evidence ? evidence.then((token) => this.#decide(token, rule)) : this.#decide(evidence, rule)
+    return evidence instanceof Promise ? evidence.then((token) => this.#decide(token, rule)) : this.#decide(evidence, rule)
   }
 
   refuse(thrown: unknown, requirement?: Requirement): Refusal {
@@ -66,7 +66,11 @@ export class LocalVerifier implements Verifier {
         readyTimeoutMs,
         () => {
           settle()
-          reject(new Error(`the verifier of ${this.#parts.issuer} is not ready after ${readyTimeoutMs / 1000} s: ${this.#reason() ?? 'unknown'}`))
+          reject(
+            new Error(
+              `the verifier of ${this.#parts.issuer} is not ready after ${readyTimeoutMs / 1000} s: ${this.#reason() ?? 'unknown'}`,
+            ),
+          )
         },
         { keepsProcess: true },
       )

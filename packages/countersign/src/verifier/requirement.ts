@@ -73,7 +73,8 @@ function parseRole(role: unknown): string {
 
 function parseMaxAgeMs(freshness: RouteFreshness): number {
   if (freshness === 'ordinary' || freshness === 'strict') return Number.POSITIVE_INFINITY
-  if (typeof freshness !== 'object' || freshness === null) throw new TypeError("freshness must be 'ordinary', 'strict' or { maxAgeSeconds }")
+  if (typeof freshness !== 'object' || freshness === null)
+    throw new TypeError("freshness must be 'ordinary', 'strict' or { maxAgeSeconds }")
   return requireSeconds('freshness.maxAgeSeconds', freshness.maxAgeSeconds) * 1000
 }
 

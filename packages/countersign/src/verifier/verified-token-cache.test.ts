@@ -7,7 +7,8 @@ import { VerifiedTokenCache } from './verified-token-cache.ts'
 
 const keys = keySet([])
 const text = (seed: number): string => `Bearer header.payload.${createHash('sha512').update(String(seed)).digest('base64url')}`
-const token = (of: string, notAfter = 100): VerifiedToken => ({ text: of, keys, notBefore: 0, notAfter, clearAt: -1, used: false }) as VerifiedToken
+const token = (of: string, notAfter = 100): VerifiedToken =>
+  ({ text: of, keys, notBefore: 0, notAfter, clearAt: -1, used: false }) as VerifiedToken
 /** The same characters in a string that no other code holds, as they come from a socket. */
 const fresh = (of: string): string => Buffer.from(of, 'latin1').toString('latin1')
 

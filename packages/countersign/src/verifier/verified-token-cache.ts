@@ -25,6 +25,7 @@ export class VerifiedTokenCache {
   #hand = 0
   readonly #fingerprints: Uint32Array
   readonly #tokens: (VerifiedToken | undefined)[]
+  /** The text of each token once more: to compare with it there is no need to wait for the token to come out of memory. */
   readonly #texts: string[]
   readonly #setShift: number
 
@@ -109,6 +110,7 @@ export class VerifiedTokenCache {
       this.#hand = (slot + 1) % this.#tokens.length
       if (this.#tokens[slot] === undefined || this.#pardon(slot)) continue
       this.#tokens[slot] = undefined
+      this.#texts[slot] = ''
       this.#size--
       return
     }

@@ -128,7 +128,8 @@ function textMistakes(settings: VerifierSettings): string[] {
   const mistakes: string[] = []
   if (typeof audience !== 'string' || audience === '') mistakes.push('audience must be a text')
   if (algorithms.length === 0) mistakes.push('algorithms must not be empty')
-  for (const algorithm of algorithms) if (!Object.hasOwn(jwsAlgorithms, algorithm)) mistakes.push(`algorithm ${String(algorithm)} is not known`)
+  for (const algorithm of algorithms)
+    if (!Object.hasOwn(jwsAlgorithms, algorithm)) mistakes.push(`algorithm ${String(algorithm)} is not known`)
   if (feed === undefined && (typeof credential !== 'string' || !credentialText.test(credential))) {
     mistakes.push('credential must be a service credential: countersign services create --name <service>')
   }
@@ -150,7 +151,9 @@ function numberMistakes(settings: VerifierSettings): string[] {
   // Longer than the longest life of a token there would be no bound at all.
   require('freshness.graceSeconds', graceSeconds > 0 && graceSeconds <= 3600, 'above 0 and at most 3600')
   require('clockToleranceSeconds', clockToleranceSeconds >= 0 && clockToleranceSeconds <= 300, 'from 0 to 300')
-  require('cacheSize', Number.isInteger(cacheSize) && cacheSize >= 1 && cacheSize <= MAX_CACHE_SIZE, `a whole number from 1 to ${MAX_CACHE_SIZE}`)
+  require('cacheSize', Number.isInteger(cacheSize) &&
+    cacheSize >= 1 &&
+    cacheSize <= MAX_CACHE_SIZE, `a whole number from 1 to ${MAX_CACHE_SIZE}`)
   require('readyTimeoutSeconds', readyTimeoutSeconds > 0 && readyTimeoutSeconds <= 3600, 'above 0 and at most 3600')
   return mistakes
 }

@@ -1,6 +1,7 @@
 import { AuthError } from 'countersign/core'
 import { type Context, Hono } from 'hono'
-import { type Caller, OPERATOR_ROLE } from './caller.ts'
+import { ADMINISTRATOR } from '../account/index.ts'
+import type { Caller } from './caller.ts'
 import { type Client, type Connection, clientOf } from './connection.ts'
 import { asRefusal, problemResponse } from './problem-response.ts'
 import { callerRequestId, requestId } from './request-id.ts'
@@ -103,7 +104,7 @@ async function callerOf(authority: RouteAuthority, request: Request, { local }: 
       return { kind: 'principal', principal: await services.verifier.authenticate(authorization) }
     case 'operator':
       if (local) return { kind: 'local' }
-      return { kind: 'principal', principal: await services.verifier.authenticate(authorization, OPERATOR_ROLE) }
+      return { kind: 'principal', principal: await services.verifier.authenticate(authorization, ADMINISTRATOR) }
   }
 }
 

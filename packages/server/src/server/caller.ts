@@ -1,4 +1,5 @@
 import { AuthError, type Principal } from 'countersign/core'
+import { ADMINISTRATOR } from '../account/index.ts'
 import type { ServiceCredential } from '../credential/service-credential-store.ts'
 
 /** Who calls, as far as the route asked. `local`: the administrator of this machine, through the local socket or in process. */
@@ -9,10 +10,8 @@ export type Caller =
   | { readonly kind: 'service'; readonly service: ServiceCredential }
 
 /** The role that operators have. */
-export const OPERATOR_ROLE = 'admin'
-
 export const isOperator = (caller: Caller): boolean =>
-  caller.kind === 'local' || (caller.kind === 'principal' && caller.principal.roles.includes(OPERATOR_ROLE))
+  caller.kind === 'local' || (caller.kind === 'principal' && caller.principal.roles.includes(ADMINISTRATOR))
 
 /** The person who is signed in. @throws {AuthError} `credential_missing` for the machine's administrator, who is nobody in particular. */
 export function signedInUser(caller: Caller): { readonly user: string; readonly session: string | undefined } {

@@ -27,7 +27,12 @@ export class ScriptedIssuer {
       random: { bytes: (length) => new Uint8Array(length).fill(255) },
       fetch: async (input, init) => {
         const signal = init?.signal ?? undefined
-        const request = { url: new URL(input instanceof Request ? input.url : input), headers: new Headers(init?.headers), redirect: init?.redirect, signal }
+        const request = {
+          url: new URL(input instanceof Request ? input.url : input),
+          headers: new Headers(init?.headers),
+          redirect: init?.redirect,
+          signal,
+        }
         this.requests.push(request)
         return await this.respond(request)
       },

@@ -6,7 +6,8 @@ import { extractBearer, MAX_TOKEN_LENGTH } from './bearer.ts'
 import { extractCookie } from './cookie.ts'
 import { type CookieSource, extractToken } from './presented.ts'
 
-const refused = (code: RefusalCode, act: () => unknown): void => assert.throws(act, (error) => error instanceof AuthError && error.code === code)
+const refused = (code: RefusalCode, act: () => unknown): void =>
+  assert.throws(act, (error) => error instanceof AuthError && error.code === code)
 
 test('a request without the header or the cookie presents nothing', () => {
   assert.equal(extractBearer(undefined), undefined)
