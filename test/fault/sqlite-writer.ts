@@ -1,6 +1,7 @@
 // A process that is made to be killed: it changes a store as fast as it can and says on standard output what was acknowledged.
 // Arguments: path of the database, seed, name of this run.
 
+import { writeSync } from 'node:fs'
 import { systemClock } from 'countersign/core'
 import { sessionRecord, userRecord } from '../../packages/server/src/store/contract/record.ts'
 import { openSqliteStore, type Store } from '../../packages/server/src/store/index.ts'
@@ -28,8 +29,9 @@ export function seeded(seed: number): () => number {
   }
 }
 
-// A pipe is written synchronously: a line that the parent reads was printed before the kill.
-const acknowledge = (fact: Acknowledged): void => void process.stdout.write(`${JSON.stringify(fact)}\n`)
+// Written before anything goes on. `process.stdout` would keep lines in this process when the parent reads slowly, and the kill
+// would take them: acknowledged to nobody.
+const acknowledge = (fact: Acknowledged): void => void writeSync(1, `${JSON.stringify(fact)}\n`)
 
 /** One user with one session at a time, changed step by step until the process is killed. */
 async function work(store: Store, user: string, chance: () => number): Promise<void> {

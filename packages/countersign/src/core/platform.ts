@@ -38,9 +38,25 @@ export const systemClock: Clock = Object.freeze({
   },
 })
 
-export const systemRandom: Random = Object.freeze({
-  bytes: (length: number) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
-})
+/** One call of the generator costs as much for 16 bytes as for 2048: small wishes are served from a stock. */
+const stock = new Uint8Array(2048)
+const LARGEST_WISH = 64
+let used = stock.length
+
+function randomBytes(length: number): Uint8Array {
+  if (length > LARGEST_WISH) return globalThis.crypto.getRandomValues(new Uint8Array(length))
+  if (used + length > stock.length) {
+    globalThis.crypto.getRandomValues(stock)
+    used = 0
+  }
+  const bytes = stock.slice(used, used + length)
+  // What was handed out is nobody else's to find.
+  stock.fill(0, used, used + length)
+  used += length
+  return bytes
+}
+
+export const systemRandom: Random = Object.freeze({ bytes: randomBytes })
 
 /** The real clock, the real generator, the global `fetch`. */
 export const systemPlatform: Platform = Object.freeze({

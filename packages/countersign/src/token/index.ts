@@ -2,7 +2,9 @@ export {
   ACCESS_TOKEN_TYPE,
   type AccessTokenClaims,
   type AccessTokenExpectation,
+  requireAccessTokenClaims,
   signAccessToken,
+  signAccessTokenInBackground,
   type VerifiedAccessToken,
   verifyAccessToken,
 } from './access-token.ts'

@@ -24,9 +24,18 @@ export interface VerifiedJws {
 
 /** Signs a JSON payload as a compact JWS (RFC 7515 section 7.1) with the header members `alg`, `typ`, `kid`. */
 export function signJws(type: string, payload: object, key: AnySigningKey): string {
-  const input = `${encodeHeader(key.algorithm, type, key.kid)}.${encodeBase64url(Buffer.from(JSON.stringify(payload)))}`
+  const input = signingInput(type, payload, key)
   return `${input}.${jwsAlgorithms[key.algorithm].sign(key.privateKey, input)}`
 }
+
+/** As `signJws`, but the cryptography runs on another thread. */
+export async function signJwsInBackground(type: string, payload: object, key: AnySigningKey): Promise<string> {
+  const input = signingInput(type, payload, key)
+  return `${input}.${await jwsAlgorithms[key.algorithm].signInBackground(key.privateKey, input)}`
+}
+
+const signingInput = (type: string, payload: object, key: AnySigningKey): string =>
+  `${encodeHeader(key.algorithm, type, key.kid)}.${encodeBase64url(Buffer.from(JSON.stringify(payload)))}`
 
 /**
  * Verifies a compact JWS, in this order: size, structure, header, key, signature; only then reads the payload.

@@ -10,7 +10,7 @@ async function issuedFor(audience: readonly [string, ...string[]]) {
   const { keys, platform, addUser, signIn } = await openDomain()
   await addUser()
   const { session, subject } = await signIn()
-  const { accessToken } = new AccessTokenIssuer({ issuer: ISSUER, audience, keys, platform }).issue({ rev: 7, session, subject })
+  const { accessToken } = await new AccessTokenIssuer({ issuer: ISSUER, audience, keys, platform }).issue({ rev: 7, session, subject })
   const published = keySet(keys.published('access-token').map(verificationKey))
   const now = Math.floor(platform.clock.now() / 1000)
   return (audience: string) => verifyAccessToken(accessToken, published, { issuer: ISSUER, audience, algorithms: ['ES256'], now }).claims

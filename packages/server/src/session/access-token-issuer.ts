@@ -1,7 +1,7 @@
 import type { Platform } from 'countersign/core'
 import { newId, toEpochSeconds } from 'countersign/core'
 import type { AccessTokenClaims } from 'countersign/token'
-import { signAccessToken } from 'countersign/token'
+import { signAccessTokenInBackground } from 'countersign/token'
 import type { SigningKeys } from '../signing/signing-keys.ts'
 import type { Issuance } from './session-store.ts'
 
@@ -38,7 +38,7 @@ export class AccessTokenIssuer {
   }
 
   /** Never lives longer than its session. `rev` is the log position that the transaction saw, so a later cut-off kills it. */
-  issue({ rev, session, subject }: Issuance): IssuedAccessToken {
+  async issue({ rev, session, subject }: Issuance): Promise<IssuedAccessToken> {
     const { issuer, keys, platform, lifeSeconds = DEFAULT_LIFE_SECONDS } = this.#options
     const iat = toEpochSeconds(platform.clock.now())
     const exp = Math.min(iat + lifeSeconds, toEpochSeconds(session.expiresAt))
@@ -59,7 +59,7 @@ export class AccessTokenIssuer {
       auth_time: toEpochSeconds(session.authenticatedAt),
       amr: session.amr,
     }
-    return { accessToken: signAccessToken(claims, keys.current('access-token')), expiresInSeconds: exp - iat }
+    return { accessToken: await signAccessTokenInBackground(claims, keys.current('access-token')), expiresInSeconds: exp - iat }
   }
 
   #scopeOf(roles: readonly string[]): string {

@@ -26,8 +26,8 @@ export class SessionTokens {
     return this.#refresh
   }
 
-  of(issuance: Issuance): SignedIn {
+  async of(issuance: Issuance): Promise<SignedIn> {
     const refreshToken = this.#refresh.currentOf(issuance.session)
-    return { ...this.#access.issue(issuance), refreshToken, session: issuance.session, subject: issuance.subject }
+    return { ...(await this.#access.issue(issuance)), refreshToken, session: issuance.session, subject: issuance.subject }
   }
 }

@@ -21,6 +21,8 @@ interface Unit {
 
 /** Bounds how long one group can keep the event loop. */
 const LARGEST_GROUP = 256
+/** A group is held open for another turn of the event loop as long as each brings more units: an fsync costs as much as ten. */
+const MOST_TURNS = 4
 
 /**
  * Commits concurrent units of work in one transaction, so that they share one fsync. All units that are asked for in
@@ -49,13 +51,21 @@ export class GroupCommit {
         result = work()
       }
       this.#waiting.push({ attempt, accept: () => resolve(result), reject })
-      if (this.#waiting.length === 1) setImmediate(() => this.#commitNext())
+      if (this.#waiting.length === 1) this.#gather(0, 1)
+    })
+  }
+
+  #gather(before: number, turn: number): void {
+    setImmediate(() => {
+      const { length } = this.#waiting
+      if (length > before && length < LARGEST_GROUP && length > 1 && turn < MOST_TURNS) this.#gather(length, turn + 1)
+      else this.#commitNext()
     })
   }
 
   #commitNext(): void {
     const units = this.#waiting.splice(0, LARGEST_GROUP)
-    if (this.#waiting.length > 0) setImmediate(() => this.#commitNext())
+    if (this.#waiting.length > 0) this.#gather(0, MOST_TURNS)
     let refused: ReadonlyMap<Unit, unknown>
     try {
       refused = this.#commit(units)
