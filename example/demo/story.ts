@@ -92,11 +92,13 @@ export const steps: readonly (readonly [title: string, tell: (story: Story) => P
     async (story) => {
       const client = createSessionClient({ baseUrl: story.world.serverUrl })
       const { user } = await client.signIn({ email: person.email, password: person.password })
-      await story.everyService('/staff', await client.accessToken(), ({ code }) => code === 'role_insufficient')
+      const before = await client.accessToken()
+      await story.everyService('/staff', before, ({ code }) => code === 'role_insufficient')
       await (await story.asAdmin()).setRoles(user.id, ['customer', 'staff'])
+      const delays = await story.delays('/staff', before, refused)
       const seen = await Promise.all(story.world.services.map(async ({ url }) => (await client.fetch(`${url}/staff`)).status))
       if (seen.some((status) => status !== 200)) throw new Error(`the services answered ${seen.join(', ')}`)
-      return 'staff on all four, without signing in again'
+      return `the old token ${milliseconds(delays)}; then staff on all four, without signing in again`
     },
   ],
   [
