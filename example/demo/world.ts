@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Child, run, start } from '../../tool/child.ts'
+import { freePort } from '../../tool/free-port.ts'
 import { admin, type Person, person } from './people.ts'
 
 const cli = fileURLToPath(import.meta.resolve('../../packages/server/src/cli/main.ts'))
@@ -83,15 +83,4 @@ async function createUser({ email, password, roles }: Person, environment: Reado
 async function issueServiceCredential(environment: Readonly<Record<string, string>>): Promise<string> {
   const printed = await run(cli, ['services', 'create', '--name', 'demo', '--json'], environment)
   return (JSON.parse(printed) as { credential: string }).credential
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Child, run, start } from '../../tool/child.ts'
+import { freePort } from '../../tool/free-port.ts'
 
 const cli = fileURLToPath(new URL('../../packages/server/src/cli/main.ts', import.meta.url))
 
@@ -80,15 +80,4 @@ export class CrashingServer implements AsyncDisposable {
     await this.#child.kill('SIGKILL')
     rmSync(this.#folder, { recursive: true, force: true })
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
