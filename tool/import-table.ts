@@ -19,7 +19,7 @@ export interface Area {
 }
 
 const PURE = ['core', 'crypto']
-const ADAPTED = ['express', 'fastify', 'hono', 'hono/']
+const ADAPTED = ['express', 'fastify', 'hono', 'hono/', 'socket.io', 'ws']
 const MECHANISMS = ['countersign', 'countersign/']
 
 const library: Area = {
@@ -32,17 +32,21 @@ const library: Area = {
     core: { holds: 'platform, refusals, principal, ids, base64url, strict JSON', folders: [], packages: [] },
     crypto: { holds: 'algorithms, HMAC, HKDF, digest, sealing, constant-time comparison', folders: ['core'], packages: ['node:crypto'] },
     key: { holds: 'JWK, JWKS, key sets, purpose keys', folders: PURE, packages: [] },
-    token: { holds: 'JWS, access token, timed token', folders: [...PURE, 'key'], packages: [] },
+    token: { holds: 'JWS, access token, timed token, status list', folders: [...PURE, 'key'], packages: ['node:zlib'] },
     replay: { holds: 'the claim that succeeds once, in memory', folders: PURE, packages: [] },
     revocation: { holds: 'targets, cut-offs, log entries, the rule, index, replica', folders: [...PURE, 'key', 'token'], packages: [] },
-    feed: { holds: 'readers of the log: SSE, in-process', folders: [...PURE, 'key', 'token', 'revocation'], packages: [] },
+    feed: {
+      holds: 'readers of the log: SSE, in-process, Redis, NATS, Kafka, PostgreSQL',
+      folders: [...PURE, 'key', 'token', 'revocation'],
+      packages: [],
+    },
     verifier: {
       holds: 'extract, verify, decide, respond; the cache of verified tokens',
       folders: [...PURE, 'key', 'token', 'replay', 'revocation'],
       packages: [],
     },
     adapter: {
-      holds: 'guards for node:http, Express, Fastify, Hono',
+      holds: 'guards for node:http, Express, Fastify, Hono, socket.io, ws, streams of events',
       folders: ['core', 'verifier'],
       packages: ['node:http', ...ADAPTED],
     },
@@ -72,7 +76,7 @@ const server: Area = {
     store: {
       holds: 'SQLite and memory implementations of every port; contract suites',
       folders: DOMAINS,
-      packages: [...MECHANISMS, 'node:'],
+      packages: [...MECHANISMS, 'node:', 'pg', 'redis', 'kafkajs', '@nats-io/'],
     },
     server: {
       holds: 'configuration, composition, routes, HTTP',
@@ -92,9 +96,9 @@ const around: Area = {
     example: {
       holds: 'services that use Countersign; the demo',
       folders: ['tool'],
-      packages: [...MECHANISMS, '@countersign/server', '@hono/node-server', 'node:', ...ADAPTED],
+      packages: [...MECHANISMS, '@countersign/server', '@hono/node-server', 'node:', ...ADAPTED, 'socket.io-client'],
     },
-    bench: { holds: 'measurements against other libraries', folders: ['packages'], packages: ['*'] },
+    bench: { holds: 'measurements against other libraries', folders: ['packages', 'test'], packages: ['*'] },
     tool: { holds: 'the gates of `npm run check`, build, test runner', folders: [], packages: ['node:', 'countersign/core'] },
   },
 }

@@ -3,6 +3,8 @@ import type { Machine } from './harness/machine.ts'
 export interface Settings {
   /** Shorter and smaller: tells that everything runs, not what the numbers are. */
   readonly quick: boolean
+  /** Longer and larger, where a bench knows how. */
+  readonly full: boolean
   /** Only the parts whose label contains this text. */
   readonly only: string | undefined
   /** Progress, to standard error. */

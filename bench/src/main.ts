@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- NAME [--json] [--quick] [--only TEXT]`. Installs the peers on its first run, since they are no part
+ * `npm run bench -- NAME [--json] [--quick | --full] [--only TEXT]`. Installs the peers on its first run, since they are no part
  * of the workspaces: a normal install must not wait for them.
  */
 import { parseArgs } from 'node:util'
@@ -9,22 +9,29 @@ import { machine } from './harness/machine.ts'
 import { renderReport } from './harness/text.ts'
 import { registry } from './registry.ts'
 
-const usage = `Usage: npm run bench -- NAME [--json] [--quick] [--only TEXT]
+const usage = `Usage: npm run bench -- NAME [--json] [--quick | --full] [--only TEXT]
 
 Names: ${Object.keys(registry).join(', ')}
   --json   one JSON document on standard output
   --quick  smaller and shorter: shows that it runs, not what the numbers are
+  --full   larger, where a bench knows how
   --only   only the parts whose label contains TEXT
 `
 
 function readArguments(): { readonly name: string | undefined; readonly json: boolean; readonly settings: Settings } {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      json: { type: 'boolean' },
+      quick: { type: 'boolean' },
+      full: { type: 'boolean' },
+      only: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   })
   if (positionals.length > 1) throw new TypeError('One bench at a time.')
   const log = (line: string): void => void process.stderr.write(`${line}\n`)
-  const settings: Settings = { quick: values.quick === true, only: values.only, log }
+  const settings: Settings = { quick: values.quick === true, full: values.full === true, only: values.only, log }
   return { name: values.help === true ? undefined : positionals[0], json: values.json === true, settings }
 }
 

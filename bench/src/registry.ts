@@ -8,4 +8,6 @@ export const registry: Readonly<Record<string, () => Promise<Bench>>> = {
   middleware: async () => (await import('./bench/middleware.ts')).middleware,
   refresh: async () => (await import('./bench/refresh.ts')).refresh,
   revoke: async () => (await import('./bench/revoke.ts')).revoke,
+  feeds: async () => (await import('./bench/feeds.ts')).feeds,
+  sockets: async () => (await import('./bench/sockets.ts')).sockets,
 }

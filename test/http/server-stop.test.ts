@@ -35,6 +35,19 @@ test('a stop finishes what is under way, ends the feeds, and takes nothing new',
   assert.equal((await again.local('GET', '/v1/users?search=late@example.com')).body.users.length, 1)
 })
 
+test('a connection that never asked for anything does not hold a stop up', async () => {
+  const world = await ServerWorld.open()
+  const silent = connect(world.port, '127.0.0.1')
+  const hungUp = new Promise((resolve) => silent.once('close', resolve))
+  await new Promise((resolve) => silent.once('connect', resolve))
+  await world.ask('GET', '/healthz')
+  const begun = performance.now()
+  await world.stop()
+  await hungUp
+  // Ten seconds is what requests under way are given.
+  assert.ok(performance.now() - begun < 9000)
+})
+
 test('a port that is taken fails before the database is touched', async () => {
   await using world = await ServerWorld.open()
   const database = `sqlite:${world.folder}/other/countersign.db`

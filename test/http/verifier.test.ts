@@ -202,6 +202,7 @@ test('a verifier says how fresh it is, and when that changes', async () => {
     ageMs: 0,
     position: 0,
     reason: undefined,
+    watches: 0,
     cache: { size: 0, hits: 0, misses: 0 },
   })
   issuer.isSilent = true

@@ -14,6 +14,8 @@ export interface PostgresServer extends AsyncDisposable {
   crash(): Promise<void>
   /** Runs one statement as the owner of everything. */
   query(sql: string): Promise<readonly Record<string, unknown>[]>
+  /** The same in a database that was made here. */
+  queryIn(url: string, sql: string): Promise<readonly Record<string, unknown>[]>
 }
 
 const OWNER = 'countersign'
@@ -90,6 +92,10 @@ class StartedPostgres implements PostgresServer {
 
   query(sql: string): Promise<readonly Record<string, unknown>[]> {
     return ask(this.url, sql)
+  }
+
+  queryIn(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
+    return ask(url, sql)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -89,7 +89,10 @@ suite('strategies that cut off what a user was given before a moment', () => {
     await orders.refuses(phone.access_token)
     const { body } = await world.ask('GET', '/v1/sessions', laptop.access_token)
     const logins = body.sessions.map(({ id, created_at }: { id: string; created_at: string }) => [id, Date.parse(created_at)])
-    assert.deepEqual(logins.map(([id]: [string]) => id), [phoneAgain.session.id, laptop.session.id])
+    assert.deepEqual(
+      logins.map(([id]: [string]) => id),
+      [phoneAgain.session.id, laptop.session.id],
+    )
     assert.ok(logins[0][1] >= logins[1][1] + 10_000)
   })
 

@@ -10,8 +10,10 @@ import { PASSWORD, type Reply, ServerWorld } from '../http/server-world.ts'
 import { GuardedRoutes, type Routes } from './guarded-routes.ts'
 
 /** How long the parts may take to agree, in real milliseconds. They need a few. */
-const DEADLINE_MS = 10_000
+const DEADLINE_MS = 30_000
 const STEP_MS = 5
+/** In own time a step is longer, but not so much that a time-out comes before an answer on a busy machine. */
+const OWN_STEP_MS = 20
 
 /** What a service that starts loads. */
 export interface Snapshot {
@@ -40,7 +42,7 @@ export class StrategyWorld implements AsyncDisposable {
   readonly #options: ServerOptions
   readonly #clock: ManualClock | undefined
   readonly #credential: string
-  readonly #services: GuardedRoutes[] = []
+  readonly #services = new Set<GuardedRoutes>()
 
   static open(options: ServerOptions = {}): Promise<StrategyWorld> {
     return StrategyWorld.#openOn(undefined, options)
@@ -59,13 +61,7 @@ export class StrategyWorld implements AsyncDisposable {
     return new StrategyWorld(server, again, platform, clock, (await server.service()).credential)
   }
 
-  private constructor(
-    server: ServerWorld,
-    options: ServerOptions,
-    platform: Platform,
-    clock: ManualClock | undefined,
-    credential: string,
-  ) {
+  private constructor(server: ServerWorld, options: ServerOptions, platform: Platform, clock: ManualClock | undefined, credential: string) {
     this.#server = server
     this.#options = options
     this.platform = platform
@@ -94,15 +90,20 @@ export class StrategyWorld implements AsyncDisposable {
   /** A service that can decide; by default with one open route, `/`. */
   async service(routes: Routes = { '/': {} }, options: Partial<VerifierOptions> = {}): Promise<GuardedRoutes> {
     const service = await this.startingService(routes, options)
-    await service.verifier.ready()
+    await until('the service is ready', () => service.verifier.status().state === 'fresh', this.#letTimePass)
     return service
   }
 
   /** A service that takes requests before it knows anything. */
   async startingService(routes: Routes = { '/': {} }, options: Partial<VerifierOptions> = {}): Promise<GuardedRoutes> {
     const service = await GuardedRoutes.open(this.#verifier(options), routes)
-    this.#services.push(service)
+    this.#services.add(service)
     return service
+  }
+
+  async end(service: GuardedRoutes): Promise<void> {
+    this.#services.delete(service)
+    await service[Symbol.asyncDispose]()
   }
 
   /** The session client of a person who has signed in. */
@@ -133,6 +134,18 @@ export class StrategyWorld implements AsyncDisposable {
     return this.operate('POST', '/v1/revocations', { target, ...(mode === undefined ? {} : { mode }) })
   }
 
+  /** What a service asks of the server about a token (RFC 7662), or tells it (RFC 7009), with the credential that it has anyway. */
+  async aboutToken(verb: 'introspect' | 'revoke', token: string): Promise<Readonly<Record<string, unknown>>> {
+    const response = await fetch(`${this.server.url}/v1/tokens/${verb}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.#credential}` },
+      body: new URLSearchParams({ token }),
+    })
+    assert.equal(response.status, 200)
+    await this.heard()
+    return verb === 'introspect' ? ((await response.json()) as Readonly<Record<string, unknown>>) : {}
+  }
+
   /** What a service that starts now would load. */
   async snapshot(): Promise<Snapshot> {
     const { status, text } = await this.server.ask('GET', '/v1/feed/snapshot', { token: this.#credential })
@@ -143,11 +156,11 @@ export class StrategyWorld implements AsyncDisposable {
   }
 
   /** Waits until every service has the log as the server has it now. */
-  async heard(services: readonly GuardedRoutes[] = this.#services): Promise<void> {
-    if (services.length === 0) return
+  async heard(): Promise<void> {
+    if (this.#services.size === 0) return
     const { head } = await this.snapshot()
     const hasAll = ({ verifier }: GuardedRoutes): boolean => verifier.status().position >= head && verifier.status().state === 'fresh'
-    await until('the services follow the log', () => services.every(hasAll), this.#letTimePass)
+    await until('the services follow the log', () => [...this.#services].every(hasAll), this.#letTimePass)
   }
 
   /** Lets time pass, for the server, the services and whoever has `platform`; then lets them find each other again. */
@@ -171,7 +184,7 @@ export class StrategyWorld implements AsyncDisposable {
     this.#server = await ServerWorld.openIn(this.#server.folder, this.#options, this.platform)
   }
 
-  readonly #letTimePass = (): void => this.#clock?.advance(50)
+  readonly #letTimePass = (): void => this.#clock?.advance(OWN_STEP_MS)
 
   /** A server that stops looks at its clock for how long it may take. */
   async #ended(stopping: Promise<void>): Promise<void> {
@@ -185,7 +198,7 @@ export class StrategyWorld implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#services.map((service) => service[Symbol.asyncDispose]()))
+    await Promise.all([...this.#services].map((service) => this.end(service)))
     await this.#ended(this.#server[Symbol.asyncDispose]())
   }
 }

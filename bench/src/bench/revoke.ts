@@ -3,11 +3,11 @@ import { mkdirSync } from 'node:fs'
 import type { Bench, Row, Settings } from '../bench.ts'
 import { Child } from '../harness/child.ts'
 import { TemporaryFolder } from '../harness/folder.ts'
-import { HttpConnection, type HttpReply } from '../harness/http-connection.ts'
 import { machineMs } from '../harness/machine-clock.ts'
 import { percentile } from '../harness/statistics.ts'
 import type { RevocationReady, RevocationSession } from '../server/countersign.ts'
 import type { VerifierRequest, WatchRequest } from '../server/verifier.ts'
+import { Operator } from '../subject/operator.ts'
 
 const verifierCounts = [1, 8]
 /** A refusal that takes longer is a failure, not a sample. */
@@ -23,10 +23,10 @@ interface Trial {
 class Scene implements AsyncDisposable {
   readonly ready: RevocationReady
   readonly verifiers: readonly Child[]
-  readonly #operator: HttpConnection
+  readonly #operator: Operator
   readonly #stack: AsyncDisposableStack
 
-  private constructor(ready: RevocationReady, verifiers: readonly Child[], operator: HttpConnection, stack: AsyncDisposableStack) {
+  private constructor(ready: RevocationReady, verifiers: readonly Child[], operator: Operator, stack: AsyncDisposableStack) {
     this.ready = ready
     this.verifiers = verifiers
     this.#operator = operator
@@ -41,7 +41,7 @@ class Scene implements AsyncDisposable {
     const verifiers = Array.from({ length: count }, () => stack.use(new Child(new URL('../server/verifier.ts', import.meta.url))))
     const request: VerifierRequest = ready
     await Promise.all(verifiers.map((verifier) => verifier.call('start', request)))
-    const operator = stack.adopt(await HttpConnection.open(ready.port), (connection) => connection.close())
+    const operator = stack.adopt(await Operator.connect(ready.port, ready.operatorToken), (each) => each.close())
     return new Scene(ready, verifiers, operator, stack)
   }
 
@@ -49,7 +49,7 @@ class Scene implements AsyncDisposable {
     const watched: WatchRequest = { authorization: `Bearer ${session.accessToken}`, pause }
     await Promise.all(this.verifiers.map((verifier) => verifier.call('watch', watched)))
     const sentMs = machineMs()
-    await this.#revoke(session.id)
+    await this.#operator.revoke(session.id)
     const acknowledgedMs = machineMs()
     const refusals = await withPatience(Promise.all(this.verifiers.map((verifier) => verifier.call<number>('refusal'))))
     return { acknowledgedMs: acknowledgedMs - sentMs, refusedMs: refusals.map((atMs) => atMs - acknowledgedMs) }
@@ -57,14 +57,6 @@ class Scene implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#stack.disposeAsync()
-  }
-
-  async #revoke(session: string): Promise<void> {
-    const body = JSON.stringify({ target: { kind: 'session', id: session } })
-    const lines = ['POST /v1/revocations HTTP/1.1', 'Host: 127.0.0.1', 'Content-Type: application/json', `Content-Length: ${body.length}`]
-    const head = `${[...lines, `Authorization: Bearer ${this.ready.operatorToken}`].join('\r\n')}\r\n\r\n`
-    const reply = await new Promise<HttpReply>((resolve, reject) => this.#operator.send(Buffer.from(head + body), resolve, reject))
-    if (reply.status !== 201) throw new Error(`the revocation was answered ${reply.status}: ${reply.body.toString('utf8')}`)
   }
 }
 

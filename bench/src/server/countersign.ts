@@ -25,9 +25,10 @@ interface SignedIn {
 }
 
 /** Defaults everywhere, but for the port, the place, and a cheap password hash: signing in is not what is measured. */
-function run(folder: string): Promise<RunningServer> {
+function run(folder: string, feed = 'sse'): Promise<RunningServer> {
   const options = {
     port: 0,
+    feed,
     database: `sqlite:${folder}/countersign.db`,
     logLevel: 'warn',
     passwordMemoryKib: 64,
@@ -69,8 +70,8 @@ async function start({ sessions, folder }: RefreshRequest): Promise<RefreshReady
   return { port: portOf(server), credentials }
 }
 
-async function startForRevocation({ sessions, folder }: RefreshRequest): Promise<RevocationReady> {
-  const server = await run(folder)
+async function startForRevocation({ sessions, folder, feed }: RefreshRequest): Promise<RevocationReady> {
+  const server = await run(folder, feed)
   await signUp(server, 'operator@example.com', ['admin'])
   await signUp(server, 'person@example.com', ['staff'])
   const operator = await signIn(server, 'operator@example.com')

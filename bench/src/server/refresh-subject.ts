@@ -4,6 +4,8 @@ export interface RefreshRequest {
   readonly sessions: number
   /** A folder of its own, on a real file system. */
   readonly folder: string
+  /** `COUNTERSIGN_FEED`; `sse` when left out. */
+  readonly feed?: string
 }
 
 export interface RefreshReady {

@@ -1,7 +1,9 @@
 import type { Principal } from '../core/index.ts'
-import { type Requirement, RouteRule, type Verifier } from '../verifier/index.ts'
+import { FRESHNESS_HEADER, type Requirement, RouteRule, type Verifier } from '../verifier/index.ts'
 import { type IncomingRequest, presentedBy } from './incoming.ts'
 import type { OutgoingResponse } from './node.ts'
+
+export { type NodeStatusHandler, statusHandler } from './node.ts'
 
 declare global {
   namespace Express {
@@ -37,6 +39,8 @@ export function guard(verifier: Verifier, requirement: Requirement = {}): Expres
     }
     const admit = (principal: Principal): void => {
       request.principal = principal
+      const degradation = verifier.degradation()
+      if (degradation !== undefined) response.setHeader(FRESHNESS_HEADER, degradation)
       next()
     }
     let principal: Principal | Promise<Principal>

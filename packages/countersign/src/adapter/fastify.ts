@@ -1,7 +1,7 @@
 // Without this the compiler does not know the module that is augmented below.
 import type {} from 'fastify'
 import type { Principal } from '../core/index.ts'
-import { type Requirement, RouteRule, type Verifier } from '../verifier/index.ts'
+import { FRESHNESS_HEADER, type Requirement, RouteRule, statusAnswer, type Verifier } from '../verifier/index.ts'
 import { type IncomingRequest, presentedBy } from './incoming.ts'
 
 declare module 'fastify' {
@@ -43,6 +43,8 @@ export function guard(verifier: Verifier, requirement: Requirement = {}): Fastif
     }
     const admit = (principal: Principal): void => {
       request.principal = principal
+      const degradation = verifier.degradation()
+      if (degradation !== undefined) reply.headers({ [FRESHNESS_HEADER]: degradation })
       done()
     }
     let principal: Principal | Promise<Principal>
@@ -54,5 +56,22 @@ export function guard(verifier: Verifier, requirement: Requirement = {}): Fastif
     }
     if (principal instanceof Promise) void principal.then(admit, refuse)
     else admit(principal)
+  }
+}
+
+/** Answers with a document, whatever was asked. */
+export type FastifyStatusHandler = (request: unknown, reply: FastifyGuardReply) => void
+
+/**
+ * Tells how the verifier is: 200 as long as ordinary routes decide, 503 when it is stale.
+ *
+ * Does not authenticate its caller: put it behind a guard, or on an address that only operators reach.
+ */
+export function statusHandler(verifier: Verifier): FastifyStatusHandler {
+  return (_request, reply) => {
+    const { status, headers, body } = statusAnswer(verifier.status())
+    reply.code(status)
+    reply.headers({ ...headers })
+    reply.send(new TextEncoder().encode(body))
   }
 }

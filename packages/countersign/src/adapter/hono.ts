@@ -1,7 +1,7 @@
 // Without this the compiler does not know the module that is augmented below.
 import type {} from 'hono'
 import type { Principal } from '../core/index.ts'
-import { type PresentedCredentials, type Requirement, RouteRule, type Verifier } from '../verifier/index.ts'
+import { FRESHNESS_HEADER, type PresentedCredentials, type Requirement, RouteRule, statusAnswer, type Verifier } from '../verifier/index.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -18,6 +18,8 @@ export interface HonoContext {
     header(name: string): string | undefined
   }
   set(name: 'principal', value: Principal): void
+  /** Sets a header of the answer that the handler will give. */
+  header(name: string, value: string): void
 }
 
 export type HonoGuard = (context: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>
@@ -38,8 +40,23 @@ export function guard(verifier: Verifier, requirement: Requirement = {}): HonoGu
       const { status, headers, body } = verifier.refuse(thrown, rule)
       return new Response(body, { status, headers })
     }
+    const degradation = verifier.degradation()
     await next()
+    // Afterwards, since a handler may answer with a response that knows nothing of the context.
+    if (degradation !== undefined) context.header(FRESHNESS_HEADER, degradation)
     return undefined
+  }
+}
+
+/**
+ * Tells how the verifier is: 200 as long as ordinary routes decide, 503 when it is stale.
+ *
+ * Does not authenticate its caller: put it behind a guard, or on an address that only operators reach.
+ */
+export function statusHandler(verifier: Verifier): () => Response {
+  return () => {
+    const { status, headers, body } = statusAnswer(verifier.status())
+    return new Response(body, { status, headers })
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Principal } from '../core/index.ts'
-import { type Requirement, RouteRule, type Verifier } from '../verifier/index.ts'
+import { FRESHNESS_HEADER, type Requirement, RouteRule, statusAnswer, type Verifier } from '../verifier/index.ts'
 import { type IncomingRequest, presentedBy } from './incoming.ts'
 
 /** The part of Node's `ServerResponse` that a guard writes. */
 export interface OutgoingResponse {
+  setHeader(name: string, value: string): unknown
   writeHead(status: number, headers: Record<string, string>): unknown
   end(body: string): unknown
 }
@@ -22,13 +23,32 @@ export function guard(verifier: Verifier, requirement: Requirement = {}): NodeGu
   const rule = new RouteRule(requirement)
   return async (request, response) => {
     try {
-      const principal = verifier.check(presentedBy(request), rule)
-      return principal instanceof Promise ? await principal : principal
+      const evidence = verifier.check(presentedBy(request), rule)
+      const principal = evidence instanceof Promise ? await evidence : evidence
+      const degradation = verifier.degradation()
+      if (degradation !== undefined) response.setHeader(FRESHNESS_HEADER, degradation)
+      return principal
     } catch (thrown) {
       const { status, headers, body } = verifier.refuse(thrown, rule)
       response.writeHead(status, { ...headers })
       response.end(body)
       return undefined
     }
+  }
+}
+
+/** Answers with a document, whatever was asked. */
+export type NodeStatusHandler = (request: unknown, response: OutgoingResponse) => void
+
+/**
+ * Tells how the verifier is: 200 as long as ordinary routes decide, 503 when it is stale.
+ *
+ * Does not authenticate its caller: put it behind a guard, or on an address that only operators reach.
+ */
+export function statusHandler(verifier: Verifier): NodeStatusHandler {
+  return (_request, response) => {
+    const { status, headers, body } = statusAnswer(verifier.status())
+    response.writeHead(status, { ...headers })
+    response.end(body)
   }
 }

@@ -35,7 +35,7 @@ export const refusals = {
   overloaded: { status: 503, public: 'The service is busy. Try again shortly.' },
   unavailable: { status: 503, public: 'The service cannot store changes at the moment. Nothing was changed. Try again shortly.' },
   request_invalid: { status: 400, public: 'The request is not valid.' },
-  content_type_unsupported: { status: 415, public: 'The request body must be application/json.' },
+  content_type_unsupported: { status: 415, public: 'The request body is of a type that this address does not accept.' },
   content_too_large: { status: 413, public: 'The request body is too large.' },
   insecure_transport: { status: 400, public: 'Credentials are only accepted over HTTPS.' },
   not_found: { status: 404, public: 'There is nothing here.' },

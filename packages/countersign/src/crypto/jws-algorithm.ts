@@ -89,7 +89,11 @@ export function isJwsAlgorithm(name: unknown): name is JwsAlgorithm {
 type Signer = Pick<JwsAlgorithmRow, 'sign' | 'signInBackground'>
 
 /** Signing with node:crypto, here or on its thread pool. */
-function signer(digest: 'sha256' | null, keyInput: (key: JwsKey) => SignKeyObjectInput | KeyObject, encode: (signature: Buffer) => string): Signer {
+function signer(
+  digest: 'sha256' | null,
+  keyInput: (key: JwsKey) => SignKeyObjectInput | KeyObject,
+  encode: (signature: Buffer) => string,
+): Signer {
   return {
     sign: (key, input) => encode(sign(digest, bytesOf(input), keyInput(key))),
     signInBackground: (key, input) =>

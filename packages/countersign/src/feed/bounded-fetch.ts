@@ -8,6 +8,8 @@ export interface BoundedRequest {
   readonly signal: AbortSignal
   /** Sent as a Bearer credential. */
   readonly credential?: string
+  /** Sent as a form with POST; without one the request is a GET. */
+  readonly form?: URLSearchParams
 }
 
 /**
@@ -17,9 +19,10 @@ export interface BoundedRequest {
  * @throws {FeedTrouble} The answer is not 200.
  */
 export async function openResponse(url: string, request: Omit<BoundedRequest, 'maxBytes'>): Promise<Response> {
-  const { platform, accept, credential, signal } = request
+  const { platform, accept, credential, signal, form } = request
   const headers = { accept, ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }) }
-  const response = await platform.fetch(url, { headers, redirect: 'error', signal })
+  const init = form === undefined ? {} : { method: 'POST', body: form }
+  const response = await platform.fetch(url, { ...init, headers, redirect: 'error', signal })
   if (response.status === 200) return response
   await response.body?.cancel()
   throw troubleOfStatus(response.status)

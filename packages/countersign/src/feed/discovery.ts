@@ -16,7 +16,11 @@ export interface Discovery {
   readonly jwksUrl: string
   readonly feedUrl: string
   readonly feedSnapshotUrl: string
+  /** Where single tokens are asked about (RFC 7662); undefined for an issuer that does not say. */
+  readonly introspectionUrl: string | undefined
   readonly feedKeys: PublishedKeys
+  /** So long its log remembers a cut-off; undefined for an issuer that does not say. */
+  readonly cutoffLifeSeconds: number | undefined
 }
 
 const MAX_BYTES = 2 ** 20
@@ -39,7 +43,9 @@ export async function fetchDiscovery(issuer: string, algorithms: readonly JwsAlg
     jwksUrl: requireOwnUrl(document, 'jwks_uri', issuer),
     feedUrl: requireOwnUrl(document, 'feed_uri', issuer),
     feedSnapshotUrl: requireOwnUrl(document, 'feed_snapshot_uri', issuer),
+    introspectionUrl: document.introspection_endpoint === undefined ? undefined : requireOwnUrl(document, 'introspection_endpoint', issuer),
     feedKeys: readKeys(document.feed_keys, `feed_keys of ${url}`),
+    cutoffLifeSeconds: typeof document.cutoff_life_seconds === 'number' ? document.cutoff_life_seconds : undefined,
   }
 }
 
@@ -48,7 +54,8 @@ export async function fetchJwks(url: string, platform: Platform): Promise<Publis
   return readKeys(await fetchJson(url, platform), url)
 }
 
-async function fetchJson(url: string, platform: Platform): Promise<unknown> {
+/** Reads a JSON document, bounded in size and time. @throws {Error} It cannot be read. */
+export async function fetchJson(url: string, platform: Platform): Promise<unknown> {
   const controller = new AbortController()
   const timedOut = new Promise<never>((_, reject) => {
     controller.signal.addEventListener('abort', () => reject(new Error(`no answer for ${TIMEOUT_MS} ms`)))

@@ -1,4 +1,4 @@
-import type { Cancel } from '../core/index.ts'
+import type { Cancel, Platform } from '../core/index.ts'
 import type { Position, Replica } from '../revocation/index.ts'
 
 export interface FeedEvents {
@@ -16,6 +16,16 @@ export interface Feed {
   start(replica: Replica, events: FeedEvents): void
   close(): void
 }
+
+/** What a verifier gives to a feed that comes through a broker: the beginning is had from the issuer alone. */
+export interface IssuerAccess {
+  readonly platform: Platform
+  /** Gets a signed snapshot over HTTP. */
+  snapshot(signal: AbortSignal): Promise<string>
+}
+
+/** A feed whose verifier opens it. */
+export type OpenFeed = (issuer: IssuerAccess) => Feed
 
 /** A source of signed messages in the same process; the server's publisher is one. */
 export interface FeedSource {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { GenerationCutoffIndex } from './cutoff-index.ts'
 import type { LogEntry } from './entry.ts'
-import { ORIGIN } from './position.ts'
+import { ORIGIN, positionOf } from './position.ts'
 import { targetKinds } from './target.ts'
 
 const cutoff = (change: Partial<LogEntry> = {}): LogEntry => ({
@@ -40,23 +40,55 @@ test('a new epoch cuts off everyone, whatever its target says', () => {
 })
 
 test('[I12] a cut-off is never forgotten before it expires, and not much later', () => {
+  const lives = fc.array(fc.record({ at: fc.nat(3000), lifeMs: fc.nat(3000) }))
   fc.assert(
-    fc.property(fc.array(fc.nat(3000)), fc.nat(3000), (expiries, now) => {
-      const index = new GenerationCutoffIndex(300)
-      for (const [user, expiresAt] of expiries.entries()) index.apply(cutoff({ target: { kind: 'user', id: `u${user}` }, expiresAt }))
+    fc.property(lives, fc.nat(8000), (cutoffs, now) => {
+      const index = new GenerationCutoffIndex({ shortestGenerationMs: 300 })
+      for (const [user, { at, lifeMs }] of cutoffs.entries()) {
+        index.apply(cutoff({ target: { kind: 'user', id: `u${user}` }, at, expiresAt: at + lifeMs }))
+      }
       index.forget(now)
-      for (const [user, expiresAt] of expiries.entries()) {
+      for (const [user, { at, lifeMs }] of cutoffs.entries()) {
         const newest = index.newest('user', `u${user}`)
-        if (now < expiresAt) assert.equal(newest, 1)
-        if (now >= expiresAt + 300) assert.equal(newest, ORIGIN)
+        if (now < at + lifeMs) assert.equal(newest, 1)
+        if (now >= at + lifeMs + Math.max(300, lifeMs / 2)) assert.equal(newest, ORIGIN)
       }
     }),
     { numRuns: 300 },
   )
 })
 
+test('cut-offs of one life are in six generations at most, however long the log goes on', () => {
+  let asked = 0
+  const index = new GenerationCutoffIndex({ shortestGenerationMs: 1000 })
+  const lifeMs = 3_605_000
+  for (let at = 0; at < 10 * lifeMs; at += 60_000) {
+    index.forget(at)
+    index.apply(cutoff({ at, expiresAt: at + lifeMs, position: 1 + at / 60_000 }))
+    // One id of the same kind in each generation: each holds it once.
+    asked = Math.max(asked, index.size)
+  }
+  assert.ok(asked >= 4 && asked <= 6, String(asked))
+})
+
+test('positions of any epoch are exact, side by side', () => {
+  const index = new GenerationCutoffIndex()
+  const positions = [1, 2 ** 31 - 1, 2 ** 31, 2 ** 40 - 1, positionOf(1, 0), positionOf(1, 1), positionOf(8191, 2 ** 40 - 1)]
+  for (const position of positions) index.apply(cutoff({ position, target: { kind: 'user', id: `u${position}` } }))
+  for (const position of positions) assert.equal(index.newest('user', `u${position}`), position)
+  for (const position of positions) index.apply(cutoff({ position }))
+  assert.equal(index.newest('user', 'u'), positionOf(8191, 2 ** 40 - 1))
+})
+
+test('the issuer of the log and the issuers of other tokens are different targets', () => {
+  const index = new GenerationCutoffIndex()
+  index.apply(cutoff({ position: 5, target: { kind: 'issuer', id: 'https://other.example' } }))
+  assert.equal(index.newest('issuer', ''), ORIGIN)
+  assert.equal(index.newest('issuer', 'https://other.example'), 5)
+})
+
 test('[I12] a younger cut-off that expires earlier does not take an older one with it', () => {
-  const index = new GenerationCutoffIndex(100)
+  const index = new GenerationCutoffIndex({ shortestGenerationMs: 100 })
   index.apply(cutoff({ position: 1, expiresAt: 5000 }))
   index.apply(cutoff({ position: 2, expiresAt: 100 }))
   assert.equal(index.newest('user', 'u'), 2)
@@ -78,7 +110,7 @@ test('[I08] any order and any repetition of cut-offs gives the same answers', ()
       const shuffled = [...entries, ...entries]
         .map((entry) => ({ entry, place: order.next().value as number }))
         .sort((a, b) => a.place - b.place)
-      const [straight, mixed] = [new GenerationCutoffIndex(500), new GenerationCutoffIndex(500)]
+      const [straight, mixed] = [new GenerationCutoffIndex({ shortestGenerationMs: 500 }), new GenerationCutoffIndex({ shortestGenerationMs: 500 })]
       for (const entry of entries) straight.apply(entry)
       for (const { entry } of shuffled) mixed.apply(entry)
       for (const { target, position } of entries) {

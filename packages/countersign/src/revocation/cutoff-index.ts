@@ -1,65 +1,140 @@
 import type { EpochMs } from '../core/index.ts'
 import type { LogEntry } from './entry.ts'
+import { type Fingerprint, processFingerprint } from './fingerprint.ts'
+import { FingerprintTable } from './fingerprint-table.ts'
 import { ORIGIN, type Position } from './position.ts'
-import { type TargetKind, targetKinds } from './target.ts'
+import { ABSENT } from './sorted-slots.ts'
+import { type Target, type TargetKind, targetKinds } from './target.ts'
+
+/** Targets, hashed once. Made and read by the index alone. */
+export type PreparedTargets = readonly number[]
 
 /** The newest cut-off of every target: all that the rule needs to know. */
 export interface CutoffIndex {
   /** Idempotent and commutative: per target the highest position wins. Entries that cut nothing off change nothing. */
   apply(entry: LogEntry): void
-  /** @returns the position of the target's newest cut-off, `ORIGIN` when it has none. */
+  /** @returns the position of the target's newest cut-off, `ORIGIN` when it has none. Never less than it is. */
   newest(kind: TargetKind, id: string): Position
+  /** Hashes targets, for `cutsOff`. They stay good for as long as the index lives. */
+  prepare(targets: readonly Target[]): PreparedTargets
+  /** Whether one of the targets has a cut-off after `rev`. Makes no garbage. */
+  cutsOff(targets: PreparedTargets, rev: Position): boolean
   /** How many cut-offs are held. */
   readonly size: number
   /** Drops what no living token can need at `now`. Some stay longer than they must, none goes earlier. */
   forget(now: EpochMs): void
 }
 
-/** One table a kind, made when the first entry needs it. */
-type Tables = (Map<string, Position> | undefined)[]
-
 interface Generation {
   /** No entry in it matters from this moment on. */
   readonly endsAt: EpochMs
-  readonly tables: Tables
+  /** Its tables hold positions less this one. */
+  readonly base: Position
+  everyone: Position
+  issuer: Position
+  /** One a kind, made when the first entry needs it. */
+  readonly tables: (FingerprintTable | undefined)[]
 }
 
-const DEFAULT_GENERATION_MS = 300_000
+export interface GenerationCutoffIndexOptions {
+  /** Default: keyed with 64 random bits of this process. */
+  readonly fingerprint?: Fingerprint
+  /** Entries of one generation expire within at least so many milliseconds. Default 65 536. */
+  readonly shortestGenerationMs?: number
+}
 
-const tableOf: Readonly<Record<TargetKind, number>> = Object.fromEntries(
+const DEFAULT_SHORTEST_GENERATION_MS = 65_536
+/** An entry stays at most half of its life longer than it must; entries of one life are in six generations at most. */
+const GENERATIONS_A_LIFE = 4
+/** Small integers to V8, so that no look-up makes garbage. */
+const POSITIONS_A_GENERATION = 2 ** 31
+/** Numbers of one prepared target: its kind, the high and the low half of its fingerprint. */
+const PREPARED_LENGTH = 3
+
+const orderOf: Readonly<Record<TargetKind, number>> = Object.fromEntries(
   targetKinds.map((kind, order) => [kind, order] as const),
 ) as Readonly<Record<TargetKind, number>>
 
-/** Generations by expiry: one goes as a whole, so forgetting costs nothing and no entry stores its own expiry. */
+/**
+ * Cut-offs by keyed 64-bit fingerprints of their targets, 14 to 18 bytes an entry, in generations by expiry: one goes as a whole, so
+ * forgetting looks at no entry, and no entry stores its own expiry.
+ *
+ * Of two targets with one fingerprint each has the newer cut-off of both: a collision can deny a token that should live (of 10 million
+ * entries, one look-up in two million million), and never admits one that should not. See `keyedFingerprint` for who could aim one.
+ */
 export class GenerationCutoffIndex implements CutoffIndex {
-  readonly #generationMs: number
+  readonly #fingerprint: Fingerprint
+  readonly #shortestGenerationMs: number
+  readonly #halves = new Uint32Array(2)
   #generations: readonly Generation[] = []
 
-  /** @param generationMs How much later than its expiry an entry may go, in milliseconds. Default 300 000. */
-  constructor(generationMs: number = DEFAULT_GENERATION_MS) {
-    this.#generationMs = generationMs
+  constructor({ fingerprint = processFingerprint, shortestGenerationMs = DEFAULT_SHORTEST_GENERATION_MS }: GenerationCutoffIndexOptions = {}) {
+    this.#fingerprint = fingerprint
+    this.#shortestGenerationMs = shortestGenerationMs
   }
 
-  apply({ kind, target, position, expiresAt }: LogEntry): void {
+  apply(entry: LogEntry): void {
     // A new epoch kills everything older, whatever its target says.
-    if (kind === 'epoch') this.#raise('everyone', '', position, expiresAt)
-    else if (kind === 'cutoff') this.#raise(target.kind, target.id, position, expiresAt)
+    if (entry.kind === 'epoch') this.#raise('everyone', '', entry)
+    else if (entry.kind === 'cutoff') this.#raise(entry.target.kind, entry.target.id, entry)
   }
 
   newest(kind: TargetKind, id: string): Position {
-    const order = tableOf[kind]
     let newest = ORIGIN
-    for (const generation of this.#generations) {
-      const position = generation.tables[order]?.get(id)
-      if (position !== undefined && position > newest) newest = position
+    if (kind === 'everyone') {
+      for (const { everyone } of this.#generations) newest = Math.max(newest, everyone)
+    } else if (kind === 'issuer' && id === '') {
+      for (const { issuer } of this.#generations) newest = Math.max(newest, issuer)
+    } else {
+      this.#hash(id)
+      const [high = 0, low = 0] = this.#halves
+      for (const { base, tables } of this.#generations) {
+        const value = tables[orderOf[kind]]?.find(high, low) ?? ABSENT
+        if (value !== ABSENT) newest = Math.max(newest, base + value)
+      }
     }
     return newest
   }
 
+  prepare(targets: readonly Target[]): PreparedTargets {
+    const prepared: number[] = []
+    for (const { kind, id } of targets) {
+      this.#hash(id)
+      const [high = 0, low = 0] = this.#halves
+      prepared.push(orderOf[kind], high, low)
+    }
+    return prepared
+  }
+
+  cutsOff(targets: PreparedTargets, rev: Position): boolean {
+    const generations = this.#generations
+    for (let at = 0; at < targets.length; at += PREPARED_LENGTH) {
+      const order = targets[at] as number
+      for (let age = 0; age < generations.length; age++) {
+        const { base, tables } = generations[age] as Generation
+        const table = tables[order]
+        if (table === undefined) continue
+        const value = table.find(targets[at + 1] as number, targets[at + 2] as number)
+        if (value !== ABSENT && base + value > rev) return true
+      }
+    }
+    return false
+  }
+
   get size(): number {
     let size = 0
-    for (const { tables } of this.#generations) for (const table of tables) size += table?.size ?? 0
+    for (const { everyone, issuer, tables } of this.#generations) {
+      size += (everyone > ORIGIN ? 1 : 0) + (issuer > ORIGIN ? 1 : 0)
+      for (const table of tables) size += table?.size ?? 0
+    }
     return size
+  }
+
+  /** Bytes of the typed arrays, which is nearly all that it needs. */
+  get bytes(): number {
+    let bytes = 0
+    for (const { tables } of this.#generations) for (const table of tables) bytes += table?.bytes ?? 0
+    return bytes
   }
 
   forget(now: EpochMs): void {
@@ -68,17 +143,35 @@ export class GenerationCutoffIndex implements CutoffIndex {
     }
   }
 
-  #raise(kind: TargetKind, id: string, position: Position, expiresAt: EpochMs): void {
-    const { tables } = this.#generationFor(expiresAt)
-    const table = (tables[tableOf[kind]] ??= new Map())
-    if (position > (table.get(id) ?? ORIGIN)) table.set(id, position)
+  #hash(id: string): void {
+    this.#fingerprint(id, this.#halves)
+    // A low half of 0 says in the tables that nothing is there.
+    if (this.#halves[1] === 0) this.#halves[1] = 1
   }
 
-  #generationFor(expiresAt: EpochMs): Generation {
-    const endsAt = Math.ceil(expiresAt / this.#generationMs) * this.#generationMs
-    const known = this.#generations.find((generation) => generation.endsAt === endsAt)
-    if (known !== undefined) return known
-    const generation: Generation = { endsAt, tables: new Array(targetKinds.length).fill(undefined) }
+  #raise(kind: TargetKind, id: string, { position, at, expiresAt }: LogEntry): void {
+    const generation = this.#generationFor(position, at, expiresAt)
+    if (kind === 'everyone') {
+      generation.everyone = Math.max(generation.everyone, position)
+    } else if (kind === 'issuer' && id === '') {
+      generation.issuer = Math.max(generation.issuer, position)
+    } else {
+      const table = (generation.tables[orderOf[kind]] ??= new FingerprintTable())
+      this.#hash(id)
+      table.raise(this.#halves[0] as number, this.#halves[1] as number, position - generation.base)
+    }
+  }
+
+  #generationFor(position: Position, at: EpochMs, expiresAt: EpochMs): Generation {
+    let lengthMs = this.#shortestGenerationMs
+    while (lengthMs * GENERATIONS_A_LIFE < expiresAt - at) lengthMs *= 2
+    const endsAt = Math.ceil(expiresAt / lengthMs) * lengthMs
+    const base = position - (position % POSITIONS_A_GENERATION)
+    for (const known of this.#generations) {
+      if (known.base === base && known.endsAt >= expiresAt && known.endsAt <= endsAt) return known
+    }
+    const tables = new Array<FingerprintTable | undefined>(targetKinds.length).fill(undefined)
+    const generation: Generation = { endsAt, base, everyone: ORIGIN, issuer: ORIGIN, tables }
     this.#generations = [...this.#generations, generation]
     return generation
   }

@@ -1,4 +1,4 @@
-export { type CutoffIndex, GenerationCutoffIndex } from './cutoff-index.ts'
+export { type CutoffIndex, GenerationCutoffIndex, type GenerationCutoffIndexOptions, type PreparedTargets } from './cutoff-index.ts'
 export { chain, chainHash, type EntryKind, entryKinds, type LogDraft, type LogEntry, type LogHead, ORIGIN_HASH } from './entry.ts'
 export {
   decodeFeedMessage,
@@ -11,9 +11,11 @@ export {
   NOT_UNDERSTOOD,
   type SnapshotMessage,
 } from './feed-message.ts'
+export { ForeignCutoffs } from './foreign-cutoffs.ts'
 export type { FreshnessReport, FreshnessState } from './freshness.ts'
 export { epochOf, nextEpoch, ORIGIN, type Position, positionOf } from './position.ts'
 export { type Received, Replica, type ReplicaOptions } from './replica.ts'
-export { isRevoked, type TokenFacts } from './rule.ts'
-export { defaultMode, type RevocationMode, type Target, type TargetKind, targetKinds } from './target.ts'
+export { isRevoked, type PreparedFacts, type TokenFacts } from './rule.ts'
+export { defaultMode, foreignId, isForeignId, type RevocationMode, type Target, type TargetKind, targetKinds } from './target.ts'
 export { decodeEntry, encodeEntry, type WireEntry } from './wire-entry.ts'
+export { factsOf, userOf } from './token-facts.ts'

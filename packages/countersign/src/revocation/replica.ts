@@ -12,10 +12,11 @@ import {
   NOT_UNDERSTOOD,
   type SnapshotMessage,
 } from './feed-message.ts'
+import type { ForeignCutoffs } from './foreign-cutoffs.ts'
 import { Freshness, type FreshnessReport } from './freshness.ts'
 import { ORIGIN, type Position } from './position.ts'
 import { PositionWaiters } from './position-waiters.ts'
-import { isRevoked, type TokenFacts } from './rule.ts'
+import { isRevoked, type PreparedFacts, prepareFacts, type TokenFacts } from './rule.ts'
 
 /**
  * What became of a message. `applied`: it moved or confirmed the replica. `duplicate`: it says nothing new. `ignored`: it
@@ -39,6 +40,8 @@ export interface ReplicaOptions {
   /** Longest accepted snapshot, in characters. Default 128 MiB. */
   readonly maxSnapshotLength?: number
   readonly index?: CutoffIndex
+  /** The cut-offs of tokens of other issuers, where such tokens are accepted. Without it every one of them counts as revoked. */
+  readonly foreign?: ForeignCutoffs | undefined
 }
 
 const DEFAULT_MAX_SNAPSHOT_LENGTH = 2 ** 27
@@ -141,12 +144,22 @@ export class Replica {
   }
 
   /**
-   * Whether a cut-off that was applied kills the token. A token of another issuer is: its `rev` is a place in another log.
+   * Whether a cut-off that was applied kills the token. A token of another issuer says nothing of this log: it is judged by its `iat`, and
+   * where no other issuers are known it counts as revoked.
    *
    * Does not check freshness (see `freshness`), nor whether the token's `rev` is ahead of us (see `waitFor`).
+   *
+   * @param prepared What `prepare` has made of the same facts.
    */
-  isRevoked(facts: TokenFacts): boolean {
-    return facts.issuer !== this.#options.issuer || isRevoked(this.#index, facts)
+  isRevoked(facts: TokenFacts, prepared?: PreparedFacts): boolean {
+    const { issuer, foreign } = this.#options
+    if (facts.issuer !== issuer) return foreign === undefined || foreign.isRevoked(facts)
+    return isRevoked(this.#index, facts, prepared)
+  }
+
+  /** Hashes what can revoke a token, for asking again and again. */
+  prepare(facts: TokenFacts): PreparedFacts {
+    return prepareFacts(this.#index, facts)
   }
 
   /** @returns `true` as soon as `position` was applied, `false` at the time-out or when too many wait already. */
@@ -221,7 +234,7 @@ export class Replica {
       if (entry.position <= this.position) continue
       if (entry.position !== this.position + 1) return 'gap'
       if (entry.hash !== chainHash(this.#head.hash, entry.position, entry.at, entry)) return 'gap'
-      this.#index.apply(entry)
+      this.#apply(entry)
       this.#moveTo(entry)
       applied.push(entry)
       if (!this.#confirmAwaited()) return this.#fork(entry.position)
@@ -273,7 +286,7 @@ export class Replica {
     }
     if (head <= this.#forkedAt) return 'fork'
     if (head === this.position && hash !== this.#head.hash) return this.#fork(head)
-    for (const entry of entries) this.#index.apply(entry)
+    for (const entry of entries) this.#apply(entry)
     this.#lost = false
     this.#forkedAt = -1
     this.#awaited = undefined
@@ -283,6 +296,11 @@ export class Replica {
     this.#announce(entries)
     this.#freshness.confirm(at)
     return 'applied'
+  }
+
+  #apply(entry: LogEntry): void {
+    this.#index.apply(entry)
+    this.#options.foreign?.apply(entry)
   }
 
   #moveTo({ position, hash }: LogHead): void {

@@ -2,64 +2,66 @@
 const WORDS = 3
 /** Slots of a slab, 192 KiB: memory comes and goes in pieces that take microseconds to clear. */
 const MAX_SLAB_BITS = 14
-const HIGH_VALUES = 2 ** 32
+const NO_SLAB = new Uint32Array(0)
+const HIGH_HALVES = 2 ** 32
 
 /** What `find` answers for a fingerprint that is not there; values are never negative. */
 export const ABSENT = -1
 
+/** What `handOver` answers when nothing is left: no high half reaches it. */
+export const ALL: number = HIGH_HALVES
+
 /**
- * Open addressing over typed arrays, sorted: the place of a fingerprint is its high half, scaled to the capacity, and whatever has
- * to move aside moves up, so that slots in order are fingerprints in order. A look-up that passes the place where the fingerprint
- * would stand is over, and the slots can be handed over to a larger table in one sweep, slab by slab.
+ * Open addressing over typed arrays, sorted: the place of a fingerprint is its high half, scaled to the capacity, and what has to
+ * make way moves up, so that slots in order are fingerprints in order. A look-up is over where the fingerprint would have to
+ * stand, and a larger table takes the slots over in one sweep, slab by slab.
  *
- * The slots go on beyond the capacity, for what moves aside at its end. Does not limit how full it gets: see `FingerprintTable`.
+ * The slots go on beyond the capacity, for what moves up at its end. Nothing here limits how full it gets: see `FingerprintTable`.
  */
 export class SortedSlots {
   readonly capacity: number
   readonly #scale: number
   readonly #slabBits: number
+  readonly #mask: number
   readonly #slabs: Uint32Array[] = []
-  /** Cleared slabs of a smaller table, taken before new memory is. */
-  readonly #spare: Uint32Array[]
-  /** Slots below this one were handed over and are not looked at again. */
+  /** Cleared slabs of the table that hands over to this one, taken before new memory is. */
+  readonly #spare: Uint32Array[] = []
+  /** Slots below this one were handed over. */
   #first = 0
+  /** Every fingerprint up to this high half was handed over. */
+  #handedOver = -1
+  /** No slot from this one on is taken. */
+  #end = 0
 
-  constructor(capacity: number, spare: Uint32Array[] = []) {
+  constructor(capacity: number) {
     this.capacity = capacity
-    this.#scale = capacity / HIGH_VALUES
+    this.#scale = capacity / HIGH_HALVES
     this.#slabBits = Math.min(MAX_SLAB_BITS, Math.ceil(Math.log2(capacity)))
-    this.#spare = spare
+    this.#mask = 2 ** this.#slabBits - 1
   }
 
   /** Bytes of the typed arrays. */
   get bytes(): number {
-    let bytes = 0
-    for (const slab of this.#slabs) bytes += slab.byteLength
-    return bytes
+    return [...this.#slabs, ...this.#spare].reduce((bytes, slab) => bytes + slab.byteLength, 0)
   }
 
-  /** How many slots there are from the first that was not handed over. */
-  get remaining(): number {
-    return this.#slabs.length * 2 ** this.#slabBits - this.#first
+  /** How many slots, empty ones included, were not handed over. */
+  get left(): number {
+    return this.#slabs.length * (this.#mask + 1) - this.#first
   }
 
   /** @returns the value of a fingerprint, `ABSENT` when it is not there. */
   find(high: number, low: number): number {
-    const bits = this.#slabBits
-    const mask = (1 << bits) - 1
-    let slot = this.#placeOf(high)
-    for (;;) {
-      const slab = this.#slabs[slot >>> bits]
+    for (let slot = this.#startOf(high); ; slot++) {
+      const slab = this.#slabs[slot >>> this.#slabBits]
       if (slab === undefined) return ABSENT
-      for (let word = (slot & mask) * WORDS; word < slab.length; word += WORDS) {
-        const foundHigh = slab[word] as number
-        if (foundHigh < high && slab[word + 1] !== 0) continue
-        if (foundHigh !== high) return ABSENT
-        const foundLow = slab[word + 1] as number
-        if (foundLow === low) return slab[word + 2] as number
-        if (foundLow > low || foundLow === 0) return ABSENT
-      }
-      slot = (slot | mask) + 1
+      const word = (slot & this.#mask) * WORDS
+      const foundHigh = slab[word] as number
+      if (foundHigh > high) return ABSENT
+      const foundLow = slab[word + 1] as number
+      if (foundLow === 0) return ABSENT
+      if (foundHigh < high || foundLow < low) continue
+      return foundLow === low ? (slab[word + 2] as number) : ABSENT
     }
   }
 
@@ -70,32 +72,114 @@ export class SortedSlots {
    * @returns whether it is new.
    */
   raise(high: number, low: number, value: number): boolean {
-    const bits = this.#slabBits
-    const mask = (1 << bits) - 1
-    let slot = this.#placeOf(high)
-    let [carriedHigh, carriedLow, carriedValue] = [high, low, value]
-    for (;;) {
-      const slab = this.#slabs[slot >>> bits] ?? this.#addSlab()
-      for (let word = (slot & mask) * WORDS; word < slab.length; word += WORDS) {
-        const foundHigh = slab[word] as number
-        const foundLow = slab[word + 1] as number
-        if (foundLow !== 0) {
-          if (foundHigh < carriedHigh || (foundHigh === carriedHigh && foundLow < carriedLow)) continue
-          if (foundHigh === carriedHigh && foundLow === carriedLow) {
-            if ((slab[word + 2] as number) < carriedValue) slab[word + 2] = carriedValue
-            return false
-          }
+    for (let slot = this.#startOf(high); ; slot++) {
+      const slab = this.#slabAt(slot)
+      const word = (slot & this.#mask) * WORDS
+      const foundHigh = slab[word] as number
+      const foundLow = slab[word + 1] as number
+      if (foundLow !== 0) {
+        if (foundHigh < high || (foundHigh === high && foundLow < low)) continue
+        if (foundHigh === high && foundLow === low) {
+          if ((slab[word + 2] as number) < value) slab[word + 2] = value
+          return false
         }
-        const foundValue = slab[word + 2] as number
-        slab[word] = carriedHigh
-        slab[word + 1] = carriedLow
-        slab[word + 2] = carriedValue
-        if (foundLow === 0) return true
-        carriedHigh = foundHigh
-        carriedLow = foundLow
-        carriedValue = foundValue
+        this.#moveUp(slot + 1, foundHigh, foundLow, slab[word + 2] as number)
+      } else if (slot >= this.#end) {
+        this.#end = slot + 1
       }
-      slot = (slot | mask) + 1
+      slab[word] = high
+      slab[word + 1] = low
+      slab[word + 2] = value
+      return true
     }
+  }
+
+  /**
+   * Hands about `count` slots over to a larger table, lowest first; the memory goes along.
+   *
+   * @returns the high half up to which every fingerprint is there from now on, and none above it; `ALL` in the end.
+   */
+  handOver(to: SortedSlots, count: number): number {
+    const stop = this.#first + count
+    for (;;) {
+      const place = this.#first >>> this.#slabBits
+      const slab = this.#slabs[place]
+      if (slab === undefined) return ALL
+      let word = (this.#first & this.#mask) * WORDS
+      let left = stop - this.#first
+      for (; word < slab.length; word += WORDS, left--) {
+        const high = slab[word] as number
+        // Those that share a high half go together.
+        if (left <= 0 && high !== this.#handedOver) break
+        const low = slab[word + 1] as number
+        if (low === 0) continue
+        to.#append(high, low, slab[word + 2] as number)
+        this.#handedOver = high
+      }
+      this.#first = (place << this.#slabBits) + word / WORDS
+      if (word < slab.length) return this.#handedOver
+      this.#release(place, to)
+    }
+  }
+
+  /** Nothing is left to be handed over: slabs that were to spare go back to the system. */
+  settle(): void {
+    this.#spare.length = 0
+  }
+
+  /** Puts in a fingerprint that is above all that are here. */
+  #append(high: number, low: number, value: number): void {
+    const slot = Math.max(this.#startOf(high), this.#end)
+    const slab = this.#slabAt(slot)
+    const word = (slot & this.#mask) * WORDS
+    slab[word] = high
+    slab[word + 1] = low
+    slab[word + 2] = value
+    this.#end = slot + 1
+  }
+
+  #release(place: number, to: SortedSlots): void {
+    const slab = this.#slabs[place]
+    this.#slabs[place] = NO_SLAB
+    if (slab === undefined || to.#slabBits !== this.#slabBits) return
+    slab.fill(0)
+    to.#spare.push(slab)
+  }
+
+  /** The run from `slot` on makes room for one more at its front. */
+  #moveUp(slot: number, high: number, low: number, value: number): void {
+    for (let to = slot; ; to++) {
+      const slab = this.#slabAt(to)
+      const word = (to & this.#mask) * WORDS
+      const nextHigh = slab[word] as number
+      const nextLow = slab[word + 1] as number
+      const nextValue = slab[word + 2] as number
+      slab[word] = high
+      slab[word + 1] = low
+      slab[word + 2] = value
+      if (nextLow === 0) {
+        if (to >= this.#end) this.#end = to + 1
+        return
+      }
+      high = nextHigh
+      low = nextLow
+      value = nextValue
+    }
+  }
+
+  #slabAt(slot: number): Uint32Array {
+    const known = this.#slabs[slot >>> this.#slabBits]
+    return known ?? this.#addSlab(slot >>> this.#slabBits)
+  }
+
+  #addSlab(place: number): Uint32Array {
+    while (this.#slabs.length <= place) this.#slabs.push(this.#spare.pop() ?? new Uint32Array((this.#mask + 1) * WORDS))
+    return this.#slabs[place] ?? NO_SLAB
+  }
+
+  /** Where a fingerprint stands at the lowest. Monotone: a higher one never starts lower. */
+  #startOf(high: number): number {
+    const place = (high * this.#scale) >>> 0
+    return place < this.#first ? this.#first : place
   }
 }

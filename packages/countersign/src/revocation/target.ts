@@ -3,7 +3,10 @@ export const targetKinds = ['everyone', 'issuer', 'client', 'role', 'group', 'us
 
 export type TargetKind = (typeof targetKinds)[number]
 
-/** `everyone` and `issuer` have no id of their own: theirs is the empty string. */
+/**
+ * `everyone` has no id of its own: it is the empty string. So it is for `issuer` when the issuer of the log itself is meant; another
+ * issuer is named by its URL, and what is its own by `foreignId`.
+ */
 export interface Target {
   readonly kind: TargetKind
   readonly id: string
@@ -17,3 +20,15 @@ const hardTargets: ReadonlySet<TargetKind> = new Set(['everyone', 'client', 'use
 
 /** The mode of a revocation that names none: hard where sessions stand behind the target. */
 export const defaultMode = (kind: TargetKind): RevocationMode => (hardTargets.has(kind) ? 'hard' : 'soft')
+
+/** A URL of an issuer has no fragment, so that the first `#` ends it (OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2). */
+const ID_SEPARATOR = '#'
+
+/**
+ * The id of what another issuer has named: `<issuer>#<its id>`, the same for users (`sub`), sessions (`sid`), tokens (`jti`), clients
+ * and keys (`kid`). Ids of two issuers are never the same, and none is ever one of ours.
+ */
+export const foreignId = (issuer: string, id: string): string => `${issuer}${ID_SEPARATOR}${id}`
+
+/** Whether an id names something of another issuer. */
+export const isForeignId = (id: string): boolean => id.includes(ID_SEPARATOR)

@@ -52,5 +52,7 @@ const isTargetKind = (value: unknown): value is TargetKind => targets.has(value)
 
 function isTargetId(kind: TargetKind, id: unknown): id is string {
   if (typeof id !== 'string' || id.length > MAX_ID_LENGTH) return false
-  return kind === 'everyone' || kind === 'issuer' ? id === '' : id !== ''
+  if (kind === 'everyone') return id === ''
+  // Without an id: the issuer of this log. With one: the URL of another issuer.
+  return kind === 'issuer' || id !== ''
 }

@@ -8,6 +8,12 @@ import { signJws, signJwsInBackground, verifyJws } from './jws.ts'
 /** RFC 9068 section 2.1. */
 export const ACCESS_TOKEN_TYPE = 'at+jwt'
 
+/** Opaque access tokens begin like this; only their issuer can read them. */
+export const OPAQUE_TOKEN_PREFIX = 'cs_at_'
+
+/** Stands for the key of an opaque token, which stays with its issuer. No thumbprint, and so no `kid` of ours, is spelled like this. */
+export const OPAQUE_KEY_ID = 'opaque:'
+
 const DEFAULT_CLOCK_TOLERANCE_SECONDS = 5
 const DEFAULT_MAX_LIFETIME_SECONDS = 3600
 
@@ -30,6 +36,8 @@ export interface AccessTokenClaims {
   readonly amr?: readonly string[]
   readonly acr?: string
   readonly cnf?: Readonly<Record<string, unknown>>
+  /** Token Status List section 6: for verifiers that are not ours. */
+  readonly status?: Readonly<Record<string, unknown>>
 }
 
 export interface AccessTokenExpectation {

@@ -2,6 +2,8 @@ export {
   ACCESS_TOKEN_TYPE,
   type AccessTokenClaims,
   type AccessTokenExpectation,
+  OPAQUE_KEY_ID,
+  OPAQUE_TOKEN_PREFIX,
   requireAccessTokenClaims,
   signAccessToken,
   signAccessTokenInBackground,
@@ -9,4 +11,24 @@ export {
   verifyAccessToken,
 } from './access-token.ts'
 export { type JwsExpectation, MAX_COMPACT_LENGTH, signJws, type VerifiedJws, verifyJws } from './jws.ts'
+export {
+  requireSecurityEventClaims,
+  SECURITY_EVENT_TYPE,
+  type SecurityEventClaims,
+  type SecurityEventExpectation,
+  signSecurityEventToken,
+  verifySecurityEventToken,
+} from './security-event-token.ts'
+export { type EncodedStatusList, type StatusBits, StatusList, statusTypes } from './status-list.ts'
+export {
+  signStatusListToken,
+  STATUS_LIST_TYPE,
+  type StatusListClaims,
+  type StatusListExpectation,
+  type StatusReference,
+  statusReference,
+  type VerifiedStatusList,
+  verifyStatusListToken,
+} from './status-list-token.ts'
+export { newIdForUser, newIdInPlace, placeOfId, placesOfUser, STATUS_PLACES } from './status-place.ts'
 export { createTimedTokens, type TimedTokenOptions, type TimedTokens } from './timed-token.ts'

@@ -8,7 +8,7 @@ import { MAX_KEY_ID_LENGTH } from '../key/index.ts'
 export interface JwsHeader {
   readonly algorithm: JwsAlgorithm
   readonly keyId: string
-  /** `typ`, lower case, without the `application/` that section 4.1.9 lets a sender leave out. */
+  /** `typ`, lower case, without the `application/` that section 4.1.9 lets a sender leave out; empty when there is none. */
   readonly type: string
 }
 
@@ -30,8 +30,8 @@ export function decodeHeader(segment: string): JwsHeader {
   const { alg, kid, typ } = header
   if (!isJwsAlgorithm(alg)) throw new AuthError('token_invalid', { reason: 'algorithm' })
   if (typeof kid !== 'string' || kid === '' || kid.length > MAX_KEY_ID_LENGTH) throw new AuthError('token_invalid', { reason: 'kid' })
-  if (typeof typ !== 'string') throw new AuthError('token_invalid', { reason: 'type' })
-  return { algorithm: alg, keyId: kid, type: mediaSubtype(typ) }
+  if (typ !== undefined && (typeof typ !== 'string' || typ === '')) throw new AuthError('token_invalid', { reason: 'type' })
+  return { algorithm: alg, keyId: kid, type: typ === undefined ? '' : mediaSubtype(typ) }
 }
 
 function headerMembers(segment: string): Record<string, unknown> {

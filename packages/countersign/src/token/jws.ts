@@ -9,8 +9,11 @@ import { decodeHeader, encodeHeader, type JwsHeader } from './jws-header.ts'
 export const MAX_COMPACT_LENGTH = 8192
 
 export interface JwsExpectation {
-  /** The `typ` that must be in the header, lower case and without `application/` (RFC 8725 section 3.11). */
-  readonly type: string
+  /**
+   * The `typ` that must be in the header, lower case and without `application/` (RFC 8725 section 3.11). Of a list, one of them; the
+   * empty text stands for a header without `typ`.
+   */
+  readonly type: string | readonly string[]
   /** Never taken from the token (RFC 8725 section 3.1). */
   readonly algorithms: readonly JwsAlgorithm[]
   /** Default 8192 characters. */
@@ -63,13 +66,16 @@ export function verifyJws(compact: string, keys: KeySet, expect: JwsExpectation)
 
 function keyFor(header: JwsHeader, keys: KeySet, expect: JwsExpectation): VerificationKey {
   if (!expect.algorithms.includes(header.algorithm)) throw new AuthError('token_invalid', { reason: 'algorithm' })
-  if (header.type !== expect.type) throw new AuthError('token_invalid', { reason: 'type' })
+  if (!isExpected(header.type, expect.type)) throw new AuthError('token_invalid', { reason: 'type' })
   const key = keys.find(header.keyId)
   if (key === undefined) throw new AuthError('token_invalid', { reason: 'unknown_key', kid: header.keyId })
   // One key, one algorithm: what the header says only has to agree with it.
   if (key.algorithm !== header.algorithm) throw new AuthError('token_invalid', { reason: 'algorithm', kid: key.kid })
   return key
 }
+
+const isExpected = (type: string, expected: string | readonly string[]): boolean =>
+  typeof expected === 'string' ? type === expected : expected.includes(type)
 
 function payloadOf(segment: string): Record<string, unknown> {
   try {

@@ -11,6 +11,15 @@ export interface LogFeed {
   close(): void
 }
 
+/** What a feed that comes through a broker needs of the issuer. */
+export interface SnapshotAccess {
+  readonly platform: Platform
+  snapshot(signal: AbortSignal): Promise<string>
+}
+
+/** A feed that the verifier opens once it knows where the issuer's snapshot is. */
+export type OpenLogFeed = (issuer: SnapshotAccess) => LogFeed
+
 export interface LogFeedEvents {
   /** No known key has signed a message. */
   readonly unknownKey: (kid: string) => void

@@ -6,10 +6,13 @@ import { type CookieSource, extractToken } from './extract/presented.ts'
 import type { IssuerConnection } from './issuer-connection.ts'
 import { parseRequirement, type Requirement, type RouteRule } from './requirement.ts'
 import { type Refusal, respond } from './respond.ts'
+import { freshnessItem } from './status-answer.ts'
 import type { VerifiedToken } from './verified-token.ts'
 import type { VerifiedTokenCache } from './verified-token-cache.ts'
 import type { Verifier, VerifierStatus } from './verifier.ts'
 import type { TokenVerification } from './verify.ts'
+import type { Watch, WatchEnd } from './watch/watch.ts'
+import { WatchList } from './watch/watch-list.ts'
 
 export interface LocalVerifierParts {
   readonly issuer: string
@@ -28,11 +31,20 @@ export class LocalVerifier implements Verifier {
   readonly #parts: LocalVerifierParts
   readonly #cookie: CookieSource | undefined
   readonly #verification: TokenVerification
+  readonly #watches: WatchList
+  /** As last announced: known without a look at the clock. */
+  #isFresh: boolean
 
   constructor(parts: LocalVerifierParts) {
     this.#parts = parts
     this.#cookie = parts.cookie
     this.#verification = parts.verification
+    const { clock, replica } = parts
+    this.#isFresh = replica.freshness().state === 'fresh'
+    replica.onFreshnessChange(({ state }) => {
+      this.#isFresh = state === 'fresh'
+    })
+    this.#watches = new WatchList({ clock, replica, prove: (text, rule) => this.#prove(text, rule) })
   }
 
   async authenticate(credentials: PresentedCredentials, requirement?: Requirement): Promise<Principal> {
@@ -43,6 +55,10 @@ export class LocalVerifier implements Verifier {
     const rule = parseRequirement(requirement)
     const evidence = this.#verification.verify(this.#extract(credentials), rule)
     return evidence instanceof Promise ? evidence.then((token) => this.#decide(token, rule)) : this.#decide(evidence, rule)
+  }
+
+  async watch(credentials: PresentedCredentials, requirement: Requirement | undefined, onEnd: WatchEnd): Promise<Watch> {
+    return this.#watches.open(this.#extract(credentials), parseRequirement(requirement), onEnd)
   }
 
   refuse(thrown: unknown, requirement?: Requirement): Refusal {
@@ -86,7 +102,19 @@ export class LocalVerifier implements Verifier {
     const { issuer, replica, cache } = this.#parts
     const { state, ageMs } = replica.freshness()
     const { size, hits, misses } = cache
-    return { issuer, state, ageMs, position: replica.position, reason: this.#reason(), cache: { size, hits, misses } }
+    return {
+      issuer,
+      state,
+      ageMs,
+      position: replica.position,
+      reason: this.#reason(),
+      watches: this.#watches.size,
+      cache: { size, hits, misses },
+    }
+  }
+
+  degradation(): string | undefined {
+    return this.#isFresh ? undefined : freshnessItem(this.#parts.replica.freshness())
   }
 
   onFreshnessChange(listener: (freshness: FreshnessReport) => void): Cancel {
@@ -94,6 +122,7 @@ export class LocalVerifier implements Verifier {
   }
 
   close(): void {
+    this.#watches.close()
     this.#parts.connection.close()
     this.#parts.replica.close()
   }
@@ -110,6 +139,16 @@ export class LocalVerifier implements Verifier {
     const token = extractToken(presented, this.#cookie)
     if (token === undefined) throw new AuthError('credential_missing')
     return `Bearer ${token}`
+  }
+
+  /** As `check`, with all that was found out about the token. */
+  #prove(text: string, rule: RouteRule): VerifiedToken | Promise<VerifiedToken> {
+    const decided = (token: VerifiedToken): VerifiedToken => {
+      this.#decide(token, rule)
+      return token
+    }
+    const evidence = this.#verification.verify(text, rule)
+    return evidence instanceof Promise ? evidence.then(decided) : decided(evidence)
   }
 
   #decide({ principal }: VerifiedToken, rule: RouteRule): Principal {

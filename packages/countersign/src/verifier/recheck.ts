@@ -30,7 +30,9 @@ export function parseRecheck(recheck: Recheck): Recheck {
   if (afterLifeFraction !== undefined && !(afterLifeFraction > 0 && afterLifeFraction < 1)) {
     throw new RangeError('recheck.afterLifeFraction must be above 0 and below 1')
   }
-  if (notWithinSeconds !== undefined) requireSeconds('recheck.notWithinSeconds', notWithinSeconds)
+  if (notWithinSeconds !== undefined && requireSeconds('recheck.notWithinSeconds', notWithinSeconds) === 0) {
+    throw new RangeError('recheck.notWithinSeconds must be above 0')
+  }
   return Object.freeze({ ...recheck })
 }
 

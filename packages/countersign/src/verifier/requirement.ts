@@ -1,3 +1,7 @@
+import { parseRecheck, type Recheck } from './recheck.ts'
+import { parseFreshness, type RouteFreshness } from './route-freshness.ts'
+import { requireSeconds } from './seconds.ts'
+
 /** What a route asks of its caller. Every member may be left out. */
 export interface Requirement {
   /** Scopes that the credential must have: all of them. One text may hold several, separated by spaces. */
@@ -7,14 +11,15 @@ export interface Requirement {
   readonly maxAuthAgeSeconds?: number
   /**
    * How recently this verifier must have heard from the issuer. `ordinary` (the default) accepts `fresh` and `grace`, `strict`
-   * only `fresh`; a number of seconds is a bound of the route's own, inside the verifier's `graceSeconds`.
+   * only `fresh`; a number of seconds is a bound of the route's own, inside the verifier's `graceSeconds`, and says what is to be done
+   * beyond it.
    */
   readonly freshness?: RouteFreshness
+  /** On which requests the issuer is asked about the token although the verifier is fresh. 503 when it does not answer. */
+  readonly recheck?: Recheck
 }
 
-export type RouteFreshness = 'ordinary' | 'strict' | { readonly maxAgeSeconds: number }
-
-const members: ReadonlySet<string> = new Set(['scope', 'role', 'maxAuthAgeSeconds', 'freshness'])
+const members: ReadonlySet<string> = new Set(['scope', 'role', 'maxAuthAgeSeconds', 'freshness', 'recheck'])
 
 /** A requirement, checked once when the route is made. */
 export class RouteRule implements Requirement {
@@ -22,9 +27,13 @@ export class RouteRule implements Requirement {
   readonly role?: string
   readonly maxAuthAgeSeconds?: number
   readonly freshness: RouteFreshness
-  /** The bound of a `{ maxAgeSeconds }` freshness, otherwise no bound beyond the state's. */
+  /** The bound of the route's own, otherwise no bound beyond the state's. */
   readonly maxAgeMs: number
-  /** A verifier that is fresh is fresh enough, whatever its age: there is no bound of the route's own. */
+  readonly asksWhenStale: boolean
+  /** Up to this age the route decides although it is not fresh enough; -1 where it never does. */
+  readonly acceptedAgeMs: number
+  readonly recheck?: Recheck
+  /** A verifier that is fresh may decide by itself, whatever its age: there is no bound of the route's own, and nothing to re-check. */
   readonly acceptsFresh: boolean
   /** Nothing is asked of the caller's scope, role and sign-in. */
   readonly isOpen: boolean
@@ -39,9 +48,13 @@ export class RouteRule implements Requirement {
     if (requirement.maxAuthAgeSeconds !== undefined) {
       this.maxAuthAgeSeconds = requireSeconds('maxAuthAgeSeconds', requirement.maxAuthAgeSeconds)
     }
-    this.freshness = requirement.freshness === undefined ? 'ordinary' : requirement.freshness
-    this.maxAgeMs = parseMaxAgeMs(this.freshness)
-    this.acceptsFresh = this.maxAgeMs === Number.POSITIVE_INFINITY
+    const { freshness, maxAgeMs, asksWhenStale, acceptedAgeMs } = parseFreshness(requirement.freshness)
+    this.freshness = freshness
+    this.maxAgeMs = maxAgeMs
+    this.asksWhenStale = asksWhenStale
+    this.acceptedAgeMs = acceptedAgeMs
+    if (requirement.recheck !== undefined) this.recheck = parseRecheck(requirement.recheck)
+    this.acceptsFresh = maxAgeMs === Number.POSITIVE_INFINITY && requirement.recheck === undefined
     this.isOpen = this.scope.length === 0 && this.role === undefined && this.maxAuthAgeSeconds === undefined
     Object.freeze(this)
   }
@@ -69,18 +82,6 @@ function parseScope(scope: Requirement['scope']): string[] {
 function parseRole(role: unknown): string {
   if (typeof role !== 'string' || role === '') throw new TypeError('role must be a name')
   return role
-}
-
-function parseMaxAgeMs(freshness: RouteFreshness): number {
-  if (freshness === 'ordinary' || freshness === 'strict') return Number.POSITIVE_INFINITY
-  if (typeof freshness !== 'object' || freshness === null)
-    throw new TypeError("freshness must be 'ordinary', 'strict' or { maxAgeSeconds }")
-  return requireSeconds('freshness.maxAgeSeconds', freshness.maxAgeSeconds) * 1000
-}
-
-function requireSeconds(name: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw new RangeError(`${name} must be a number of seconds`)
-  return value
 }
 
 const openRule: RouteRule = new RouteRule({})

@@ -67,5 +67,10 @@ export function parseFreshness(freshness: RouteFreshness = 'ordinary'): Freshnes
   if (whenStale !== 'refuse' && whenStale !== 'ask' && acceptedSeconds === undefined) {
     throw new TypeError("freshness.whenStale must be 'refuse', 'ask' or unsafeAcceptStale(seconds)")
   }
-  return { freshness, maxAgeMs, asksWhenStale: whenStale === 'ask', acceptedAgeMs: acceptedSeconds === undefined ? -1 : acceptedSeconds * 1000 }
+  return {
+    freshness,
+    maxAgeMs,
+    asksWhenStale: whenStale === 'ask',
+    acceptedAgeMs: acceptedSeconds === undefined ? -1 : acceptedSeconds * 1000,
+  }
 }

@@ -2,8 +2,9 @@ import type { EpochSeconds } from '../core/platform.ts'
 import type { Principal } from '../core/principal.ts'
 import { AuthError } from '../core/refusal.ts'
 import type { KeySet, VerificationKey } from '../key/index.ts'
-import type { TokenFacts } from '../revocation/index.ts'
-import type { AccessTokenClaims, VerifiedAccessToken } from '../token/index.ts'
+import { factsOf, type PreparedFacts, type TokenFacts, userOf } from '../revocation/index.ts'
+import { type AccessTokenClaims, OPAQUE_KEY_ID, type VerifiedAccessToken } from '../token/index.ts'
+import type { RecheckMemory } from './recheck.ts'
 
 /** All that was found out about a token once: who it speaks for, what can revoke it, and how long the finding holds. */
 export interface VerifiedToken {
@@ -11,8 +12,8 @@ export interface VerifiedToken {
   readonly text: string
   readonly principal: Principal
   readonly facts: TokenFacts
-  /** The key that it was verified with. A finding does not outlive its key. */
-  readonly key: VerificationKey
+  /** The key that it was verified with; a finding does not outlive it. Undefined for an opaque token: its issuer was asked. */
+  readonly key: VerificationKey | undefined
   /** The newest key set that is known to hold that very key. */
   keys: KeySet
   /** The finding holds strictly between these two; at and beyond them the token is verified anew. */
@@ -20,8 +21,11 @@ export interface VerifiedToken {
   readonly notAfter: EpochSeconds
   /** `moved` of the replica when the token was last found unrevoked; -1 before that. */
   clearAt: number
+  /** The hashed targets of `facts`, from the first time that the log was asked. */
+  prepared?: PreparedFacts | undefined
   /** Found again since the cache last looked for room. */
   used: boolean
+  readonly recheck: RecheckMemory
 }
 
 /**
@@ -32,32 +36,41 @@ export interface VerifiedToken {
  * it is used by somebody who did not prove to have the key.
  */
 export function describeToken(text: string, { claims, keyId }: VerifiedAccessToken, keys: KeySet, toleranceSeconds: number): VerifiedToken {
-  const { rev } = claims
-  if (rev === undefined) throw new AuthError('token_invalid', { reason: 'rev_missing' })
-  if (claims.cnf !== undefined) throw new AuthError('token_invalid', { reason: 'bound_token_without_proof' })
   const key = keys.find(keyId)
   if (key === undefined) throw new AuthError('token_invalid', { reason: 'unknown_key', kid: keyId })
-  const principal = principalOf(claims)
+  return describe(text, claims, { keyId, key, keys }, toleranceSeconds)
+}
+
+/**
+ * Describes an opaque token by the claims that its issuer has named.
+ *
+ * @throws {AuthError} `token_invalid`, as `describeToken`.
+ */
+export function describeOpaqueToken(text: string, claims: AccessTokenClaims, keys: KeySet, toleranceSeconds: number): VerifiedToken {
+  return describe(text, claims, { keyId: OPAQUE_KEY_ID, key: undefined, keys }, toleranceSeconds)
+}
+
+interface Proof {
+  readonly keyId: string
+  readonly key: VerificationKey | undefined
+  readonly keys: KeySet
+}
+
+function describe(text: string, claims: AccessTokenClaims, { keyId, key, keys }: Proof, toleranceSeconds: number): VerifiedToken {
+  if (claims.rev === undefined) throw new AuthError('token_invalid', { reason: 'rev_missing' })
+  if (claims.cnf !== undefined) throw new AuthError('token_invalid', { reason: 'bound_token_without_proof' })
   return {
     text,
-    principal,
-    facts: Object.freeze({
-      issuer: principal.issuer,
-      client: principal.client,
-      roles: principal.roles,
-      groups: principal.groups,
-      ...(principal.user !== undefined && { user: principal.user }),
-      ...(principal.session !== undefined && { session: principal.session }),
-      tokenId: principal.tokenId,
-      keyId,
-      rev,
-    }),
+    principal: principalOf(claims),
+    facts: factsOf(claims, keyId),
     key,
     keys,
     notBefore: Math.max(claims.iat, claims.nbf ?? 0) - toleranceSeconds,
     notAfter: claims.exp + toleranceSeconds,
     clearAt: -1,
+    prepared: undefined,
     used: false,
+    recheck: { checkedAt: claims.iat, requestsSince: -1 },
   }
 }
 
@@ -65,8 +78,7 @@ function principalOf(claims: AccessTokenClaims): Principal {
   return Object.freeze({
     issuer: claims.iss,
     subject: claims.sub,
-    // RFC 9068 section 2.2: a client that acts for itself is its own subject.
-    user: claims.sub === claims.client_id ? undefined : claims.sub,
+    user: userOf(claims),
     session: claims.sid,
     client: claims.client_id,
     roles: frozenCopy(claims.roles),

@@ -1,7 +1,14 @@
 import { type Platform, systemPlatform } from '../core/index.ts'
 import { type JwsAlgorithm, jwsAlgorithms } from '../crypto/index.ts'
 import type { CookieSource } from './extract/presented.ts'
-import type { LogFeed } from './issuer-connection.ts'
+import {
+  foreignIssuerMistakes,
+  type ForeignIssuerOptions,
+  foreignIssuerSettings,
+  type ForeignIssuerSettings,
+} from './foreign-issuer/index.ts'
+import type { LogFeed, OpenLogFeed } from './issuer-connection.ts'
+import type { TokenAuthority } from './token-authority.ts'
 import type { KeySource } from './verify.ts'
 
 /** @deprecated Dangerous: accepts an `http:` issuer that is not this machine. Whoever is on the way can then read and forge everything. */
@@ -12,7 +19,7 @@ export interface VerifierOptions {
   readonly issuer: string
   /** What this service is called in `aud`. A token for somebody else is refused. */
   readonly audience: string
-  /** The service credential (`cs_svc_…`) that opens the issuer's feed. Not needed with a `feed` of one's own. */
+  /** The service credential (`cs_svc_…`) that opens the issuer's feed and snapshot. Not needed with a `feed` of one's own. */
   readonly credential?: string
   /** Which signatures are accepted; never taken from a token. Default `['ES256']`. */
   readonly algorithms?: readonly JwsAlgorithm[]
@@ -33,10 +40,14 @@ export interface VerifierOptions {
   /** Hears of every refusal that a guard answered: an `AuthError` with its private detail, or a defect. */
   readonly onRefusal?: (thrown: unknown) => void
   readonly platform?: Platform
-  /** Where the log comes from, when not from the issuer's HTTP feed. */
-  readonly feed?: LogFeed
+  /** Where the log comes from, when not from the issuer's HTTP feed: a broker (`countersign/redis`, …), or a feed of one's own. */
+  readonly feed?: LogFeed | OpenLogFeed
   /** Where keys come from, when not from the issuer's documents. Needs a `feed`. */
   readonly keys?: KeySource
+  /** Who is asked about single tokens, when not the issuer's introspection endpoint with `credential`. */
+  readonly authority?: TokenAuthority
+  /** Other issuers (Keycloak, Auth0, any with a JWKS) whose tokens are accepted too, and revoked by the same log. */
+  readonly issuers?: readonly ForeignIssuerOptions[]
   readonly [unsafeAllowHttp]?: true
 }
 
@@ -54,8 +65,10 @@ export interface VerifierSettings {
   readonly readyTimeoutSeconds: number
   readonly onRefusal: ((thrown: unknown) => void) | undefined
   readonly platform: Platform
-  readonly feed: LogFeed | undefined
+  readonly feed: LogFeed | OpenLogFeed | undefined
   readonly keys: KeySource | undefined
+  readonly authority: TokenAuthority | undefined
+  readonly issuers: readonly ForeignIssuerSettings[]
 }
 
 const names: ReadonlySet<string> = new Set([
@@ -72,6 +85,8 @@ const names: ReadonlySet<string> = new Set([
   'platform',
   'feed',
   'keys',
+  'authority',
+  'issuers',
 ])
 const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 const MAX_CACHE_SIZE = 2 ** 24
@@ -100,17 +115,21 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     platform: options.platform ?? systemPlatform,
     feed: options.feed,
     keys: options.keys,
+    authority: options.authority,
+    issuers: [],
   }
+  const allowHttp = options[unsafeAllowHttp] === true
   const mistakes = [
     ...Object.keys(options)
       .filter((name) => !names.has(name))
       .map((name) => `${name} is not an option`),
-    ...issuerMistakes(options.issuer, options[unsafeAllowHttp] === true),
+    ...issuerMistakes(options.issuer, allowHttp),
+    ...foreignIssuerMistakes(options.issuers ?? [], options.issuer, (url) => issuerMistakes(url, allowHttp)),
     ...textMistakes(settings),
     ...numberMistakes(settings),
   ]
   if (mistakes.length > 0) throw new TypeError(`createVerifier: ${mistakes.join('; ')}`)
-  return Object.freeze(settings)
+  return Object.freeze({ ...settings, issuers: Object.freeze((options.issuers ?? []).map(foreignIssuerSettings)) })
 }
 
 function issuerMistakes(issuer: unknown, allowHttp: boolean): string[] {
@@ -130,10 +149,10 @@ function textMistakes(settings: VerifierSettings): string[] {
   if (algorithms.length === 0) mistakes.push('algorithms must not be empty')
   for (const algorithm of algorithms)
     if (!Object.hasOwn(jwsAlgorithms, algorithm)) mistakes.push(`algorithm ${String(algorithm)} is not known`)
-  if (feed === undefined && (typeof credential !== 'string' || !credentialText.test(credential))) {
+  if (typeof feed !== 'object' && (typeof credential !== 'string' || !credentialText.test(credential))) {
     mistakes.push('credential must be a service credential: countersign services create --name <service>')
   }
-  if (feed === undefined && keys !== undefined) mistakes.push('keys needs a feed beside it')
+  if (typeof feed !== 'object' && keys !== undefined) mistakes.push('keys needs a feed of its own beside it')
   if (cookie !== undefined && !cookieName.test(cookie.name)) mistakes.push('cookie.name must be the name of a cookie')
   if (cookie?.origin !== undefined && !(URL.canParse(cookie.origin) && new URL(cookie.origin).origin === cookie.origin)) {
     mistakes.push('cookie.origin must be an origin like https://app.example')

@@ -4,6 +4,7 @@ import type { FreshnessReport, FreshnessState, Position } from '../revocation/in
 import type { PresentedCredentials } from './credential.ts'
 import type { Requirement } from './requirement.ts'
 import type { Refusal } from './respond.ts'
+import type { Watch, WatchEnd } from './watch/watch.ts'
 
 export interface VerifierStatus {
   readonly issuer: string
@@ -13,6 +14,8 @@ export interface VerifierStatus {
   readonly position: Position
   /** Why the verifier is not fresh, where it knows. */
   readonly reason: string | undefined
+  /** Open connections that live on a credential: see `watch`. */
+  readonly watches: number
   readonly cache: { readonly size: number; readonly hits: number; readonly misses: number }
 }
 
@@ -35,10 +38,22 @@ export interface Verifier {
   authenticate(credentials: PresentedCredentials, requirement?: Requirement): Promise<Principal>
   /** As `authenticate`, without a promise where nothing has to be waited for. Throws at once what is refused at once. */
   check(credentials: PresentedCredentials, requirement?: Requirement): Principal | Promise<Principal>
+  /**
+   * Authenticates as `authenticate`, for what stays open afterwards: a socket, a stream. From then on `onEnd` hears, once, when the
+   * credential ends: in the moment in which its revocation is known here; within a second after it has expired, or after less is known
+   * of the log than the requirement asks.
+   *
+   * Does not close anything: that is for `onEnd`. Call the watch's `close` when the connection is gone.
+   *
+   * @throws {AuthError} as `authenticate`.
+   */
+  watch(credentials: PresentedCredentials, requirement: Requirement | undefined, onEnd: WatchEnd): Promise<Watch>
   /** Turns what `authenticate` threw into the answer, and tells the `onRefusal` listener about it. */
   refuse(thrown: unknown, requirement?: Requirement): Refusal
   status(): VerifierStatus
+  /** The value of `Countersign-Freshness` for an answer that is given now; `undefined` while the verifier is fresh. */
+  degradation(): string | undefined
   onFreshnessChange(listener: (freshness: FreshnessReport) => void): Cancel
-  /** Ends the feed. From then on the verifier gets stale and refuses. */
+  /** Ends the feed, and every watch. From then on the verifier gets stale and refuses. */
   close(): void
 }

@@ -1,11 +1,13 @@
-import { AuthError, type Cancel, type EpochMs, type EpochSeconds, toEpochSeconds } from '../core/index.ts'
+import { AuthError, type Cancel, type EpochMs, toEpochSeconds } from '../core/index.ts'
 import type { JwsAlgorithm } from '../crypto/index.ts'
 import type { KeyLookUp, KeySet } from '../key/index.ts'
-import type { FreshnessReport, Position, Replica, TokenFacts } from '../revocation/index.ts'
-import { verifyAccessToken } from '../token/index.ts'
-import { extractBearer } from './extract/bearer.ts'
+import type { FreshnessReport, Position, PreparedFacts, Replica, TokenFacts } from '../revocation/index.ts'
+import { OPAQUE_TOKEN_PREFIX, requireAccessTokenClaims, verifyAccessToken } from '../token/index.ts'
+import { extractBearer, requireBearer } from './extract/bearer.ts'
+import type { IssuerQuestions } from './issuer-questions.ts'
+import { isDue, noteChecked, type Recheck } from './recheck.ts'
 import type { RouteRule } from './requirement.ts'
-import { describeToken, type VerifiedToken } from './verified-token.ts'
+import { describeOpaqueToken, describeToken, type VerifiedToken } from './verified-token.ts'
 import type { VerifiedTokenCache } from './verified-token-cache.ts'
 
 /** What verifying needs to know of the revocation log; a `Replica` fits. */
@@ -17,7 +19,9 @@ export interface RevocationView {
   /** Whether `freshness` says fresh, without another look at a clock. May say no where it says yes. */
   isFreshAt(now: EpochMs): boolean
   now(): EpochMs
-  isRevoked(facts: TokenFacts): boolean
+  isRevoked(facts: TokenFacts, prepared?: PreparedFacts): boolean
+  /** Hashes what can revoke a token, for asking again and again. */
+  prepare(facts: TokenFacts): PreparedFacts
   /** @returns whether the position was reached in time. */
   waitFor(position: Position, timeoutMs: number): Promise<boolean>
 }
@@ -39,10 +43,23 @@ export interface KeySource {
   follow?(replica: Pick<Replica, 'onEntry'>): Cancel
 }
 
+/** Tokens of issuers that are not the issuer of the log. */
+export interface OtherIssuers {
+  /** Whether the token names one of them. Nothing of it is verified. */
+  knows(compact: string): boolean
+  /**
+   * @returns `undefined` for a token that names none of them. A promise where their keys have to be waited for: verify again then.
+   * @throws {AuthError} as `TokenVerification.verify`.
+   */
+  verify(text: string, compact: string): VerifiedToken | Promise<void> | undefined
+}
+
 export interface VerificationParts {
   readonly replica: RevocationView
   readonly keys: KeySource
   readonly cache: VerifiedTokenCache
+  readonly questions: IssuerQuestions
+  readonly others?: OtherIssuers | undefined
   readonly issuer: string
   readonly audience: string
   readonly algorithms: readonly JwsAlgorithm[]
@@ -64,53 +81,119 @@ export class TokenVerification {
    * Verifies a Bearer credential, from the cache where it can. Does not check what the caller may do (see `decide`).
    *
    * @param text The whole credential: the scheme and the token.
-   * @returns the token; a promise of it only where the feed or the keys have to be waited for.
-   * @throws {AuthError} `revocation_unknown`, `credential_malformed`, `token_invalid`, `token_expired`, `token_revoked`.
+   * @returns the token; a promise of it only where the feed, the keys or the issuer's answer have to be waited for.
+   * @throws {AuthError} `revocation_unknown`, `credential_malformed`, `token_invalid`, `token_expired`, `token_revoked`, `overloaded`.
    */
   verify(text: string, rule: RouteRule): VerifiedToken | Promise<VerifiedToken> {
-    const { replica, keys, cache } = this.#parts
+    const { replica } = this.#parts
     // The one look at the clock that a seen token costs; it takes as long as finding the token.
     const now = replica.now()
-    if (!rule.acceptsFresh || !replica.isFreshAt(now)) this.#requireFreshness(text, rule)
-    const seen = cache.find(text)
-    if (seen !== undefined && holdsStill(seen, keys.accessTokenKeys())) {
-      const nowSeconds = now / 1000
-      // Outside of these bounds verifying anew says what is wrong, in the same words as for a token never seen.
-      if (nowSeconds > seen.notBefore && nowSeconds < seen.notAfter) return this.#requireUnrevoked(seen, rule)
-    }
-    return this.#verifyAnew(text, rule)
+    if (!rule.acceptsFresh || !replica.isFreshAt(now)) return this.#verifyWithCare(text, rule, now)
+    return this.#verifyLocally(text, rule, now)
   }
 
-  #requireFreshness(text: string, rule: RouteRule): void {
+  #verifyLocally(text: string, rule: RouteRule, now: EpochMs): VerifiedToken | Promise<VerifiedToken> {
+    const seen = this.#find(text, now)
+    return seen === undefined ? this.#verifyAnew(text, rule) : this.#requireUnrevoked(seen, rule)
+  }
+
+  /** Where the route has a bound of its own or re-checks, and where the verifier is not fresh. */
+  #verifyWithCare(text: string, rule: RouteRule, now: EpochMs): VerifiedToken | Promise<VerifiedToken> {
+    if (this.#mustAsk(text, rule)) return this.#verifyByAsking(text)
+    return rule.recheck === undefined ? this.#verifyLocally(text, rule, now) : this.#verifyWithRecheck(text, rule, rule.recheck)
+  }
+
+  /** @throws {AuthError} `revocation_unknown` when the route neither accepts nor asks. */
+  #mustAsk(text: string, rule: RouteRule): boolean {
     const freshness = this.#parts.replica.freshness()
-    if (isFreshEnough(freshness, rule)) return
+    if (isFreshEnough(freshness, rule)) return false
     // What is no credential at all is refused as that, whatever is known of the log.
     extractBearer(text)
+    if (rule.asksWhenStale) return true
+    if (freshness.ageMs <= rule.acceptedAgeMs) return false
     throw revocationUnknown(freshness)
   }
 
+  /** The issuer's word instead of the log's. What the log has revoked stays it, and what is forged does not get as far as the issuer. */
+  async #verifyByAsking(text: string): Promise<VerifiedToken> {
+    const compact = requireBearer(text)
+    if (isOpaque(compact)) return this.#learn(text, compact)
+    if (this.#parts.others?.knows(compact)) throw new AuthError('revocation_unknown', { reason: 'foreign_issuer_cannot_be_asked' })
+    const { replica, questions } = this.#parts
+    const token = this.#find(text, replica.now()) ?? (await this.#authenticateOrLearnKeys(text))
+    requireNoCutoff(replica, token)
+    await questions.ask(compact)
+    requireNoCutoff(replica, token)
+    noteChecked(token, toEpochSeconds(replica.now()))
+    return token
+  }
+
+  async #verifyWithRecheck(text: string, rule: RouteRule, recheck: Recheck): Promise<VerifiedToken> {
+    const { replica } = this.#parts
+    const seen = this.#find(text, replica.now())
+    const token = await (seen === undefined ? this.#verifyAnew(text, rule) : this.#requireUnrevoked(seen, rule))
+    // Of an opaque token that was not known the issuer has just been asked.
+    const wasAsked = seen === undefined && token.key === undefined
+    return wasAsked || !isDue(recheck, token, toEpochSeconds(replica.now())) ? token : this.#verifyByAsking(text)
+  }
+
+  /** A token that was verified before, if all that was found out still holds but for its revocation. */
+  #find(text: string, now: EpochMs): VerifiedToken | undefined {
+    const { keys, cache } = this.#parts
+    const seen = cache.find(text)
+    if (seen === undefined || !holdsStill(seen, keys.accessTokenKeys())) return undefined
+    const nowSeconds = now / 1000
+    // Outside of these bounds verifying anew says what is wrong, in the same words as for a token never seen.
+    return nowSeconds > seen.notBefore && nowSeconds < seen.notAfter ? seen : undefined
+  }
+
   #verifyAnew(text: string, rule: RouteRule): VerifiedToken | Promise<VerifiedToken> {
-    let token: VerifiedToken
+    const compact = requireBearer(text)
+    if (isOpaque(compact)) return this.#learn(text, compact).then((token) => this.#requireUnrevoked(token, rule))
+    const foreign = this.#parts.others?.verify(text, compact)
+    if (foreign instanceof Promise) return foreign.then(() => this.verify(text, rule))
+    if (foreign !== undefined) return foreign
+    const token = this.#authenticateOrLearnKeys(text)
+    if (!(token instanceof Promise)) return this.#requireUnrevoked(token, rule)
+    return token.then((authentic) => {
+      // Asking for keys took its time.
+      return this.#mustAsk(text, rule) ? this.#verifyByAsking(text) : this.#requireUnrevoked(authentic, rule)
+    })
+  }
+
+  #authenticateOrLearnKeys(text: string): VerifiedToken | Promise<VerifiedToken> {
     try {
-      token = this.#authenticate(text)
+      return this.#authenticate(text)
     } catch (error) {
-      if (isUnknownKey(error)) return this.#verifyWithNewKeys(text, rule, error)
+      if (isUnknownKey(error)) return this.#authenticateWithNewKeys(text, error)
       throw error
     }
-    return this.#requireUnrevoked(token, rule)
   }
 
   /** Signature and claims. What passes is remembered, revoked or not: refusing it again then costs no cryptography. */
   #authenticate(text: string): VerifiedToken {
-    const { issuer, audience, algorithms, clockToleranceSeconds, replica, cache } = this.#parts
-    const compact = extractBearer(text)
-    if (compact === undefined) throw new AuthError('credential_missing')
+    const { algorithms, clockToleranceSeconds, cache } = this.#parts
     const keys = this.#parts.keys.accessTokenKeys()
-    const now: EpochSeconds = toEpochSeconds(replica.now())
-    const verified = verifyAccessToken(compact, keys, { issuer, audience, algorithms, now, clockToleranceSeconds })
+    const verified = verifyAccessToken(requireBearer(text), keys, { ...this.#expectation(), algorithms })
     const token = describeToken(text, verified, keys, clockToleranceSeconds)
     cache.add(token)
     return token
+  }
+
+  /** An opaque token: its issuer says what it stands for, once; from then on the log decides, as about any other. */
+  async #learn(text: string, compact: string): Promise<VerifiedToken> {
+    const { questions, replica, keys, cache, clockToleranceSeconds } = this.#parts
+    const claims = requireAccessTokenClaims(await questions.ask(compact), this.#expectation())
+    const token = describeOpaqueToken(text, claims, keys.accessTokenKeys(), clockToleranceSeconds)
+    requireNoCutoff(replica, token)
+    noteChecked(token, toEpochSeconds(replica.now()))
+    cache.add(token)
+    return token
+  }
+
+  #expectation() {
+    const { issuer, audience, clockToleranceSeconds, replica } = this.#parts
+    return { issuer, audience, now: toEpochSeconds(replica.now()), clockToleranceSeconds }
   }
 
   #requireUnrevoked(token: VerifiedToken, rule: RouteRule): VerifiedToken | Promise<VerifiedToken> {
@@ -118,7 +201,7 @@ export class TokenVerification {
     // The log has not moved since it was last found unrevoked: it still is.
     if (token.clearAt === replica.moved) return token
     if (token.facts.rev > replica.position) return this.#verifyWhenCaughtUp(token, rule)
-    if (replica.isRevoked(token.facts)) throw new AuthError('token_revoked', { tokenId: token.facts.tokenId })
+    requireNoCutoff(replica, token)
     token.clearAt = replica.moved
     return token
   }
@@ -128,31 +211,39 @@ export class TokenVerification {
     const { replica } = this.#parts
     const caughtUp = await replica.waitFor(token.facts.rev, CATCH_UP_MS)
     if (!caughtUp) throw new AuthError('revocation_unknown', { reason: 'behind', rev: token.facts.rev, position: replica.position })
-    return this.verify(token.text, rule)
+    return this.#mustAsk(token.text, rule) ? this.#verifyByAsking(token.text) : this.#verifyLocally(token.text, rule, replica.now())
   }
 
   /** The issuer may have a key that is younger than our key set: ask once. */
-  async #verifyWithNewKeys(text: string, rule: RouteRule, unknownKey: AuthError): Promise<VerifiedToken> {
+  async #authenticateWithNewKeys(text: string, unknownKey: AuthError): Promise<VerifiedToken> {
     const kid = String(unknownKey.detail['kid'])
     const lookUp = await this.#parts.keys.lookUp(kid)
     // Nothing that such a key signed can be accepted any more; and its owner is told to refresh, not to give up.
     if (lookUp === 'revoked') throw new AuthError('token_revoked', { kid })
     if (lookUp === 'unknown') throw new AuthError('revocation_unknown', { reason: 'unknown_key', kid })
     if (lookUp === 'absent') throw unknownKey
-    this.#requireFreshness(text, rule)
-    return this.#requireUnrevoked(this.#authenticate(text), rule)
+    return this.#authenticate(text)
   }
 }
 
+const isOpaque = (compact: string): boolean => compact.startsWith(OPAQUE_TOKEN_PREFIX)
+
+/** @throws {AuthError} `token_revoked`. Does not check whether the token is ahead of the replica. */
+function requireNoCutoff(replica: RevocationView, token: VerifiedToken): void {
+  const { facts } = token
+  token.prepared ??= replica.prepare(facts)
+  if (replica.isRevoked(facts, token.prepared)) throw new AuthError('token_revoked', { tokenId: facts.tokenId })
+}
+
 /** Whether the very key that verified the token is still in use. Another key of the same name is another key. */
-function holdsStill(seen: VerifiedToken, keys: KeySet): boolean {
+export function holdsStill(seen: VerifiedToken, keys: KeySet): boolean {
   if (seen.keys === keys) return true
   if (keys.find(seen.facts.keyId) !== seen.key) return false
   seen.keys = keys
   return true
 }
 
-function isFreshEnough({ state, ageMs }: FreshnessReport, rule: RouteRule): boolean {
+export function isFreshEnough({ state, ageMs }: FreshnessReport, rule: RouteRule): boolean {
   return (state === 'fresh' || (state === 'grace' && rule.freshness !== 'strict')) && ageMs <= rule.maxAgeMs
 }
 
@@ -161,6 +252,6 @@ function revocationUnknown({ state, ageMs, reason }: FreshnessReport): AuthError
   return new AuthError('revocation_unknown', { reason: reason ?? state, ageMs: Math.round(ageMs) })
 }
 
-function isUnknownKey(error: unknown): error is AuthError {
+export function isUnknownKey(error: unknown): error is AuthError {
   return error instanceof AuthError && error.code === 'token_invalid' && error.detail['reason'] === 'unknown_key'
 }

@@ -1,4 +1,20 @@
 export { FeedAuthority, type FeedAuthorityOptions, type SignedMessage } from './authority.ts'
+export type { Broker, BrokerConnection } from './broker.ts'
 export type { LogSnapshot, LogStore, Revocation } from './log-store.ts'
 export { type Deliver, Publisher, type PublisherOptions } from './publisher.ts'
+export { Relay, type RelayChange, type RelayOptions } from './relay.ts'
+export {
+  SecurityEventError,
+  type SecurityEventErrorCode,
+  SecurityEventReceiver,
+  type SecurityEventReceiverOptions,
+  type SecurityEventTransmitter,
+} from './security-event-receiver.ts'
+export {
+  type PublishedStatusList,
+  STATUS_LIST_TTL_SECONDS,
+  type StatusFacts,
+  StatusLists,
+  type StatusListsOptions,
+} from './status-lists.ts'
 export { type RevocationEvent, type RevocationRequest, Revocations, type RevocationsOptions } from './revocations.ts'

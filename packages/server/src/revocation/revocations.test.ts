@@ -106,7 +106,7 @@ const bad: ReadonlyArray<readonly [request: Parameters<Revocations['revoke']>[0]
   [{ target: { kind: '__proto__', id: 'x' } }, '/target/kind'],
   [{ target: { kind: 'user' } }, '/target/id'],
   [{ target: { kind: 'user', id: '' } }, '/target/id'],
-  [{ target: { kind: 'user', id: 'x'.repeat(201) } }, '/target/id'],
+  [{ target: { kind: 'user', id: 'x'.repeat(513) } }, '/target/id'],
   [{ target: { kind: 'user', id: 'a\nb' } }, '/target/id'],
   [{ target: { kind: 'user', id: 'a\0' } }, '/target/id'],
   [{ target: { kind: 'user', id: '\ud800' } }, '/target/id'],

@@ -28,10 +28,9 @@ export interface RevocationsOptions {
   readonly onRevoked?: (event: RevocationEvent) => void
 }
 
-const MAXIMUM_ID = 200
+/** What another issuer has named is `<issuer>#<its id>`: two long texts. */
+const MAXIMUM_ID = 512
 const MAXIMUM_REASON = 500
-/** Kinds that are one thing and so need no id. */
-const singular: ReadonlySet<TargetKind> = new Set(['everyone', 'issuer'])
 
 const invalid = (pointer: string, problem: string): AuthError => new AuthError('request_invalid', { pointer, problem })
 
@@ -67,8 +66,10 @@ export class Revocations {
 export function checkedTarget({ kind, id = '' }: RevocationRequest['target']): Target {
   const known = targetKinds.find((each) => each === kind)
   if (known === undefined) throw invalid('/target/kind', `must be one of ${targetKinds.join(', ')}`)
-  if (singular.has(known)) {
+  if (known === 'everyone' || (known === 'issuer' && id === '')) {
     if (id !== '') throw invalid('/target/id', `must be absent for ${known}`)
+  } else if (known === 'issuer' && !isIssuerUrl(id)) {
+    throw invalid('/target/id', 'must be the URL of another issuer, or be absent for this one')
   } else if (id === '' || id.length > MAXIMUM_ID || !isPrintable(id)) {
     throw invalid('/target/id', `must have 1 to ${MAXIMUM_ID} printable characters`)
   }
@@ -86,5 +87,8 @@ function checkedReason(reason: string | undefined): string | undefined {
   }
   return reason
 }
+
+/** An issuer's URL, as a verifier accepts it: nothing that would end in the place of an id. */
+const isIssuerUrl = (id: string): boolean => URL.canParse(id) && /^https?:$/.test(new URL(id).protocol) && !/[#?]/.test(id)
 
 const isPrintable = (text: string): boolean => text.isWellFormed() && !/\p{Cc}/u.test(text)

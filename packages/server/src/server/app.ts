@@ -92,13 +92,20 @@ function requireSecureTransport(operation: Operation, request: Request, { client
   if (carriesSecrets || operation.authority !== 'public') throw new AuthError('insecure_transport')
 }
 
-async function callerOf(authority: RouteAuthority, request: Request, { local }: Exchange, services: Services): Promise<Caller> {
+async function callerOf(
+  authority: RouteAuthority,
+  request: Request,
+  { local }: Pick<Exchange, 'local'>,
+  services: Services,
+): Promise<Caller> {
   const authorization = request.headers.get('authorization') ?? undefined
   switch (authority) {
     case 'public':
       return { kind: 'anyone' }
     case 'service':
       return { kind: 'service', service: await services.credentials.authenticate(authorization) }
+    case 'inspector':
+      return callerOf(isServiceCredential(authorization) ? 'service' : 'operator', request, { local }, services)
     case 'session':
       if (local) return { kind: 'local' }
       return { kind: 'principal', principal: await services.verifier.authenticate(authorization) }
@@ -107,6 +114,9 @@ async function callerOf(authority: RouteAuthority, request: Request, { local }: 
       return { kind: 'principal', principal: await services.verifier.authenticate(authorization, ADMINISTRATOR) }
   }
 }
+
+/** By its form alone, which is public. */
+const isServiceCredential = (authorization: string | undefined): boolean => /^bearer +cs_svc_/i.test(authorization ?? '')
 
 function refuse(
   context: Context<Environment>,

@@ -26,6 +26,12 @@ export function ownSession(caller: Caller): { readonly user: string; readonly se
   return { user, session }
 }
 
+/** The name of whoever may ask about tokens; the machine's administrator has none. */
+export function inspectorName(caller: Caller): string | undefined {
+  if (caller.kind === 'service') return caller.service.id
+  return caller.kind === 'principal' ? caller.principal.subject : undefined
+}
+
 /** @throws {AuthError} `credential_missing`. */
 export function callingService(caller: Caller): ServiceCredential {
   if (caller.kind !== 'service') throw new AuthError('credential_missing')

@@ -1,22 +1,24 @@
 import { createVerifier, unsafeAllowHttp } from 'countersign'
 import { ForwardClock, type Platform, systemPlatform } from 'countersign/core'
+import type { JwsAlgorithm } from 'countersign/crypto'
 import { createInProcessFeed } from 'countersign/feed'
 import type { Logger } from 'pino'
 import { Accounts, PasswordHasher } from '../account/index.ts'
 import { ServiceCredentials } from '../credential/index.ts'
-import { FeedAuthority, Publisher, Revocations } from '../revocation/index.ts'
-import { AccessTokenIssuer, RefreshTokens, Sessions, SessionTokens } from '../session/index.ts'
+import { FeedAuthority, Publisher, Revocations, SecurityEventReceiver, StatusLists } from '../revocation/index.ts'
+import { AccessTokenIssuer, OpaqueTokens, RefreshTokens, Sessions, SessionTokens, TokenInspection } from '../session/index.ts'
 import { type MasterSecret, SigningKeys } from '../signing/index.ts'
-import { createMemoryStore, openSqliteStore, type Store } from '../store/index.ts'
+import { createMemoryStore, openPostgresStore, openSqliteStore, type Store } from '../store/index.ts'
 import { type Answer, createApp } from './app.ts'
 import type { ServerConfig } from './config.ts'
+import { openRelay } from './feed-relay.ts'
 import { FeedStreams } from './feed-stream.ts'
 import { createLogger } from './logger.ts'
 import { openApiDocument } from './openapi.ts'
 import { OwnKeys } from './own-keys.ts'
 import { ObservedFeed, OwnVerifier } from './own-verifier.ts'
 import { operations } from './route-table.ts'
-import { makeDataFolder, secretFromFile } from './secret-file.ts'
+import { dataPath, makeDataFolder, secretFromFile } from './secret-file.ts'
 import type { Services } from './services.ts'
 import { version } from './version.ts'
 
@@ -59,15 +61,21 @@ const steadied = (platform: Platform): Platform => ({ ...platform, clock: new Fo
 
 function developmentSecret({ database }: ServerConfig, platform: Platform): MasterSecret {
   if (database.kind === 'memory') throw new Error('A database in memory needs COUNTERSIGN_SECRET: there is no folder to keep one in.')
-  makeDataFolder(database.path)
-  return secretFromFile(database.path, platform.random)
+  const path = dataPath(database)
+  makeDataFolder(path)
+  return secretFromFile(path, platform.random)
 }
 
-async function openStore({ database }: ServerConfig, { clock }: Platform): Promise<Store> {
-  const cutoffLifeMs = (LONGEST_TOKEN_SECONDS + CLOCK_SKEW_SECONDS) * 1000
-  return database.kind === 'memory'
-    ? createMemoryStore({ clock, cutoffLifeMs })
-    : openSqliteStore({ path: database.path, clock, cutoffLifeMs })
+async function openStore({ database, foreignTokenSeconds }: ServerConfig, { clock }: Platform): Promise<Store> {
+  const cutoffLifeMs = (Math.max(LONGEST_TOKEN_SECONDS, foreignTokenSeconds) + CLOCK_SKEW_SECONDS) * 1000
+  switch (database.kind) {
+    case 'memory':
+      return createMemoryStore({ clock, cutoffLifeMs })
+    case 'sqlite':
+      return openSqliteStore({ path: database.path, clock, cutoffLifeMs })
+    case 'postgres':
+      return openPostgresStore({ url: database.url, clock, cutoffLifeMs })
+  }
 }
 
 interface Ground {
@@ -94,8 +102,14 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
     platform,
     onFailure: (error) => log.warn({ err: error }, 'the log could not be published'),
   })
-  const people = await composePeople(store, { config, platform, log, secret }, keys)
+  const opaque = new OpaqueTokens(secret, platform.random)
+  const statusLists = config.statusList ? new StatusLists({ issuer, keys, secret, platform }) : undefined
+  const people = await composePeople(store, { config, platform, log, secret }, { keys, opaque, statusLists })
+  const relay = openRelay(config, { publisher, platform, log })
   const feedStreams = new FeedStreams()
+  const verifier = composeVerifier(store, { config, platform, keys, opaque, publisher, feedStreams, statusLists })
+  const revocations = new Revocations({ log: store.log, keys, platform })
+  const { securityEventTransmitters: transmitters } = config
   const services: Services = {
     config,
     platform,
@@ -104,21 +118,34 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
     keys,
     ...people,
     credentials: new ServiceCredentials({ store: store.services, platform }),
-    revocations: new Revocations({ log: store.log, keys, platform }),
+    revocations,
+    securityEvents: transmitters.length === 0 ? undefined : new SecurityEventReceiver({ transmitters, revocations, platform }),
     publisher,
     feedStreams,
-    verifier: composeVerifier(store, { config, platform, keys, publisher, feedStreams }),
+    verifier,
+    inspection: new TokenInspection({
+      issuer,
+      algorithms: algorithmsOf(config, keys),
+      keys: new OwnKeys(keys),
+      opaque,
+      sessions: people.sessions,
+      log: () => verifier.caughtUp(),
+      clockToleranceSeconds: CLOCK_SKEW_SECONDS,
+    }),
+    statusLists,
     openApi: openApiDocument(operations, issuer, version),
   }
   const close = async (): Promise<void> => {
     services.verifier.close()
     feedStreams.endAll()
+    relay?.stop()
     publisher.stop()
     await store.close()
   }
   try {
     await publisher.start()
     await services.verifier.ready()
+    relay?.start()
   } catch (error) {
     await close()
     throw error
@@ -129,7 +156,7 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
 async function composePeople(
   store: Store,
   { config, platform, log, secret }: Ground,
-  keys: SigningKeys,
+  { keys, opaque, statusLists }: Pick<VerifierGround, 'keys' | 'opaque' | 'statusLists'>,
 ): Promise<Pick<Services, 'accounts' | 'sessions'>> {
   const [first = config.issuer, ...rest] = config.audience
   const access = new AccessTokenIssuer({
@@ -138,6 +165,8 @@ async function composePeople(
     keys,
     platform,
     lifeSeconds: config.accessTokenSeconds,
+    ...(config.accessTokenForm === 'opaque' ? { opaque } : {}),
+    ...(statusLists === undefined ? {} : { statusOf: (facts) => statusLists.placeFor(facts) }),
     roleScopes: config.roleScopes,
   })
   const tokens = new SessionTokens(access, new RefreshTokens(secret))
@@ -160,28 +189,41 @@ async function composePeople(
   return { accounts, sessions }
 }
 
+/** Of the keys that are out there, so that a change of algorithm refuses no living token. */
+function algorithmsOf(config: ServerConfig, keys: SigningKeys): readonly JwsAlgorithm[] {
+  const published = [...keys.published('access-token'), ...keys.published('feed')].map(({ alg }) => alg)
+  return [...new Set([config.algorithm, ...published])]
+}
+
 interface VerifierGround {
   readonly config: ServerConfig
   readonly platform: Platform
   readonly keys: SigningKeys
+  readonly opaque: OpaqueTokens
   readonly publisher: Publisher
   readonly feedStreams: FeedStreams
+  readonly statusLists: StatusLists | undefined
 }
 
 /** Our own API is guarded by the library's verifier, over a feed that never leaves the process. */
-function composeVerifier(store: Store, { config, platform, keys, publisher, feedStreams }: VerifierGround): OwnVerifier {
+function composeVerifier(
+  store: Store,
+  { config, platform, keys, opaque, publisher, feedStreams, statusLists }: VerifierGround,
+): OwnVerifier {
   const feed = new ObservedFeed(createInProcessFeed(publisher), (entry) => {
     // Whoever reads the feed stops reading it when its credential is gone, whichever server removed it.
     if (entry.kind === 'credential' && entry.target.kind === 'key') feedStreams.end(entry.target.id)
+    statusLists?.apply(entry)
   })
-  const published = [...keys.published('access-token'), ...keys.published('feed')].map(({ alg }) => alg)
   const verifier = createVerifier({
     issuer: config.issuer,
     audience: config.audience[0] ?? config.issuer,
-    algorithms: [...new Set([config.algorithm, ...published])],
+    algorithms: algorithmsOf(config, keys),
     platform,
     feed,
     keys: new OwnKeys(keys),
+    // What an opaque token says; whether it still holds is for the log to say, as with any other.
+    authority: { introspect: async (token) => opaque.open(token) },
     clockToleranceSeconds: CLOCK_SKEW_SECONDS,
     // Nothing of this travels: keys and feed are in this process, whatever the issuer is called.
     [unsafeAllowHttp]: true,

@@ -27,6 +27,9 @@ export function mistakesBetween(given: GivenSettings, { production, nameOf, wasG
   if (given.sessionIdleSeconds !== undefined && given.sessionSeconds !== undefined && given.sessionIdleSeconds > given.sessionSeconds) {
     wrong('sessionIdleSeconds', `is longer than ${nameOf('sessionSeconds')}`, 'A session cannot be idle for longer than it lives.')
   }
+  if (given.feed?.kind === 'postgres' && given.database?.kind !== 'postgres') {
+    wrong('feed', 'is postgres, and the database is another one', `Give a postgres:// URL in ${nameOf('database')}.`)
+  }
   if (production) {
     if (!wasGiven('secret')) wrong('secret', 'is required in production', 'Make one with: openssl rand -base64 48')
     if (!wasGiven('issuer')) wrong('issuer', 'is required in production', 'Use the https URL under which clients reach this server.')

@@ -32,8 +32,8 @@ export const integer =
   }
 
 export const yesOrNo: Read<boolean> = (raw) => {
-  if (raw === true || raw === 'true' || raw === '1') return true
-  if (raw === false || raw === 'false' || raw === '0') return false
+  if (raw === true || raw === 'true' || raw === 'yes' || raw === '1') return true
+  if (raw === false || raw === 'false' || raw === 'no' || raw === '0') return false
   throw new WrongValue('is neither true nor false', 'Use true or false.')
 }
 
@@ -76,18 +76,39 @@ export const issuerUrl: Read<string> = (raw) => {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
 
-export interface DatabasePlace {
+interface LocalPlace {
   readonly kind: 'sqlite' | 'memory'
   /** File of a `sqlite` database; empty for `memory`. */
   readonly path: string
 }
 
+interface PostgresPlace {
+  readonly kind: 'postgres'
+  /** No file of ours. */
+  readonly path: ''
+  /** With the password: never to be shown. */
+  readonly url: string
+  /** Host and database, which may be shown. */
+  readonly name: string
+}
+
+export type DatabasePlace = LocalPlace | PostgresPlace
+
 export const database: Read<DatabasePlace> = (raw) => {
-  const hint = 'Use sqlite:PATH, such as sqlite:./data/countersign.db, or memory: for a database that ends with the process.'
+  const hint =
+    'Use sqlite:PATH, such as sqlite:./data/countersign.db, postgres://USER:PASSWORD@HOST/DATABASE, or memory: for a database that ends with the process.'
   if (raw === 'memory:') return Object.freeze({ kind: 'memory', path: '' })
+  if (typeof raw === 'string' && /^postgres(?:ql)?:\/\//.test(raw.trim())) return postgresPlace(raw.trim(), hint)
   const path = typeof raw === 'string' ? /^sqlite:(?!\/\/)(.+)$/.exec(raw.trim())?.[1] : undefined
   if (path === undefined) throw new WrongValue('is no database that this version can open', hint)
   return Object.freeze({ kind: 'sqlite', path })
+}
+
+function postgresPlace(text: string, hint: string): DatabasePlace {
+  const url = URL.parse(text)
+  if (url === null || url.hostname === '' || url.pathname.length < 2)
+    throw new WrongValue('is a PostgreSQL URL without a host or a database', hint)
+  return Object.freeze({ kind: 'postgres', path: '', url: text, name: `postgres://${url.host}${url.pathname}` })
 }
 
 const isScopeList = (value: unknown): value is readonly string[] =>

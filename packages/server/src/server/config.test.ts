@@ -34,7 +34,7 @@ suite('configuration', () => {
         COUNTERSIGN_ISSUER: 'ftp://x',
         COUNTERSIGN_DATABASE: 'mysql://x',
         COUNTERSIGN_SECRET: 'hunter2',
-        COUNTERSIGN_FEED: 'redis://localhost',
+        COUNTERSIGN_FEED: 'amqp://user:hunter2@localhost',
         COUNTERSIGN_ROLE_SCOPES: '{"staff":"all"}',
         COUNTERSIGN_TRUSTED_PROXIES: '10.0.0.0/33',
         COUNTERSIGN_TLS_CERT: 'cert.pem',
@@ -57,7 +57,7 @@ suite('configuration', () => {
       'PORT',
     ])
     assert.equal(text.split('\n').length, names.length)
-    assert.match(text, /COUNTERSIGN_FEED is none of sse\. This version publishes its feed over HTTP only/)
+    assert.match(text, /COUNTERSIGN_FEED is no feed that this version can publish\. Use sse, postgres, redis:/)
     assert.ok(!text.includes('hunter2'))
   })
 
@@ -68,6 +68,22 @@ suite('configuration', () => {
     assert.deepEqual(mistakesOf(() => configFromEnvironment(plain)).names, ['COUNTERSIGN_ISSUER'])
     assert.equal(configFromEnvironment({ ...plain, COUNTERSIGN_TRUSTED_PROXIES: '10.0.0.1' }).production, true)
     assert.equal(configFromEnvironment({ ...plain, COUNTERSIGN_ISSUER: 'https://auth.example.com/' }).issuer, 'https://auth.example.com')
+  })
+
+  test('a PostgreSQL database is named without its password, and wants a host and a database', () => {
+    const database = 'postgres://countersign:hunter2@db.example:5433/auth?sslmode=require'
+    const config = configFromOptions({ database })
+    assert.deepEqual(config.database, { kind: 'postgres', path: '', url: database, name: 'postgres://db.example:5433/auth' })
+    for (const wrong of ['postgres://', 'postgres://db.example', 'postgresql://u:hunter2@db.example/']) {
+      const { names, text } = mistakesOf(() => configFromOptions({ database: wrong }))
+      assert.deepEqual(names, ['database'])
+      assert.ok(!text.includes('hunter2'))
+    }
+  })
+
+  test('the log is published through PostgreSQL only where the database is one', () => {
+    assert.deepEqual(mistakesOf(() => configFromOptions({ feed: 'postgres' })).names, ['feed'])
+    assert.equal(configFromOptions({ feed: 'postgres', database: 'postgres://db.example/auth' }).feed.kind, 'postgres')
   })
 
   test('an issuer with a query, a fragment or a password is refused', () => {

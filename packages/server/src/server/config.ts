@@ -1,5 +1,6 @@
 import type { JwsAlgorithm } from 'countersign/crypto'
 import { MasterSecret } from '../signing/master-secret.ts'
+import type { SecurityEventTransmitter } from '../revocation/index.ts'
 import { type AddressList, addressList } from './address-list.ts'
 import {
   addresses,
@@ -15,6 +16,8 @@ import {
   WrongValue,
   yesOrNo,
 } from './config-value.ts'
+import { type FeedPlace, feedPlace } from './config-feed.ts'
+import { securityEventTransmitters, type SecurityEventTransmitterOptions } from './config-security-event.ts'
 import { type ConfigMistake, mistakesBetween } from './config-rule.ts'
 
 export interface TlsFiles {
@@ -38,13 +41,22 @@ export interface ServerConfig {
   readonly database: DatabasePlace
   /** Undefined: kept in the file `secret` beside the database, made on first start (never in production). */
   readonly secret: MasterSecret | undefined
-  readonly feed: 'sse'
+  /** What carries the log beside the HTTP feed. */
+  readonly feed: FeedPlace
   readonly algorithm: JwsAlgorithm
   readonly roleScopes: Readonly<Record<string, readonly string[]>>
   readonly trustedProxies: AddressList
   readonly tls: TlsFiles | undefined
   readonly singleSession: boolean
   readonly accessTokenSeconds: number
+  /** `opaque`: services have to ask this server what a token stands for, once. */
+  readonly accessTokenForm: 'jwt' | 'opaque'
+  /** The longest life of tokens of other issuers that this log can revoke. */
+  readonly foreignTokenSeconds: number
+  /** Whose security events are taken. */
+  readonly securityEventTransmitters: readonly SecurityEventTransmitter[]
+  /** Access tokens name their place in a Token Status List. */
+  readonly statusList: boolean
   /** A session ends when it was not refreshed for so long. */
   readonly sessionIdleSeconds: number
   /** A session ends at the latest so long after its sign-in. */
@@ -64,10 +76,11 @@ export interface ServerOptions {
   readonly port?: number
   readonly issuer?: string
   readonly audience?: string | readonly string[]
-  /** `sqlite:PATH` or `memory:`. */
+  /** `sqlite:PATH`, `postgres://…` or `memory:`. */
   readonly database?: string
   readonly secret?: string
-  readonly feed?: 'sse'
+  /** `sse`, `postgres`, `redis://…`, `nats://…` or `kafka://…`. */
+  readonly feed?: string
   readonly algorithm?: JwsAlgorithm
   readonly roleScopes?: Readonly<Record<string, readonly string[]>>
   readonly trustedProxies?: readonly string[]
@@ -75,6 +88,10 @@ export interface ServerOptions {
   readonly tlsKeyFile?: string
   readonly singleSession?: boolean
   readonly accessTokenSeconds?: number
+  readonly accessTokenForm?: ServerConfig['accessTokenForm']
+  readonly foreignTokenSeconds?: number
+  readonly statusList?: boolean
+  readonly securityEventTransmitters?: readonly SecurityEventTransmitterOptions[]
   readonly sessionIdleSeconds?: number
   readonly sessionSeconds?: number
   readonly refreshOverlapSeconds?: number
@@ -109,8 +126,8 @@ const masterSecret: Read<MasterSecret> = (raw) => {
   }
 }
 
-const feedKind: Read<'sse'> = oneOf(['sse'], 'This version publishes its feed over HTTP only: use sse, or leave it out.')
 const algorithm: Read<JwsAlgorithm> = oneOf(['ES256', 'EdDSA', 'RS256', 'PS256'], 'ES256 is the default.')
+const accessTokenForm: Read<ServerConfig['accessTokenForm']> = oneOf(['jwt', 'opaque'], 'jwt is the default.')
 const logLevel: Read<ServerConfig['logLevel']> = oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info is the default.')
 const path = text('Use the path of a PEM file.')
 
@@ -126,7 +143,7 @@ const settings: { readonly [M in Member]: { readonly variable: string; readonly 
   audience: { variable: 'COUNTERSIGN_AUDIENCE', read: list('Use one audience, or several with commas between them.') },
   database: { variable: 'COUNTERSIGN_DATABASE', read: database },
   secret: { variable: 'COUNTERSIGN_SECRET', read: masterSecret },
-  feed: { variable: 'COUNTERSIGN_FEED', read: feedKind },
+  feed: { variable: 'COUNTERSIGN_FEED', read: feedPlace },
   algorithm: { variable: 'COUNTERSIGN_ALGORITHM', read: algorithm },
   roleScopes: { variable: 'COUNTERSIGN_ROLE_SCOPES', read: scopesByRole },
   trustedProxies: { variable: 'COUNTERSIGN_TRUSTED_PROXIES', read: addresses },
@@ -134,6 +151,10 @@ const settings: { readonly [M in Member]: { readonly variable: string; readonly 
   tlsKeyFile: { variable: 'COUNTERSIGN_TLS_KEY', read: path },
   singleSession: { variable: 'COUNTERSIGN_SINGLE_SESSION', read: yesOrNo },
   accessTokenSeconds: { variable: 'COUNTERSIGN_ACCESS_TOKEN_SECONDS', read: integer(10, 3600, 'seconds') },
+  foreignTokenSeconds: { variable: 'COUNTERSIGN_FOREIGN_TOKEN_SECONDS', read: integer(3600, 30 * DAY, 'seconds') },
+  securityEventTransmitters: { variable: 'COUNTERSIGN_SECURITY_EVENT_TRANSMITTERS', read: securityEventTransmitters },
+  statusList: { variable: 'COUNTERSIGN_STATUS_LIST', read: yesOrNo },
+  accessTokenForm: { variable: 'COUNTERSIGN_ACCESS_TOKEN_FORM', read: accessTokenForm },
   sessionIdleSeconds: { variable: 'COUNTERSIGN_SESSION_IDLE_SECONDS', read: integer(60, YEAR, 'seconds') },
   sessionSeconds: { variable: 'COUNTERSIGN_SESSION_SECONDS', read: integer(60, YEAR, 'seconds') },
   refreshOverlapSeconds: { variable: 'COUNTERSIGN_REFRESH_OVERLAP_SECONDS', read: integer(0, 60, 'seconds') },
@@ -217,13 +238,17 @@ function complete(given: GivenSettings, production: boolean): ServerConfig {
     audience: given.audience ?? Object.freeze([issuer]),
     database: given.database ?? database(DEFAULT_DATABASE),
     secret: given.secret,
-    feed: given.feed ?? 'sse',
+    feed: given.feed ?? feedPlace('sse'),
     algorithm: given.algorithm ?? 'ES256',
     roleScopes: given.roleScopes ?? Object.freeze({}),
     trustedProxies: given.trustedProxies ?? addressList([]),
     tls: certificateFile !== undefined && keyFile !== undefined ? Object.freeze({ certificateFile, keyFile }) : undefined,
     singleSession: given.singleSession ?? false,
     accessTokenSeconds: given.accessTokenSeconds ?? 300,
+    accessTokenForm: given.accessTokenForm ?? 'jwt',
+    foreignTokenSeconds: given.foreignTokenSeconds ?? 3600,
+    securityEventTransmitters: given.securityEventTransmitters ?? Object.freeze([]),
+    statusList: given.statusList ?? false,
     sessionIdleSeconds: given.sessionIdleSeconds ?? Math.min(14 * DAY, sessionSeconds),
     sessionSeconds,
     refreshOverlapSeconds: given.refreshOverlapSeconds ?? 10,

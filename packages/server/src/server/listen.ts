@@ -1,18 +1,16 @@
 import type { Server } from 'node:http'
-import { AuthError, type Clock, systemPlatform } from 'countersign/core'
+import { AuthError, type Platform, systemPlatform } from 'countersign/core'
 import { type Certificate, CertificateReloader, readCertificate } from './certificate.ts'
 import type { Surroundings } from './compose.ts'
 import { onPort, type ServerConfig } from './config.ts'
 import { type Countersign, openCountersign } from './countersign.ts'
+import { Drain } from './drain.ts'
 import { createWebServer, type Handler, requestListener, type WebServer } from './http-server.ts'
 import { listenLocally, localSocketPath } from './local-socket.ts'
 import { createLogger } from './logger.ts'
 import { problemResponse } from './problem-response.ts'
 import { requestId } from './request-id.ts'
 
-/** Requests that are under way when the server stops get this long. */
-const DRAIN_MS = 10_000
-const DRAIN_STEP_MS = 50
 const CERTIFICATE_POLL_MS = 2_000
 
 export interface RunningServer {
@@ -44,13 +42,14 @@ export async function serve(config: ServerConfig, surroundings: Surroundings = {
     certificate,
     platform,
   )
+  const drain = new Drain(web.server, platform.clock)
   const port = await listen(web.server, config)
   let countersign: Countersign | undefined
-  let local: Server | undefined
+  let localDrain: Drain | undefined
   try {
     countersign = await openCountersign(onPort(config, port), { platform, log })
     handler = countersign.fetch
-    local = await openLocalDoor(countersign, config, surroundings)
+    localDrain = await openLocalDoor(countersign, config, platform)
   } catch (error) {
     web.server.close()
     web.server.closeAllConnections()
@@ -67,7 +66,7 @@ export async function serve(config: ServerConfig, surroundings: Surroundings = {
     async stop() {
       reloader?.stop()
       running.endFeeds()
-      await Promise.all([drain(web.server, platform.clock), local === undefined ? undefined : drain(local, platform.clock)])
+      await Promise.all([drain.run(), localDrain?.run()])
       await running.close()
     },
   }
@@ -84,18 +83,11 @@ function listen(server: Server, { port, host }: ServerConfig): Promise<number> {
   })
 }
 
-async function openLocalDoor(
-  countersign: Countersign,
-  { database }: ServerConfig,
-  surroundings: Surroundings,
-): Promise<Server | undefined> {
+async function openLocalDoor(countersign: Countersign, { database }: ServerConfig, platform: Platform): Promise<Drain | undefined> {
   const path = localSocketPath(database.path)
   if (path === undefined) return undefined
-  const { random } = surroundings.platform ?? systemPlatform
-  return listenLocally(
-    path,
-    requestListener((request) => countersign.localFetch(request), random),
-  )
+  const listener = requestListener((request) => countersign.localFetch(request), platform.random)
+  return new Drain(await listenLocally(path, listener), platform.clock)
 }
 
 function followCertificate(
@@ -113,20 +105,4 @@ function followCertificate(
 function urlOf({ host }: ServerConfig, web: WebServer, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
   return `${web.kind}://${name}:${port}`
-}
-
-/** Stops accepting, lets answers out, and at the end cuts what is still there. */
-async function drain(server: Server, clock: Clock): Promise<void> {
-  const closed = new Promise<void>((resolve) => void server.close(() => resolve()))
-  const endMs = clock.monotonicMs() + DRAIN_MS
-  let cancel = (): void => {}
-  const step = (): void => {
-    // A connection that was answered just now is idle and would be kept for its next request.
-    if (clock.monotonicMs() >= endMs) server.closeAllConnections()
-    else server.closeIdleConnections()
-    cancel = clock.after(DRAIN_STEP_MS, step)
-  }
-  step()
-  await closed
-  cancel()
 }

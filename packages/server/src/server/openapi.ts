@@ -36,6 +36,7 @@ const securityOf: Readonly<Record<RouteAuthority, readonly Json[]>> = {
   session: [{ accessToken: [] }],
   operator: [{ accessToken: [] }],
   service: [{ serviceCredential: [] }],
+  inspector: [{ serviceCredential: [] }, { accessToken: [] }],
 }
 
 const authorityNote: Readonly<Record<RouteAuthority, string>> = {
@@ -43,6 +44,7 @@ const authorityNote: Readonly<Record<RouteAuthority, string>> = {
   session: 'For anyone who is signed in.',
   operator: 'For operators: the role `admin`.',
   service: 'For services: a service credential.',
+  inspector: 'For services, with a service credential, and for operators: the role `admin`.',
 }
 
 function pathParameters(path: string): readonly Json[] {
@@ -60,6 +62,11 @@ function responseOf({ description, schema, contentType = 'application/json' }: R
   return { description, content: { [contentType]: schema === undefined ? {} : { schema: schemaOf(schema) } } }
 }
 
+const bodyContent = (body: z.ZodType, form: z.ZodType | undefined): Json => ({
+  'application/json': { schema: schemaOf(body) },
+  ...(form === undefined ? {} : { 'application/x-www-form-urlencoded': { schema: schemaOf(form) } }),
+})
+
 const refusal: Json = {
   description: 'A refusal as problem details (RFC 9457).',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -74,9 +81,7 @@ function operationObject(operation: Operation): Json {
     description: authorityNote[operation.authority],
     security: securityOf[operation.authority],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(operation.body === undefined
-      ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(operation.body) } } } }),
+    ...(operation.body === undefined ? {} : { requestBody: { required: true, content: bodyContent(operation.body, operation.form) } }),
     responses: { ...Object.fromEntries(responses), default: refusal },
   }
 }

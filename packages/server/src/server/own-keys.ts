@@ -24,9 +24,16 @@ export class OwnKeys implements KeySource {
     return this.#keys.reload()
   }
 
-  /** What this server publishes it knows. */
-  lookUp(kid: string): Promise<KeyLookUp> {
-    return Promise.resolve(this.#keys.isRevoked(kid) ? 'revoked' : 'absent')
+  /** A key that we have not loaded may be one that another server on our database has just begun to sign with. */
+  async lookUp(kid: string): Promise<KeyLookUp> {
+    if (this.#keys.isRevoked(kid)) return 'revoked'
+    try {
+      await this.#keys.reload()
+    } catch {
+      return 'unknown'
+    }
+    if (this.#keys.isRevoked(kid)) return 'revoked'
+    return this.#keys.published('access-token').some((key) => key.kid === kid) ? 'found' : 'absent'
   }
 
   #setOf(purpose: KeyPurpose): KeySet {

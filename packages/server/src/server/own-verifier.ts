@@ -52,7 +52,7 @@ export class OwnVerifier {
    * @throws {AuthError} as `Verifier.authenticate` of the library; `unavailable` when the log cannot be read.
    */
   async authenticate(authorization: string | undefined, role?: string): Promise<Principal> {
-    if (authorization !== undefined) await this.#catchUp()
+    if (authorization !== undefined) await this.caughtUp()
     return this.#verifier.authenticate({ authorization }, { freshness: 'strict', ...(role === undefined ? {} : { role }) })
   }
 
@@ -68,10 +68,16 @@ export class OwnVerifier {
     this.#verifier.close()
   }
 
-  async #catchUp(): Promise<void> {
+  /**
+   * Our own replica, once it knows whatever was committed before the call.
+   *
+   * @throws {AuthError} `revocation_unknown`; `unavailable` when the log cannot be read.
+   */
+  async caughtUp(): Promise<Replica> {
     const { position } = await this.#log.head()
     const replica = this.#feed.replica
-    if (replica !== undefined && replica.position >= position) return
-    if (!(await replica?.waitFor(position, CATCH_UP_MS))) throw new AuthError('revocation_unknown', { position })
+    if (replica === undefined) throw new AuthError('revocation_unknown', { position })
+    if (replica.position >= position || (await replica.waitFor(position, CATCH_UP_MS))) return replica
+    throw new AuthError('revocation_unknown', { position })
   }
 }

@@ -1,9 +1,10 @@
-import type { EpochMs } from 'countersign/core'
+import { type EpochMs, toEpochSeconds } from 'countersign/core'
 import type { User } from '../account/user.ts'
 import type { ServiceCredential } from '../credential/service-credential-store.ts'
 import type { Session } from '../session/session.ts'
 import type { TokenSubject } from '../session/session-store.ts'
 import type { SignedIn } from '../session/session-tokens.ts'
+import type { InspectedToken } from '../session/token-inspection.ts'
 import type { KeySummary } from '../signing/signing-keys.ts'
 
 /** Records as the API shows them (`schema.ts` describes the same shapes). What is not named here does not leave the server. */
@@ -66,3 +67,26 @@ export const showKey = ({ kid, purpose, algorithm, state, createdAt, activatedAt
 })
 
 export const showService = ({ id, name, createdAt }: ServiceCredential): Shown => ({ id, name, created_at: moment(createdAt) })
+
+/** RFC 7662 section 2.2. Of what is not alive nothing is said but that. A refresh token has no audience: it is for nobody but us. */
+export function showInspected(inspected: InspectedToken | undefined, issuer: string): Shown {
+  if (inspected === undefined) return { active: false }
+  if (inspected.kind === 'refresh') return inspected.isCurrent ? showRefreshToken(inspected.session, issuer) : { active: false }
+  const { iss, sub, aud, client_id, iat, nbf, exp, jti, sid, rev, scope, roles, groups, auth_time, amr, acr, cnf } = inspected.claims
+  const token_type = cnf?.['jkt'] === undefined ? 'Bearer' : 'DPoP'
+  const said = { iss, sub, aud, client_id, iat, nbf, exp, jti, sid, rev, scope, roles, groups, auth_time, amr, acr, cnf }
+  return { active: true, token_type, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) }
+}
+
+const showRefreshToken = (session: Session, issuer: string): Shown => ({
+  active: true,
+  token_type: 'refresh_token',
+  iss: issuer,
+  sub: session.user,
+  client_id: session.client,
+  iat: toEpochSeconds(session.rotatedAt),
+  exp: toEpochSeconds(Math.min(session.expiresAt, session.idleExpiresAt)),
+  sid: session.id,
+  auth_time: toEpochSeconds(session.authenticatedAt),
+  amr: session.amr,
+})

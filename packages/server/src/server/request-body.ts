@@ -1,4 +1,4 @@
-import { AuthError, parseJsonBytes } from 'countersign/core'
+import { AuthError, decodeUtf8, parseJsonBytes } from 'countersign/core'
 import { InvalidRequest } from './field-error.ts'
 
 /** No request of this API is larger; checked while reading, so that more is never held. */
@@ -35,6 +35,59 @@ async function readUnannounced(body: Request['body']): Promise<Uint8Array> {
   return Buffer.concat(chunks, length)
 }
 
+const formType = /^application\/x-www-form-urlencoded\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+
+export const isForm = (request: Request): boolean => formType.test(request.headers.get('content-type') ?? '')
+
+/**
+ * Reads a form (RFC 6749 appendix B) strictly: size while reading, UTF-8, percent-encoding, NUL. As its section 3.2 wants, a parameter
+ * without a value counts as left out, and one that is there twice makes the request invalid.
+ *
+ * @throws {AuthError} `content_type_unsupported`, `content_too_large`, `request_invalid`.
+ */
+export async function readFormBody(request: Request): Promise<Readonly<Record<string, string>>> {
+  requireNoCoding(request)
+  const bytes = await readBytes(request)
+  const parameters: [string, string][] = []
+  const names = new Set<string>()
+  for (const pair of decodeForm(bytes).split('&')) {
+    const separator = pair.indexOf('=')
+    const name = decodeComponent(separator < 0 ? pair : pair.slice(0, separator))
+    const value = separator < 0 ? '' : decodeComponent(pair.slice(separator + 1))
+    if (value === '') continue
+    if (names.has(name)) throw invalidForm('a parameter is there twice')
+    names.add(name)
+    parameters.push([name, value])
+  }
+  return Object.fromEntries(parameters)
+}
+
+function decodeForm(bytes: Uint8Array): string {
+  try {
+    return decodeUtf8(bytes)
+  } catch {
+    throw invalidForm('it is no UTF-8')
+  }
+}
+
+function decodeComponent(text: string): string {
+  let decoded: string
+  try {
+    decoded = decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    throw invalidForm('a percent-encoding is broken')
+  }
+  if (decoded.includes('\0')) throw invalidForm('it holds NUL')
+  return decoded
+}
+
+const invalidForm = (problem: string): InvalidRequest =>
+  new InvalidRequest([{ pointer: '', detail: `is not an acceptable form: ${problem}` }])
+
+function requireNoCoding(request: Request): void {
+  if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') throw new AuthError('content_type_unsupported')
+}
+
 /**
  * Reads a JSON body strictly: content type, size while reading, UTF-8, duplicate names, NUL, lone surrogates, depth.
  *
@@ -42,12 +95,29 @@ async function readUnannounced(body: Request['body']): Promise<Uint8Array> {
  */
 export async function readJsonBody(request: Request): Promise<unknown> {
   if (!jsonType.test(request.headers.get('content-type') ?? '')) throw new AuthError('content_type_unsupported')
-  if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') throw new AuthError('content_type_unsupported')
+  requireNoCoding(request)
   const bytes = await readBytes(request)
   try {
     return parseJsonBytes(bytes)
   } catch (error) {
     if (error instanceof SyntaxError) throw new InvalidRequest([{ pointer: '', detail: `is not acceptable JSON: ${error.message}` }])
     throw error
+  }
+}
+
+/**
+ * Reads a body that is one text of this media type, bounded while reading.
+ *
+ * @throws {AuthError} `content_type_unsupported`, `content_too_large`, `request_invalid`.
+ */
+export async function readTextBody(request: Request, type: string): Promise<string> {
+  requireNoCoding(request)
+  const [given = ''] = (request.headers.get('content-type') ?? '').split(';')
+  if (given.trim().toLowerCase() !== type) throw new AuthError('content_type_unsupported')
+  const bytes = await readBytes(request)
+  try {
+    return decodeUtf8(bytes)
+  } catch (cause) {
+    throw new AuthError('request_invalid', { reason: 'not_utf8' }, { cause })
   }
 }

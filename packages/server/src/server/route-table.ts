@@ -13,18 +13,22 @@ import { getMe } from './route/get-me/route.ts'
 import { getOpenApi } from './route/get-openapi/route.ts'
 import { getReadiness } from './route/get-readiness/route.ts'
 import { getUser } from './route/get-user/route.ts'
+import { introspectToken } from './route/introspect-token/route.ts'
 import { listServices } from './route/list-services/route.ts'
 import { listSessions } from './route/list-sessions/route.ts'
 import { listSigningKeys } from './route/list-signing-keys/route.ts'
 import { listUsers } from './route/list-users/route.ts'
+import { receiveSecurityEvent } from './route/receive-security-event/route.ts'
 import { redeemSetup } from './route/redeem-setup/route.ts'
 import { refreshSession } from './route/refresh-session/route.ts'
 import { removeService } from './route/remove-service/route.ts'
 import { revoke } from './route/revoke/route.ts'
+import { revokeToken } from './route/revoke-token/route.ts'
 import { revokeSigningKey } from './route/revoke-signing-key/route.ts'
 import { rotateSigningKeys } from './route/rotate-signing-keys/route.ts'
 import { showSetupPage } from './route/show-setup-page/route.ts'
 import { signIn } from './route/sign-in/route.ts'
+import { getStatusList } from './route/status-list/route.ts'
 import { updateUser } from './route/update-user/route.ts'
 import type { Operation } from './route.ts'
 
@@ -44,6 +48,9 @@ export const operations: readonly Operation[] = Object.freeze([
   endCurrentSession,
   endSession,
   revoke,
+  receiveSecurityEvent,
+  introspectToken,
+  revokeToken,
   listSigningKeys,
   rotateSigningKeys,
   revokeSigningKey,
@@ -53,6 +60,7 @@ export const operations: readonly Operation[] = Object.freeze([
   followFeed,
   getFeedSnapshot,
   getJwks,
+  getStatusList,
   getDiscovery,
   getOpenApi,
   getHealth,

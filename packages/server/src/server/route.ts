@@ -3,14 +3,14 @@ import * as z from 'zod'
 import type { Caller } from './caller.ts'
 import type { Client } from './connection.ts'
 import { parseWith } from './field-error.ts'
-import { readJsonBody } from './request-body.ts'
+import { isForm, readFormBody, readJsonBody } from './request-body.ts'
 import type { Services } from './services.ts'
 
 /**
  * Who may call. `session`: anyone signed in. `operator`: role `admin`, or the machine's own administrator through the
- * local socket. `service`: a service credential. `public`: everyone.
+ * local socket. `service`: a service credential. `inspector`: a service, or an operator. `public`: everyone.
  */
-export type RouteAuthority = 'public' | 'session' | 'operator' | 'service'
+export type RouteAuthority = 'public' | 'session' | 'operator' | 'service' | 'inspector'
 
 export interface RouteResponse {
   readonly description: string
@@ -51,6 +51,8 @@ type Handler<Body, Query> = (call: Call<Body, Query>, services: Services) => Pro
 
 export interface Route<Body, Query> extends RouteFacts {
   readonly body?: z.ZodType<Body>
+  /** The body as a form, where OAuth wants one. Unlike JSON it may hold what is not known here (RFC 6749 section 3.2). */
+  readonly form?: z.ZodType<Body>
   readonly query?: z.ZodType<Query>
   readonly handle: Handler<Body, Query>
 }
@@ -58,6 +60,7 @@ export interface Route<Body, Query> extends RouteFacts {
 /** A route as the table holds it: its types are settled, what it does is behind `answer`. */
 export interface Operation extends RouteFacts {
   readonly body: z.ZodType | undefined
+  readonly form: z.ZodType | undefined
   readonly query: z.ZodType | undefined
   answer(call: Call<undefined, undefined>, services: Services): Promise<Response>
 }
@@ -85,12 +88,18 @@ function queryOf(url: string): Record<string, string | string[]> {
 /** A misspelt member must not be passed over: what it was meant to narrow would not be narrowed. */
 const noQuery: z.ZodType = z.strictObject({})
 
+async function parseBody<Body>(body: z.ZodType<Body>, form: z.ZodType<Body> | undefined, request: Request): Promise<Body> {
+  if (form !== undefined && isForm(request)) return parseWith(form, await readFormBody(request))
+  return parseWith(body, await readJsonBody(request))
+}
+
 /** Settles a route's types: what its handler gets is what its schemas have passed. */
 export function defineRoute<Body = undefined, Query = undefined>(route: Route<Body, Query>): Operation {
-  const { body, query, handle, ...facts } = route
+  const { body, form, query, handle, ...facts } = route
   return Object.freeze({
     ...facts,
     body,
+    form,
     query,
     async answer(call: Call<undefined, undefined>, services: Services): Promise<Response> {
       checkPath(call.path)
@@ -98,7 +107,7 @@ export function defineRoute<Body = undefined, Query = undefined>(route: Route<Bo
       if (query === undefined) parseWith(noQuery, given)
       // Without a schema the type parameter is `undefined`, and so is the value.
       const parsedQuery = query === undefined ? (undefined as Query) : parseWith(query, given)
-      const parsedBody = body === undefined ? (undefined as Body) : parseWith(body, await readJsonBody(call.request))
+      const parsedBody = body === undefined ? (undefined as Body) : await parseBody(body, form, call.request)
       return handle({ ...call, body: parsedBody, query: parsedQuery }, services)
     },
   })

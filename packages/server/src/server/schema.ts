@@ -25,7 +25,42 @@ export const target: z.ZodType<{ kind: (typeof targetKinds)[number]; id?: string
   id: z.string().min(1).max(512).regex(printable).optional(),
 })
 
+/** Longer than any token of ours: what does not fit is none, and is answered like one. */
+const presentedToken = z.string().min(1).max(16_384).regex(printable)
+/** RFC 7662 and RFC 7009: a hint that is not known is no mistake. */
+const hint = z.string().max(64).regex(printable).optional()
+
+interface PresentedToken {
+  readonly token: string
+  readonly token_type_hint?: string | undefined
+}
+
+export const tokenBody: z.ZodType<PresentedToken> = z.strictObject({ token: presentedToken, token_type_hint: hint })
+export const tokenForm: z.ZodType<PresentedToken> = z.object({ token: presentedToken, token_type_hint: hint })
+
 const moment = z.iso.datetime()
+
+export const introspectionSchema: z.ZodType = z.strictObject({
+  active: z.boolean(),
+  token_type: z.enum(['Bearer', 'DPoP', 'refresh_token']).optional(),
+  iss: z.string().optional(),
+  sub: z.string().optional(),
+  aud: z.union([z.string(), z.array(z.string())]).optional(),
+  client_id: z.string().optional(),
+  iat: z.int().optional(),
+  nbf: z.int().optional(),
+  exp: z.int().optional(),
+  jti: z.string().optional(),
+  sid: z.string().optional(),
+  rev: z.int().optional(),
+  scope: z.string().optional(),
+  roles: z.array(z.string()).optional(),
+  groups: z.array(z.string()).optional(),
+  auth_time: z.int().optional(),
+  amr: z.array(z.string()).optional(),
+  acr: z.string().optional(),
+  cnf: z.record(z.string(), z.unknown()).optional(),
+})
 
 export const userSchema: z.ZodType = z.strictObject({
   id: z.string(),

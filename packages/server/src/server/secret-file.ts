@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Random } from 'countersign/core'
+import type { DatabasePlace } from './config-value.ts'
 import { MasterSecret, newMasterSecret } from '../signing/index.ts'
+
+/** Beside what the secret of a development server lies: its database, or what a database elsewhere is given on this machine. */
+export const dataPath = (database: DatabasePlace): string => (database.kind === 'postgres' ? './data/postgres' : database.path)
 
 /** Where the secret of a development server lies: beside its database. */
 export const secretPath = (databasePath: string): string => join(dirname(databasePath), 'secret')

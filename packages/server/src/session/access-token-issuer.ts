@@ -1,8 +1,10 @@
 import type { Platform } from 'countersign/core'
 import { newId, toEpochSeconds } from 'countersign/core'
 import type { AccessTokenClaims } from 'countersign/token'
-import { signAccessTokenInBackground } from 'countersign/token'
+import type { Position } from 'countersign/revocation'
+import { newIdInPlace, signAccessTokenInBackground } from 'countersign/token'
 import type { SigningKeys } from '../signing/signing-keys.ts'
+import type { OpaqueTokens } from './opaque-token.ts'
 import type { Issuance } from './session-store.ts'
 
 export interface AccessTokenIssuerOptions {
@@ -14,6 +16,14 @@ export interface AccessTokenIssuerOptions {
   readonly platform: Platform
   /** Default 300. */
   readonly lifeSeconds?: number
+  /** Given, tokens are opaque: sealed instead of signed. */
+  readonly opaque?: OpaqueTokens
+  /** Where a signed token stands in a Token Status List. Given, tokens say it. */
+  readonly statusOf?: (facts: {
+    readonly user: string
+    readonly session: string
+    readonly rev: Position
+  }) => { readonly idx: number; readonly uri: string } | undefined
   /** Which scopes a role brings. */
   readonly roleScopes?: Readonly<Record<string, readonly string[]>>
 }
@@ -39,10 +49,11 @@ export class AccessTokenIssuer {
 
   /** Never lives longer than its session. `rev` is the log position that the transaction saw, so a later cut-off kills it. */
   async issue({ rev, session, subject }: Issuance): Promise<IssuedAccessToken> {
-    const { issuer, keys, platform, lifeSeconds = DEFAULT_LIFE_SECONDS } = this.#options
+    const { issuer, keys, platform, opaque, statusOf, lifeSeconds = DEFAULT_LIFE_SECONDS } = this.#options
     const iat = toEpochSeconds(platform.clock.now())
     const exp = Math.min(iat + lifeSeconds, toEpochSeconds(session.expiresAt))
     const scope = this.#scopeOf(subject.roles)
+    const status = opaque === undefined ? statusOf?.({ user: subject.id, session: session.id, rev }) : undefined
     const claims: AccessTokenClaims = {
       iss: issuer,
       sub: subject.id,
@@ -50,7 +61,7 @@ export class AccessTokenIssuer {
       client_id: session.client,
       iat,
       exp,
-      jti: newId('jti', platform.random),
+      jti: status === undefined ? newId('jti', platform.random) : newIdInPlace('jti', status.idx, platform.random),
       sid: session.id,
       rev,
       ...(scope === '' ? {} : { scope }),
@@ -58,8 +69,10 @@ export class AccessTokenIssuer {
       ...(subject.groups.length === 0 ? {} : { groups: subject.groups }),
       auth_time: toEpochSeconds(session.authenticatedAt),
       amr: session.amr,
+      ...(status === undefined ? {} : { status: { status_list: status } }),
     }
-    return { accessToken: await signAccessTokenInBackground(claims, keys.current('access-token')), expiresInSeconds: exp - iat }
+    const accessToken = opaque?.seal(claims) ?? (await signAccessTokenInBackground(claims, keys.current('access-token')))
+    return { accessToken, expiresInSeconds: exp - iat }
   }
 
   #scopeOf(roles: readonly string[]): string {

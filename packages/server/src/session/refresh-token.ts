@@ -13,7 +13,8 @@ export interface PresentedRefreshToken {
 }
 
 const PURPOSE = 'refresh/1'
-const PREFIX = 'cs_rt_'
+/** Refresh tokens begin like this. */
+export const REFRESH_TOKEN_PREFIX = 'cs_rt_'
 const SESSION_PREFIX = 'ses_'
 /** `cs_rt_` + 22 + `.` + at most 10 digits + `.` + 43. */
 const MAXIMUM_LENGTH = 83
@@ -51,7 +52,7 @@ export class RefreshTokens {
     const key = this.#keys.find((each) => each.id === session.keyId)
     if (key === undefined) throw new AuthError('refresh_invalid', { reason: 'key_gone', session: session.id })
     const id = session.id.slice(SESSION_PREFIX.length)
-    return `${PREFIX}${id}.${session.generation}.${macOf(key, session, session.generation)}`
+    return `${REFRESH_TOKEN_PREFIX}${id}.${session.generation}.${macOf(key, session, session.generation)}`
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { EpochMs, Platform } from 'countersign/core'
-import { AuthError, encodeBase64url, newId } from 'countersign/core'
+import { AuthError, encodeBase64url } from 'countersign/core'
 import { equalText, sha256Base64url } from 'countersign/crypto'
+import { newIdForUser } from 'countersign/token'
 import type { Authenticator } from './authenticator.ts'
 import { isSameDevice } from './browser-family.ts'
 import type { PresentedRefreshToken } from './refresh-token.ts'
@@ -108,6 +109,18 @@ export class Sessions {
     return session !== undefined && this.#isLiving(session) ? session : undefined
   }
 
+  /**
+   * The living session behind a refresh token of whatever generation. Changes nothing: an old token is no theft here.
+   *
+   * @throws {AuthError} `refresh_invalid` for a token that was never issued or whose session has ended.
+   */
+  async findByRefreshToken(refreshToken: string): Promise<{ readonly session: Session; readonly isCurrent: boolean }> {
+    const presented = parseRefreshToken(refreshToken)
+    const session = await this.#store.find(presented.session)
+    this.#requireAuthentic(presented, session)
+    return { session, isCurrent: presented.generation === session.generation }
+  }
+
   /** Living sessions, newest first. */
   list(user: string): Promise<readonly Session[]> {
     return this.#store.list(user, this.#platform.clock.now())
@@ -153,7 +166,7 @@ export class Sessions {
     const now = clock.now()
     const expiresAt = now + this.#policy.absoluteLimitSeconds * 1000
     return {
-      id: newId('ses', random),
+      id: newIdForUser('ses', user, random),
       user,
       client,
       device,

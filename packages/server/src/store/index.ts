@@ -1,4 +1,6 @@
 export { createMemoryStore, type MemoryStoreOptions } from './memory/store.ts'
+export { kafkaBroker, natsBroker, postgresBroker, redisBroker } from './publisher/index.ts'
+export { openPostgresStore, type PostgresStoreOptions } from './postgres/store.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/store.ts'
 export { StoreLockedError } from './sqlite/writer-lock.ts'
 export type { Store, StoreOptions } from './store.ts'

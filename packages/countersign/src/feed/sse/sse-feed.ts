@@ -1,8 +1,9 @@
 import type { Platform } from '../../core/index.ts'
-import { fetchBounded, openResponse } from '../bounded-fetch.ts'
+import { openResponse } from '../bounded-fetch.ts'
 import type { Feed } from '../feed.ts'
 import { FeedReader, type FeedTransport } from '../feed-reader.ts'
 import { FeedTrouble } from '../feed-trouble.ts'
+import { fetchSnapshot } from '../snapshot.ts'
 import { EventStreamParser } from './event-stream.ts'
 
 export interface SseFeedOptions {
@@ -19,7 +20,6 @@ export interface SseFeedOptions {
   readonly maxSnapshotBytes?: number
 }
 
-const DEFAULT_MAX_SNAPSHOT_BYTES = 2 ** 27
 /** RFC 6750 section 2.1: b64token. Anything else is not a credential of ours and could break the header. */
 const bearerCredential = /^[A-Za-z0-9._~+/-]+=*$/
 
@@ -36,12 +36,9 @@ export function createSseFeed(options: SseFeedOptions): Feed {
 }
 
 function transportOf(options: SseFeedOptions): FeedTransport {
-  const { feedUrl, snapshotUrl, credential, platform, maxSnapshotBytes = DEFAULT_MAX_SNAPSHOT_BYTES } = options
+  const { feedUrl, credential, platform } = options
   return {
-    snapshot: async (signal) => {
-      const request = { platform, accept: 'application/jwt', maxBytes: maxSnapshotBytes, signal, credential }
-      return new TextDecoder().decode(await fetchBounded(snapshotUrl, request)).trim()
-    },
+    snapshot: (signal) => fetchSnapshot(options, signal),
     follow: async (after, deliver, signal) => {
       const url = new URL(feedUrl)
       url.searchParams.set('after', String(after))

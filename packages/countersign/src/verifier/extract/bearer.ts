@@ -23,6 +23,13 @@ export function extractBearer(authorization: string | undefined): string | undef
   return token
 }
 
+/** As `extractBearer`. @throws {AuthError} `credential_missing` too, when there is no such header. */
+export function requireBearer(authorization: string | undefined): string {
+  const token = extractBearer(authorization)
+  if (token === undefined) throw new AuthError('credential_missing')
+  return token
+}
+
 /** Whether a text could be a token at all: its size and its characters. */
 export function isTokenText(text: string): boolean {
   return text.length <= MAX_TOKEN_LENGTH && b64token.test(text)

@@ -21,7 +21,9 @@ export function checkConfiguration(environment: Environment): {
 } {
   try {
     const config = configFromEnvironment(environment)
-    return { config, findings: [ok('configuration', `issuer ${config.issuer}, database ${config.database.kind}:${config.database.path}`)] }
+    const { issuer, database } = config
+    const place = database.kind === 'postgres' ? database.name : `${database.kind}:${database.path}`
+    return { config, findings: [ok('configuration', `issuer ${issuer}, database ${place}`)] }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     return {
@@ -44,7 +46,9 @@ export function checkSecret({ secret, database, production }: ServerConfig, secr
 
 export function checkDatabaseFile(environment: Environment): Finding {
   try {
-    const { kind, path } = databaseFromEnvironment(environment)
+    const place = databaseFromEnvironment(environment)
+    if (place.kind === 'postgres') return ok('database', `${place.name}; the checks that follow open it`)
+    const { kind, path } = place
     if (kind === 'memory') return skipped('database', 'in memory')
     if (!existsSync(path)) return skipped('database', `${path} is made at the first start`)
     const findings = checkDatabase(path)

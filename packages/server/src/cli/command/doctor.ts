@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { secretPath } from '../../index.ts'
+import { dataPath, secretPath } from '../../index.ts'
 import { type Finding, failed, messageOf, ok, skipped } from '../check/finding.ts'
 import { checkConfiguration, checkDatabaseFile, checkNode, checkSecret } from '../check/installation.ts'
 import { checkIssuer, checkKeys, checkReadiness } from '../check/server.ts'
@@ -51,7 +51,7 @@ async function examineLocal(options: CommonOptions, terminal: Terminal): Promise
   const database = checkDatabaseFile(environment)
   if (config === undefined) return [...findings, database]
   const running = (await runningSocket(environment)) !== undefined
-  const secret = checkSecret(config, secretPath(config.database.path))
+  const secret = checkSecret(config, secretPath(dataPath(config.database)))
   const isNew = database.state !== 'ok' && database.state !== 'warning'
   const through = isNew ? [] : await checkThrough(options, terminal, running)
   return [...findings, secret, database, ...through]

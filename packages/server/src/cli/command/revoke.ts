@@ -33,5 +33,6 @@ export function addRevoke(program: Command, terminal: Terminal): void {
     'revoke role staff --reason "role was renamed"',
     'revoke token jti_k_0THGFyTIMO7pgex5Xw1eA',
     'revoke everyone --mode soft',
+    'revoke user https://login.example/realms/staff#248289761001',
   )
 }

@@ -96,18 +96,30 @@ async function change(
   })
 }
 
-interface RoleOptions extends CommonOptions {
+/** What a user can be in. */
+interface Membership {
+  readonly kind: 'roles' | 'groups'
+  /** As the options name one of them. */
+  readonly value: string
+}
+
+interface MembershipOptions extends CommonOptions {
   readonly add: readonly string[]
   readonly remove: readonly string[]
 }
 
-async function changeRoles(named: string, { add, remove, ...options }: RoleOptions, terminal: Terminal): Promise<void> {
-  if (add.length + remove.length === 0) throw misuse('Nothing to change.', 'Use --add ROLE or --remove ROLE.')
+async function changeMembership(
+  { kind, value }: Membership,
+  named: string,
+  { add, remove, ...options }: MembershipOptions,
+  terminal: Terminal,
+): Promise<void> {
+  if (add.length + remove.length === 0) throw misuse('Nothing to change.', `Use --add ${value} or --remove ${value}.`)
   await throughDoor(options, terminal, async (door) => {
-    const { id, roles } = await findUser(door, named)
-    const wanted = [...new Set([...roles, ...add])].filter((role) => !remove.includes(role))
-    const { user } = await call<{ user: UserRecord }>(door, 'PATCH', `/v1/users/${id}`, { roles: wanted })
-    const now = user.roles.length === 0 ? 'no roles' : user.roles.join(', ')
+    const found = await findUser(door, named)
+    const wanted = [...new Set([...found[kind], ...add])].filter((each) => !remove.includes(each))
+    const { user } = await call<{ user: UserRecord }>(door, 'PATCH', `/v1/users/${found.id}`, { [kind]: wanted })
+    const now = user[kind].length === 0 ? `no ${kind}` : user[kind].join(', ')
     printResult(
       terminal,
       options,
@@ -116,6 +128,12 @@ async function changeRoles(named: string, { add, remove, ...options }: RoleOptio
     )
   })
 }
+
+const withMembership = (command: Command, membership: Membership, terminal: Terminal): Command =>
+  withDoor(command)
+    .option(`--add <${membership.value.toLowerCase()}>`, 'may be given several times', several, [])
+    .option(`--remove <${membership.value.toLowerCase()}>`, 'may be given several times', several, [])
+    .action((user: string, options: MembershipOptions) => changeMembership(membership, user, options, terminal))
 
 export function addUsers(program: Command, terminal: Terminal): void {
   const users = program.command('users').description('accounts')
@@ -152,11 +170,12 @@ export function addUsers(program: Command, terminal: Terminal): void {
     'users restore mallory@example.com',
   )
   withExamples(
-    withDoor(users.command('role <user>').description('give and take roles'))
-      .option('--add <role>', 'may be given several times', several, [])
-      .option('--remove <role>', 'may be given several times', several, [])
-      .action((user: string, options: RoleOptions) => changeRoles(user, options, terminal)),
+    withMembership(users.command('role <user>').description('give and take roles'), { kind: 'roles', value: 'ROLE' }, terminal),
     'users role ops@example.com --add admin',
     'users role usr_X5rOkRtn_0nTAr9cpdRx7Q --add staff --remove trainee',
+  )
+  withExamples(
+    withMembership(users.command('group <user>').description('put into groups and take out'), { kind: 'groups', value: 'GROUP' }, terminal),
+    'users group mira@example.com --add north',
   )
 }

@@ -7,7 +7,7 @@ export async function databaseDoor(environment: Readonly<Record<string, string |
   const config = configFromEnvironment(quiet)
   const countersign = await openCountersign(config)
   return {
-    name: config.database.path,
+    name: config.database.kind === 'postgres' ? config.database.name : config.database.path,
     async send({ method, path, body }) {
       const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
       const request = new Request(`http://localhost${path}`, {

@@ -47,7 +47,7 @@ function readEnds(connection: DatabaseSync): { readonly head: LogHead; readonly 
 }
 
 /** @returns the end of the chain. */
-function verifyChain(before: LogHead, entries: readonly LogEntry[]): LogHead {
+export function verifyChain(before: LogHead, entries: readonly LogEntry[]): LogHead {
   let last = before
   for (const entry of entries) {
     const isNext = entry.kind === 'epoch' ? entry.position > last.position : entry.position === last.position + 1

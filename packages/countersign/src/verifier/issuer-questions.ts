@@ -87,4 +87,5 @@ export class IssuerQuestions {
 }
 
 /** The cause may name the token's bearer: it goes no further than to who debugs. */
-const unanswered = (reason: string, cause?: unknown): AuthError => new AuthError('revocation_unknown', { reason: `issuer_${reason}` }, { cause })
+const unanswered = (reason: string, cause?: unknown): AuthError =>
+  new AuthError('revocation_unknown', { reason: `issuer_${reason}` }, { cause })

@@ -1,0 +1,134 @@
+import { AuthError, parseBase64urlJsonObject, type Platform, toEpochSeconds } from 'countersign/core'
+import type { JwsAlgorithm } from 'countersign/crypto'
+import { RemoteJwks } from 'countersign/feed'
+import { keySet } from 'countersign/key'
+import { type SecurityEventClaims, verifySecurityEventToken } from 'countersign/token'
+import type { Revocations } from './revocations.ts'
+import { targetsOf } from './security-event-subject.ts'
+
+/** Who may tell us of security events. */
+export interface SecurityEventTransmitter {
+  readonly issuer: string
+  /** What we are called in `aud`. */
+  readonly audience: string
+  /** Default: as its discovery document says. */
+  readonly jwksUri: string | undefined
+  readonly algorithms: readonly JwsAlgorithm[]
+}
+
+export interface SecurityEventReceiverOptions {
+  readonly transmitters: readonly SecurityEventTransmitter[]
+  readonly revocations: Pick<Revocations, 'revoke'>
+  readonly platform: Platform
+}
+
+/** RFC 8935 section 2.4. */
+export type SecurityEventErrorCode = 'invalid_request' | 'invalid_key' | 'invalid_issuer' | 'invalid_audience' | 'authentication_failed'
+
+/** What the transmitter is told when its token is not accepted. It need not send it again. */
+export class SecurityEventError extends Error {
+  readonly code: SecurityEventErrorCode
+
+  constructor(code: SecurityEventErrorCode, options?: ErrorOptions) {
+    super(code, options)
+    this.name = 'SecurityEventError'
+    this.code = code
+  }
+}
+
+const JWKS_MAX_AGE_MS = 3_600_000
+const MAX_LENGTH = 65_536
+/** An event that is told a week late ends what has ended long ago; one that is older is a copy that somebody kept. */
+const MAX_AGE_SECONDS = 604_800
+const MAX_REMEMBERED = 10_000
+const noKeys = keySet([])
+
+/** Turns the security events of other issuers (CAEP, RISC) into revocations of what those issuers have named. */
+export class SecurityEventReceiver {
+  readonly #options: SecurityEventReceiverOptions
+  readonly #sources: ReadonlyMap<string, { readonly transmitter: SecurityEventTransmitter; readonly keys: RemoteJwks }>
+  /** Tokens that were acted upon, as far as this process remembers: acting twice only ends what has come since. */
+  readonly #done = new Set<string>()
+
+  constructor(options: SecurityEventReceiverOptions) {
+    const { transmitters, platform } = options
+    this.#options = options
+    this.#sources = new Map(
+      transmitters.map((transmitter) => {
+        const { issuer, jwksUri } = transmitter
+        return [issuer, { transmitter, keys: new RemoteJwks({ issuer, jwksUri, platform, maxAgeMs: JWKS_MAX_AGE_MS }) }]
+      }),
+    )
+  }
+
+  /**
+   * Verifies a token and does what it says. When this returns, that is stored durably.
+   *
+   * @throws {SecurityEventError} The token is not accepted. @throws {AuthError} `unavailable`: it must be sent again.
+   */
+  async receive(compact: string): Promise<void> {
+    const claims = await this.#authenticate(compact)
+    const name = JSON.stringify([claims.iss, claims.jti])
+    if (this.#done.has(name)) return
+    const targets = targetsOf(claims)
+    if (targets === undefined) throw new SecurityEventError('invalid_request')
+    for (const target of targets) await this.#revoke(target)
+    this.#done.add(name)
+    const [oldest] = this.#done
+    if (this.#done.size > MAX_REMEMBERED && oldest !== undefined) this.#done.delete(oldest)
+  }
+
+  async #revoke(target: Parameters<Revocations['revoke']>[0]['target']): Promise<void> {
+    try {
+      await this.#options.revocations.revoke({ target, reason: 'security event of another issuer' })
+    } catch (error) {
+      // A name that no token that we accept can have.
+      if (error instanceof AuthError && error.code === 'request_invalid') throw new SecurityEventError('invalid_request', { cause: error })
+      throw error
+    }
+  }
+
+  async #authenticate(compact: string): Promise<SecurityEventClaims> {
+    const source = compact.length > MAX_LENGTH ? undefined : this.#sources.get(claimedIssuer(compact))
+    if (source === undefined) throw new SecurityEventError('invalid_issuer')
+    const verify = (): SecurityEventClaims => this.#verify(compact, source.transmitter, source.keys)
+    try {
+      return verify()
+    } catch (error) {
+      const { reason, kid } = error instanceof AuthError ? error.detail : {}
+      if (reason !== 'unknown_key') throw refusalOf(error)
+      const lookUp = await source.keys.lookUp(String(kid))
+      if (lookUp === 'absent') throw new SecurityEventError('invalid_key', { cause: error })
+      if (lookUp !== 'found') throw new AuthError('unavailable', { reason: 'unknown_key', kid: String(kid) })
+    }
+    try {
+      return verify()
+    } catch (error) {
+      throw refusalOf(error)
+    }
+  }
+
+  #verify(compact: string, { issuer, audience, algorithms }: SecurityEventTransmitter, keys: RemoteJwks): SecurityEventClaims {
+    const now = toEpochSeconds(this.#options.platform.clock.now())
+    const claims = verifySecurityEventToken(compact, keys.current() ?? noKeys, { issuer, audience, algorithms, now })
+    if (claims.iat < now - MAX_AGE_SECONDS) throw new AuthError('token_invalid', { reason: 'too_old' })
+    return claims
+  }
+}
+
+/** Nothing is believed of it yet: it only says by whose keys the token is to be verified. */
+function claimedIssuer(compact: string): string {
+  const [, payload = ''] = compact.split('.', 2)
+  try {
+    return String(parseBase64urlJsonObject(payload)['iss'])
+  } catch (cause) {
+    throw new SecurityEventError('invalid_request', { cause })
+  }
+}
+
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof AuthError)) return error
+  const { reason, claim } = error.detail
+  if (claim === 'aud') return new SecurityEventError('invalid_audience', { cause: error })
+  return new SecurityEventError(reason === 'signature' ? 'authentication_failed' : 'invalid_request', { cause: error })
+}

@@ -1,0 +1,155 @@
+import { AuthError } from 'countersign/core'
+import { Pool, type PoolClient, type QueryResult } from 'pg'
+import { clientConfig, type Patience, settle } from './connection.ts'
+import { type Statement, storable, type Value } from './statement.ts'
+import { asRefusal, isConnectionSound, isRetryable, unreachable } from './storage-failure.ts'
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly patience: Patience
+  /** Connections at most. */
+  readonly connections: number
+}
+
+/** A deadlock or serialization failure has changed nothing, so that the work is done again, so often at most. */
+const ATTEMPTS = 4
+/** Who would have to wait behind so many is refused at once: a database that is away must not fill the memory. */
+const MAXIMUM_WAITING = 1_000
+
+/** A transaction under way. What is asked is sent at once; the server answers in the same order. */
+export class Unit {
+  readonly #client: PoolClient
+  #failure: Error | undefined
+
+  constructor(client: PoolClient) {
+    this.#client = client
+    void this.#send('BEGIN ISOLATION LEVEL READ COMMITTED')
+  }
+
+  /** The first thing that went wrong: what follows on it only says that the transaction has failed. */
+  get failure(): Error | undefined {
+    return this.#failure
+  }
+
+  /** Each statement sees what was committed when it began, and what stands before it in this transaction. */
+  async ask<Row>(statement: Statement<Row>, ...values: readonly Value[]): Promise<readonly Row[]> {
+    return rowsOf(await this.#send(statement, values))
+  }
+
+  /** @returns how many rows it changed. */
+  async change(statement: Statement<unknown>, ...values: readonly Value[]): Promise<number> {
+    return (await this.#send(statement, values)).rowCount ?? 0
+  }
+
+  async commit(): Promise<void> {
+    const { command } = await this.#send('COMMIT')
+    // A statement that nobody waited for has failed: COMMIT then rolls back, and says so only here.
+    if (command !== 'COMMIT') throw this.#failure ?? new Error('the transaction was rolled back')
+  }
+
+  async rollBack(): Promise<void> {
+    await this.#send('ROLLBACK')
+  }
+
+  #send(what: string | Statement<unknown>, values: readonly Value[] = []): Promise<Answer> {
+    const answer: Promise<Answer> = this.#client.query(typeof what === 'string' ? { text: what } : query(what, values))
+    // Noted here for who does not wait for it.
+    answer.catch((error: unknown) => {
+      this.#failure ??= error instanceof Error ? error : new Error('a statement failed', { cause: error })
+    })
+    return answer
+  }
+}
+
+type Answer = QueryResult<Record<string, unknown>>
+
+const query = ({ name, text }: Statement<unknown>, values: readonly Value[]) => ({ name, text, values: values.map(storable) })
+
+/** The cast that the tables vouch for; the driver can only say "a record of values". */
+const rowsOf = <Row>({ rows }: Answer): readonly Row[] => rows as unknown as readonly Row[]
+
+/** One PostgreSQL database through a bounded pool of connections. */
+export class Database {
+  readonly #pool: Pool
+  #closing: Promise<void> | undefined
+
+  constructor({ url, patience, connections }: DatabaseOptions) {
+    this.#pool = new Pool({
+      ...clientConfig(url, patience),
+      max: connections,
+      allowExitOnIdle: true,
+      // The pool waits for it, though its type does not say so.
+      onConnect: (client): unknown => settle(client, patience),
+    })
+    // A connection that dies while nobody uses it is dropped by the pool; who uses one is told by the statement.
+    this.#pool.on('error', () => undefined)
+    this.#pool.on('connect', (client) => void client.on('error', () => undefined))
+  }
+
+  /**
+   * One statement, committed by itself.
+   *
+   * @throws {AuthError} `unavailable` when the database did not answer in time. Of a statement that changes something nobody
+   * knows then whether it did.
+   */
+  ask<Row>(statement: Statement<Row>, ...values: readonly Value[]): Promise<readonly Row[]> {
+    return this.#withConnection(async (client) => rowsOf(await client.query(query(statement, values))))
+  }
+
+  /** As `ask`. @returns how many rows it changed. */
+  change(statement: Statement<unknown>, ...values: readonly Value[]): Promise<number> {
+    return this.#withConnection(async (client) => (await client.query(query(statement, values))).rowCount ?? 0)
+  }
+
+  /**
+   * One transaction: all of it is committed, or nothing. It may run more than once, so it touches nothing but the database.
+   *
+   * @throws {AuthError} `unavailable` when it could not be committed, or when nobody knows whether it was.
+   */
+  transaction<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
+    return this.#withConnection(async (client) => {
+      const unit = new Unit(client)
+      try {
+        const result = await work(unit)
+        await unit.commit()
+        return result
+      } catch (error) {
+        await unit.rollBack().catch(() => undefined)
+        throw unit.failure ?? error
+      }
+    })
+  }
+
+  /** Lets what is under way end, then lets go of the database. */
+  close(): Promise<void> {
+    this.#closing ??= this.#pool.end()
+    return this.#closing
+  }
+
+  async #withConnection<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#once(work)
+      } catch (error) {
+        if (attempt >= ATTEMPTS || !isRetryable(error)) throw asRefusal(error)
+      }
+    }
+  }
+
+  async #once<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) throw new AuthError('unavailable', { storage: 'closed' })
+    if (this.#pool.waitingCount >= MAXIMUM_WAITING) throw new AuthError('overloaded', { storage: 'busy' })
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw unreachable(error)
+    })
+    let sound = true
+    try {
+      return await work(client)
+    } catch (error) {
+      sound = error instanceof AuthError || isConnectionSound(error)
+      throw error
+    } finally {
+      client.release(!sound)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { Position } from 'countersign/revocation'
+import type { Issuance } from '../../session/session-store.ts'
+import { parseList } from '../sqlite/list.ts'
+import { type SessionRow, sessionOf } from '../sqlite/session-row.ts'
+
+/** A session beside the facts about its user and the head of the log. */
+export interface IssuanceRow extends SessionRow {
+  readonly rev: Position
+  readonly email: string
+  readonly subject_name: string | null
+  readonly roles: string
+  readonly groups: string
+}
+
+/** The columns of an `IssuanceRow`, from a session `s`, its user `u` and the head `h`. */
+export const issuanceColumns = 's.*, h.position AS rev, u.email, u.name AS subject_name, u.roles, u.groups'
+
+/**
+ * What a token may be issued from. Every statement that yields these rows takes head, session and user in one snapshot, or the
+ * session or user younger than that because it locks them: `rev` never claims more than the facts have seen.
+ */
+export const issuanceOf = (row: IssuanceRow): Issuance => ({
+  rev: row.rev,
+  session: sessionOf(row),
+  subject: {
+    id: row.user_id,
+    email: row.email,
+    name: row.subject_name ?? undefined,
+    roles: parseList(row.roles),
+    groups: parseList(row.groups),
+  },
+})

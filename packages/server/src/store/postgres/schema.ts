@@ -1,0 +1,115 @@
+import type { Migration } from '../sqlite/schema.ts'
+
+/**
+ * Everything stands in a schema of its own, so that the database may be shared with an application. Times are integer milliseconds,
+ * lists JSON text, hashes base64url text; ids compare byte by byte. No index covers a column that refresh rotation changes, and pages
+ * keep room, so that a rotation writes the row beside itself and no index.
+ */
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'accounts, sessions, keys and the revocation log',
+    sql: `
+      CREATE TABLE countersign.store_state (
+        id integer PRIMARY KEY CHECK (id = 1),
+        pings bigint NOT NULL
+      );
+      INSERT INTO countersign.store_state VALUES (1, 0);
+
+      -- base: the entry before the oldest one kept. Position 0 and its hash stand for "before the first".
+      CREATE TABLE countersign.log_head (
+        id integer PRIMARY KEY CHECK (id = 1),
+        position bigint NOT NULL,
+        hash text NOT NULL,
+        base_position bigint NOT NULL,
+        base_hash text NOT NULL
+      ) WITH (fillfactor = 10);
+      INSERT INTO countersign.log_head VALUES (1, 0, 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 0, 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA');
+
+      CREATE TABLE countersign.log_entry (
+        position bigint PRIMARY KEY,
+        at bigint NOT NULL,
+        kind text NOT NULL,
+        target_kind text NOT NULL,
+        target_id text NOT NULL,
+        mode text NOT NULL,
+        expires_at bigint NOT NULL,
+        hash text NOT NULL
+      );
+
+      -- What SQLite calls user; the word is taken here.
+      CREATE TABLE countersign.user_account (
+        id text COLLATE "C" PRIMARY KEY,
+        email text NOT NULL,
+        email_key text COLLATE "C" NOT NULL UNIQUE,
+        name text,
+        search_text text NOT NULL,
+        status text NOT NULL,
+        roles text NOT NULL,
+        groups text NOT NULL,
+        created_at bigint NOT NULL,
+        updated_at bigint NOT NULL,
+        password_hash text NOT NULL,
+        password_generation bigint NOT NULL
+      );
+      CREATE INDEX administrator ON countersign.user_account (id) WHERE roles::jsonb @> '["admin"]';
+
+      CREATE TABLE countersign.setup_offer (
+        id integer PRIMARY KEY CHECK (id = 1),
+        token_hash text NOT NULL,
+        expires_at bigint NOT NULL
+      );
+
+      CREATE TABLE countersign.session (
+        id text COLLATE "C" PRIMARY KEY,
+        user_id text COLLATE "C" NOT NULL REFERENCES countersign.user_account (id),
+        client text COLLATE "C" NOT NULL,
+        device_name text,
+        device_user_agent text,
+        device_address text,
+        created_at bigint NOT NULL,
+        authenticated_at bigint NOT NULL,
+        amr text NOT NULL,
+        generation bigint NOT NULL,
+        rotated_at bigint NOT NULL,
+        rotated_by text,
+        salt text NOT NULL,
+        key_id text NOT NULL,
+        expires_at bigint NOT NULL,
+        idle_expires_at bigint NOT NULL
+      ) WITH (fillfactor = 70);
+      CREATE INDEX session_by_user ON countersign.session (user_id);
+      CREATE INDEX session_by_client ON countersign.session (client);
+
+      CREATE TABLE countersign.signing_key (
+        kid text COLLATE "C" PRIMARY KEY,
+        purpose text NOT NULL,
+        algorithm text NOT NULL,
+        public_jwk text NOT NULL,
+        sealed bytea NOT NULL,
+        state text NOT NULL,
+        created_at bigint NOT NULL,
+        activated_at bigint,
+        verify_until bigint,
+        sequence bigint GENERATED ALWAYS AS IDENTITY
+      );
+      CREATE UNIQUE INDEX one_current_key ON countersign.signing_key (purpose) WHERE state = 'current';
+      CREATE UNIQUE INDEX one_next_key ON countersign.signing_key (purpose) WHERE state = 'next';
+
+      CREATE TABLE countersign.service_credential (
+        id text COLLATE "C" PRIMARY KEY,
+        name text NOT NULL,
+        secret_hash text NOT NULL,
+        created_at bigint NOT NULL
+      );
+
+      CREATE TABLE countersign.replay_claim (
+        scope text COLLATE "C" NOT NULL,
+        id text COLLATE "C" NOT NULL,
+        expires_at bigint NOT NULL,
+        PRIMARY KEY (scope, id)
+      );
+      CREATE INDEX replay_claim_by_expiry ON countersign.replay_claim (expires_at);
+    `,
+  },
+]

@@ -1,0 +1,50 @@
+import type { Target } from 'countersign/revocation'
+import type { Unit } from './database.ts'
+import { statement } from './statement.ts'
+
+interface EndedRow {
+  readonly id: string
+}
+
+// Whoever opens a session holds the row of its user. To hold it here, in a statement before the one that deletes, means that each
+// session of the user is either committed, and so seen by the delete, or opened after this transaction.
+const holdUser = statement('hold user', 'SELECT 1 FROM countersign.user_account WHERE id = $1 FOR NO KEY UPDATE')
+// The same for all users at once. Reading goes on, a backup too.
+const holdSessions = statement('hold sessions', 'LOCK TABLE countersign.session IN SHARE ROW EXCLUSIVE MODE')
+
+const endEveryones = statement('end all sessions', 'DELETE FROM countersign.session')
+const endClients = statement('end sessions of client', 'DELETE FROM countersign.session WHERE client = $1')
+const endOfUser = statement<EndedRow>(
+  'end sessions of user',
+  'DELETE FROM countersign.session WHERE user_id = $1 AND id IS DISTINCT FROM $2 RETURNING id',
+)
+const endById = statement('end session', 'DELETE FROM countersign.session WHERE id = $1')
+
+/** All sessions that stand behind a target; none do behind a token, key, role, group or issuer. The caller appends the cut-off. */
+export async function endBehind(unit: Unit, target: Target): Promise<void> {
+  switch (target.kind) {
+    case 'everyone':
+      await Promise.all([unit.change(holdSessions), unit.change(endEveryones)])
+      return
+    case 'client':
+      await Promise.all([unit.change(holdSessions), unit.change(endClients, target.id)])
+      return
+    case 'user':
+      await endUsers(unit, target.id, undefined)
+      return
+    case 'session':
+      await endOne(unit, target.id)
+      return
+    default:
+  }
+}
+
+/** @returns the ids that ended. */
+export async function endUsers(unit: Unit, user: string, except: string | undefined): Promise<readonly string[]> {
+  const [, ended] = await Promise.all([unit.change(holdUser, user), unit.ask(endOfUser, user, except ?? null)])
+  return ended.map(({ id }) => id)
+}
+
+export async function endOne(unit: Unit, id: string): Promise<boolean> {
+  return (await unit.change(endById, id)) === 1
+}

@@ -1,0 +1,166 @@
+import type { EpochMs } from 'countersign/core'
+import type { Session } from '../../session/session.ts'
+import type { Issuance, Rotation, SessionOpening, SessionStore } from '../../session/session-store.ts'
+import { type SessionRow, sessionOf, sessionValues } from '../sqlite/session-row.ts'
+import type { Database, Unit } from './database.ts'
+import { type IssuanceRow, issuanceColumns, issuanceOf } from './issuance.ts'
+import type { Appender, LogWriter } from './log-writer.ts'
+import { endOne, endUsers } from './session-ending.ts'
+import { statement, type Value } from './statement.ts'
+
+/** How many rows one statement of `sweep` looks at. */
+const SWEPT_AT_ONCE = 5_000
+
+const columns: readonly (keyof SessionRow)[] = [
+  ...(['id', 'user_id', 'client', 'device_name', 'device_user_agent', 'device_address', 'created_at', 'authenticated_at'] as const),
+  ...(['amr', 'generation', 'rotated_at', 'rotated_by', 'salt', 'key_id', 'expires_at', 'idle_expires_at'] as const),
+]
+const parameters = columns.map((_, at) => `$${at + 1}`).join(', ')
+const generationParameter = `$${columns.length + 1}`
+
+// Holds the user's row until the commit, so that a change of password or status, or the end of all of the user's sessions, comes wholly
+// before or wholly after. The row is read as it is when it is got, the head as it was when the statement began: never the other way round.
+const open = statement<IssuanceRow>(
+  'open session',
+  `
+  WITH u AS (
+    SELECT * FROM countersign.user_account WHERE id = $2 AND status = 'active' AND password_generation = ${generationParameter}
+    FOR NO KEY UPDATE
+  ), s AS (
+    INSERT INTO countersign.session (${columns.join(', ')}) SELECT ${parameters} FROM u RETURNING *
+  )
+  SELECT ${issuanceColumns} FROM s, u, countersign.log_head h`,
+)
+
+const find = statement<SessionRow>('find session', 'SELECT * FROM countersign.session WHERE id = $1')
+
+// The whole compare-and-swap of refresh is this one statement: of many callers one finds the generation that it names. A caller that
+// waited for another one's row sees the row as that one left it, so it finds another generation, or none.
+const rotate = statement<IssuanceRow>(
+  'rotate session',
+  `
+  WITH s AS (
+    UPDATE countersign.session SET generation = generation + 1, rotated_at = $1, rotated_by = $2, key_id = $3, idle_expires_at = $4
+    WHERE id = $5 AND generation = $6 AND expires_at > $1 AND idle_expires_at > $1
+    RETURNING *
+  )
+  SELECT ${issuanceColumns} FROM s JOIN countersign.user_account u ON u.id = s.user_id AND u.status = 'active', countersign.log_head h`,
+)
+
+const readIssuance = statement<IssuanceRow>(
+  'issuance',
+  `
+  SELECT ${issuanceColumns} FROM countersign.session s
+  JOIN countersign.user_account u ON u.id = s.user_id AND u.status = 'active', countersign.log_head h WHERE s.id = $1`,
+)
+
+const list = statement<SessionRow>(
+  'list sessions',
+  `
+  SELECT * FROM countersign.session WHERE user_id = $1 AND expires_at > $2 AND idle_expires_at > $2 ORDER BY created_at DESC, id DESC`,
+)
+
+interface SweptRow {
+  readonly swept: number
+  readonly seen: number
+  readonly last: string | null
+}
+
+// By the primary key in windows: an index on the two ends would have to be rewritten by every rotation.
+const sweep = statement<SweptRow>(
+  'sweep sessions',
+  `
+  WITH seen AS (
+    SELECT id, least(expires_at, idle_expires_at) <= $2 AS is_dead FROM countersign.session WHERE id > $1 ORDER BY id LIMIT ${SWEPT_AT_ONCE}
+  ), swept AS (
+    DELETE FROM countersign.session WHERE id IN (SELECT id FROM seen WHERE is_dead LIMIT $3) AND least(expires_at, idle_expires_at) <= $2
+    RETURNING 1
+  )
+  SELECT (SELECT count(*) FROM swept) AS swept, (SELECT count(*) FROM seen) AS seen, (SELECT max(id) FROM seen) AS last`,
+)
+
+/**
+ * When a commit's outcome is unknown (`unavailable`): `rotate` has happened or not, and the retry with the same token finds the old generation,
+ * or the next one and so the same successor; `open` may leave a session whose tokens nobody has; `end` and `endAll` find nothing
+ * left to end when they are repeated.
+ */
+export class PostgresSessionStore implements SessionStore {
+  readonly #database: Database
+  readonly #log: LogWriter
+
+  constructor(database: Database, log: LogWriter) {
+    this.#database = database
+    this.#log = log
+  }
+
+  async open(opening: SessionOpening): Promise<Issuance | 'refused'> {
+    return opening.single ? this.#openSingle(opening) : (issued(await this.#database.ask(open, ...openingValues(opening))) ?? 'refused')
+  }
+
+  async find(id: string): Promise<Session | undefined> {
+    const [row] = await this.#database.ask(find, id)
+    return row === undefined ? undefined : sessionOf(row)
+  }
+
+  async rotate({ id, fromGeneration, keyId, rotatedBy, idleExpiresAt, at }: Rotation): Promise<Issuance | 'lost'> {
+    return issued(await this.#database.ask(rotate, at, rotatedBy ?? null, keyId, idleExpiresAt, id, fromGeneration)) ?? 'lost'
+  }
+
+  async issuance(id: string): Promise<Issuance | undefined> {
+    return issued(await this.#database.ask(readIssuance, id))
+  }
+
+  end(id: string, at: EpochMs): Promise<boolean> {
+    return this.#log.appending(async (unit, log) => {
+      if (!(await endOne(unit, id))) return false
+      await cutOff(log, id, at)
+      return true
+    })
+  }
+
+  endAll(user: string, except: string | undefined, at: EpochMs): Promise<readonly string[]> {
+    return this.#log.appending((unit, log) => cutOffUsers(unit, log, user, except, at))
+  }
+
+  async list(user: string, now: EpochMs): Promise<readonly Session[]> {
+    return (await this.#database.ask(list, user, now)).map(sessionOf)
+  }
+
+  async sweep(now: EpochMs, limit: number): Promise<number> {
+    let swept = 0
+    let after: string | null = ''
+    while (after !== null && swept < limit) {
+      const rows: readonly SweptRow[] = await this.#database.ask(sweep, after, now, limit - swept)
+      const window: SweptRow | undefined = rows[0]
+      swept += window?.swept ?? 0
+      after = window !== undefined && window.seen === SWEPT_AT_ONCE ? window.last : null
+    }
+    return swept
+  }
+
+  /** One session a user: the others end in the same transaction, and the new token is younger than their cut-offs. */
+  #openSingle(opening: SessionOpening): Promise<Issuance | 'refused'> {
+    const { session } = opening
+    return this.#log.appending(async (unit, log) => {
+      const opened = issued(await unit.ask(open, ...openingValues(opening)))
+      if (opened === undefined) return 'refused'
+      await cutOffUsers(unit, log, session.user, session.id, session.createdAt)
+      return { ...opened, rev: (await log.head()).position }
+    })
+  }
+}
+
+const openingValues = ({ session, passwordGeneration }: SessionOpening): readonly Value[] => {
+  const values = sessionValues(session)
+  return [...columns.map((column) => values[column]), passwordGeneration]
+}
+
+const issued = ([row]: readonly IssuanceRow[]): Issuance | undefined => (row === undefined ? undefined : issuanceOf(row))
+
+async function cutOffUsers(unit: Unit, log: Appender, user: string, except: string | undefined, at: EpochMs): Promise<readonly string[]> {
+  const ended = await endUsers(unit, user, except)
+  for (const id of ended) await cutOff(log, id, at)
+  return ended
+}
+
+const cutOff = (log: Appender, id: string, at: EpochMs) => log.append({ kind: 'cutoff', target: { kind: 'session', id }, mode: 'hard', at })

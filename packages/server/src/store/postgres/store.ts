@@ -1,0 +1,70 @@
+import { type Clock, newId, systemClock, systemRandom } from 'countersign/core'
+import type { Store, StoreOptions } from '../store.ts'
+import { clientConfig, DEFAULT_PATIENCE, type Patience } from './connection.ts'
+import { Database } from './database.ts'
+import { PostgresKeyStore } from './key-store.ts'
+import { verifyLog } from './log-integrity.ts'
+import { LogSignal } from './log-signal.ts'
+import { PostgresLogStore } from './log-store.ts'
+import { CHANNEL, LogWriter } from './log-writer.ts'
+import { migrate } from './migration.ts'
+import { PostgresReplayStore } from './replay-store.ts'
+import { migrations } from './schema.ts'
+import { PostgresServiceCredentialStore } from './service-credential-store.ts'
+import { PostgresSessionStore } from './session-store.ts'
+import { statement } from './statement.ts'
+import { isOfConnection } from './storage-failure.ts'
+import { PostgresUserStore } from './user-store.ts'
+
+export interface PostgresStoreOptions extends StoreOptions {
+  /** `postgres://user:password@host:port/database`, with the parameters that libpq knows, such as `sslmode`. */
+  readonly url: string
+  /** For housekeeping only; what is stored carries the caller's times. Default: the system's. */
+  readonly clock?: Clock
+  readonly patience?: Partial<Patience>
+  /** Connections to the database at most, beside the one that listens. Default 16. */
+  readonly connections?: number
+}
+
+const DEFAULT_CONNECTIONS = 16
+
+const ping = statement('ping', 'UPDATE countersign.store_state SET pings = pings + 1')
+
+/**
+ * Opens the PostgreSQL store. Any number of servers may have the same database open.
+ *
+ * @throws {LogDamagedError} when starting could forget a revocation.
+ * @throws {Error} when the database cannot be reached, or a newer version of the product has written it.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const { url, clock = systemClock, cutoffLifeMs, connections = DEFAULT_CONNECTIONS } = options
+  const patience = { ...DEFAULT_PATIENCE, ...options.patience }
+  await migrate(url, patience, migrations, clock.now()).catch((error: unknown) => {
+    if (!isOfConnection(error)) throw error
+    const { host, pathname } = new URL(url)
+    throw new Error(`The database postgres://${host}${pathname} cannot be reached. Check that it runs and takes connections from here.`, {
+      cause: error,
+    })
+  })
+  const database = new Database({ url, patience, connections })
+  const name = newId('store', systemRandom)
+  const log = new LogWriter(database, cutoffLifeMs, name)
+  const signal = new LogSignal({ config: clientConfig(url, patience), channel: CHANNEL, own: name, clock, onSignal: () => log.announce() })
+  try {
+    await verifyLog(database)
+    await signal.start()
+  } catch (error) {
+    await Promise.all([signal.stop(), database.close()])
+    throw error
+  }
+  return {
+    log: new PostgresLogStore(database, log),
+    keys: new PostgresKeyStore(database, log, cutoffLifeMs),
+    users: new PostgresUserStore(database, log),
+    sessions: new PostgresSessionStore(database, log),
+    services: new PostgresServiceCredentialStore(database, log),
+    replay: new PostgresReplayStore(database, clock),
+    ping: async () => void (await database.change(ping)),
+    close: async () => void (await Promise.all([signal.stop(), database.close()])),
+  }
+}

@@ -1,0 +1,155 @@
+import type { EpochMs } from 'countersign/core'
+import type { RevocationMode } from 'countersign/revocation'
+import type { PasswordRecord, User, UserStatus } from '../../account/user.ts'
+import type { PasswordChange, UserPage, UserStore } from '../../account/user-store.ts'
+import type { Issuance } from '../../session/session-store.ts'
+import { formatList } from '../sqlite/list.ts'
+import { emailKey, type UserRow, userOf, userValues } from '../sqlite/user-row.ts'
+import type { Database, Unit } from './database.ts'
+import { type IssuanceRow, issuanceColumns, issuanceOf } from './issuance.ts'
+import type { Appender, LogWriter } from './log-writer.ts'
+import { endUsers } from './session-ending.ts'
+import { makeOffer, redeemOffer } from './setup-offer.ts'
+import { statement, type Value } from './statement.ts'
+
+const columns = [
+  ...['id', 'email', 'email_key', 'name', 'search_text', 'status', 'roles', 'groups', 'created_at', 'updated_at'],
+  'password_hash',
+] as const
+
+const insert = statement(
+  'insert user',
+  `
+  INSERT INTO countersign.user_account (${columns.join(', ')}, password_generation) VALUES (${columns.map((_, at) => `$${at + 1}`).join(', ')}, 1)
+  ON CONFLICT (email_key) DO NOTHING`,
+)
+const find = statement<UserRow>('find user', 'SELECT * FROM countersign.user_account WHERE id = $1')
+const findByEmail = statement<UserRow>('find user by address', 'SELECT * FROM countersign.user_account WHERE email_key = $1')
+const list = statement<UserRow>(
+  'list users',
+  'SELECT * FROM countersign.user_account WHERE id > $1 AND strpos(search_text, $2) > 0 ORDER BY id LIMIT $3',
+)
+const changePassword = statement(
+  'change password',
+  `
+  UPDATE countersign.user_account SET password_hash = $1, password_generation = password_generation + 1, updated_at = $2
+  WHERE id = $3 AND password_generation = $4 AND status = 'active'`,
+)
+const setStatus = statement<UserRow>(
+  'set status',
+  'UPDATE countersign.user_account SET status = $1, updated_at = $2 WHERE id = $3 RETURNING *',
+)
+const setRoles = statement<UserRow>(
+  'set roles',
+  'UPDATE countersign.user_account SET roles = $1, updated_at = $2 WHERE id = $3 RETURNING *',
+)
+const setGroups = statement<UserRow>(
+  'set groups',
+  'UPDATE countersign.user_account SET groups = $1, updated_at = $2 WHERE id = $3 RETURNING *',
+)
+const livingSession = statement<IssuanceRow>(
+  'living session',
+  `
+  SELECT ${issuanceColumns} FROM countersign.session s JOIN countersign.user_account u ON u.id = s.user_id, countersign.log_head h
+  WHERE s.id = $1 AND s.user_id = $2 AND s.expires_at > $3 AND s.idle_expires_at > $3`,
+)
+
+/**
+ * When a commit's outcome is unknown (`unavailable`): `create` and `redeemSetup` find their address taken when they are repeated,
+ * `changePassword` another generation; the others set again what is set, at the price of one more cut-off.
+ */
+export class PostgresUserStore implements UserStore {
+  readonly #database: Database
+  readonly #log: LogWriter
+
+  constructor(database: Database, log: LogWriter) {
+    this.#database = database
+    this.#log = log
+  }
+
+  async create(user: User, passwordHash: string): Promise<'created' | 'email_taken'> {
+    return outcomeOf(await this.#database.change(insert, ...valuesOf(user, passwordHash)))
+  }
+
+  async find(id: string): Promise<User | undefined> {
+    return found(await this.#database.ask(find, id))
+  }
+
+  async findByEmail(email: string): Promise<{ readonly user: User; readonly password: PasswordRecord } | undefined> {
+    const [row] = await this.#database.ask(findByEmail, emailKey(email))
+    return row === undefined ? undefined : { user: userOf(row), password: passwordOf(row) }
+  }
+
+  async findPassword(id: string): Promise<PasswordRecord | undefined> {
+    const [row] = await this.#database.ask(find, id)
+    return row === undefined ? undefined : passwordOf(row)
+  }
+
+  async list({ after = '', limit, search = '' }: UserPage): Promise<readonly User[]> {
+    return (await this.#database.ask(list, after, search.toLowerCase(), limit)).map(userOf)
+  }
+
+  changePassword(change: PasswordChange): Promise<{ readonly kept: Issuance | undefined } | 'changed_meanwhile'> {
+    const { user, fromGeneration, hash, keepSession, at } = change
+    return this.#log.appending(async (unit, log) => {
+      if ((await unit.change(changePassword, hash, at, user, fromGeneration)) === 0) return 'changed_meanwhile'
+      await endUsers(unit, user, keepSession)
+      const { position } = await cutOff(log, user, 'hard', at)
+      const [row] = keepSession === undefined ? [] : await unit.ask(livingSession, keepSession, user, at)
+      // Younger than the cut-off, which is written with the commit.
+      return { kept: row === undefined ? undefined : { ...issuanceOf(row), rev: position } }
+    })
+  }
+
+  async setStatus(id: string, status: UserStatus, at: EpochMs): Promise<User | undefined> {
+    // Restoring kills nothing, so it appends nothing and need not wait for the head.
+    if (status !== 'suspended') return found(await this.#database.ask(setStatus, status, at, id))
+    return this.#log.appending(async (unit, log) => {
+      const user = found(await unit.ask(setStatus, status, at, id))
+      if (user === undefined) return undefined
+      await endUsers(unit, id, undefined)
+      await cutOff(log, id, 'hard', at)
+      return user
+    })
+  }
+
+  setRoles(id: string, roles: readonly string[], at: EpochMs): Promise<User | undefined> {
+    return this.#softly(at, (unit) => unit.ask(setRoles, formatList(roles), at, id))
+  }
+
+  setGroups(id: string, groups: readonly string[], at: EpochMs): Promise<User | undefined> {
+    return this.#softly(at, (unit) => unit.ask(setGroups, formatList(groups), at, id))
+  }
+
+  offerSetup(tokenHash: string, expiresAt: EpochMs): Promise<boolean> {
+    return makeOffer(this.#database, tokenHash, expiresAt)
+  }
+
+  redeemSetup(tokenHash: string, user: User, passwordHash: string): Promise<'created' | 'refused' | 'email_taken'> {
+    return this.#database.transaction((unit) =>
+      redeemOffer(unit, tokenHash, user.createdAt, async () => outcomeOf(await unit.change(insert, ...valuesOf(user, passwordHash)))),
+    )
+  }
+
+  #softly(at: EpochMs, set: (unit: Unit) => Promise<readonly UserRow[]>): Promise<User | undefined> {
+    return this.#log.appending(async (unit, log) => {
+      const user = found(await set(unit))
+      if (user !== undefined) await cutOff(log, user.id, 'soft', at)
+      return user
+    })
+  }
+}
+
+const cutOff = (log: Appender, id: string, mode: RevocationMode, at: EpochMs) =>
+  log.append({ kind: 'cutoff', target: { kind: 'user', id }, mode, at })
+
+const found = ([row]: readonly UserRow[]): User | undefined => (row === undefined ? undefined : userOf(row))
+
+const outcomeOf = (inserted: number): 'created' | 'email_taken' => (inserted === 1 ? 'created' : 'email_taken')
+
+const passwordOf = (row: UserRow): PasswordRecord => ({ hash: row.password_hash, generation: row.password_generation })
+
+function valuesOf(user: User, passwordHash: string): readonly Value[] {
+  const values = userValues(user, passwordHash)
+  return columns.map((column) => values[column] ?? null)
+}

@@ -1,0 +1,46 @@
+import type { Feed, OpenFeed } from 'countersign/feed'
+import { type Platform, systemPlatform } from 'countersign/core'
+import type { SignedLog } from '../../packages/countersign/src/revocation/contract/signed-log.ts'
+
+/** Short, so that a reader that hears nothing does not keep the tests waiting. */
+export const IDLE_MS = 1000
+
+/** One way from an issuer to its readers, with nothing in it yet. */
+export interface Wire extends AsyncDisposable {
+  /** A feed that reads it, with snapshots from `issuer`. */
+  open(issuer: TestIssuer): Feed
+  /** Puts messages into it, in this order. */
+  put(messages: readonly string[]): Promise<void>
+  /** Everything in it is lost, and the broker killed and started again. */
+  lose(): Promise<void>
+  /** The broker answers no more. */
+  stop(): void
+  /** It takes up again where it was. */
+  continue(): void
+}
+
+/** The issuer of a test: it signs a log, and gives snapshots of it as long as it can be reached. */
+export class TestIssuer {
+  readonly log: SignedLog
+  readonly platform: Platform = systemPlatform
+  isReachable = true
+  snapshots = 0
+
+  constructor(log: SignedLog) {
+    this.log = log
+  }
+
+  snapshot(): Promise<string> {
+    if (!this.isReachable) return Promise.reject(new Error('the issuer cannot be reached'))
+    this.snapshots++
+    return Promise.resolve(this.log.snapshot())
+  }
+}
+
+/** A feed through a broker, as a verifier opens it. */
+export const openFor = (open: OpenFeed, issuer: TestIssuer): Feed => open({ platform: issuer.platform, snapshot: () => issuer.snapshot() })
+
+/** For what cannot happen to a wire: whoever tries has claimed that it can. */
+export const impossible = (): never => {
+  throw new Error('this cannot happen to this wire')
+}

@@ -1,0 +1,19 @@
+import type { ManualClock } from 'countersign/core'
+import type { FakeIssuer } from '../http/fake-issuer.ts'
+
+/** Time goes by while the issuer is heard every second, as it should be. */
+export function pass(clock: ManualClock, issuer: FakeIssuer, seconds: number): void {
+  for (let passed = 0; passed < seconds; passed++) {
+    clock.advance(1000)
+    issuer.heartbeat()
+  }
+}
+
+/** Waits for what other parts of this process, or its sockets, are about to do. */
+export async function until(isSo: () => boolean): Promise<void> {
+  const deadlineMs = performance.now() + 5000
+  while (!isSo()) {
+    if (performance.now() > deadlineMs) throw new Error(`after five seconds still not so: ${String(isSo)}`)
+    await new Promise(setImmediate)
+  }
+}

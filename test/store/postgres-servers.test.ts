@@ -1,0 +1,121 @@
+// Several servers on one PostgreSQL: what one of them has committed, the others know at their very next request.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { after, before, suite, test } from 'node:test'
+import { assertChainHolds } from '../../packages/server/src/store/contract/suite.ts'
+import { openPostgresStore } from '../../packages/server/src/store/postgres/store.ts'
+import { ServerWorld } from '../http/server-world.ts'
+import { type PostgresServer, startPostgres } from '../service/postgres.ts'
+
+suite('two servers on one PostgreSQL', { timeout: 60_000 }, () => {
+  let postgres: PostgresServer
+  let database: string
+  let one: ServerWorld
+  let other: ServerWorld
+
+  before(async () => {
+    postgres = await startPostgres()
+    database = await postgres.createDatabase()
+    const options = { database, secret: randomBytes(32).toString('base64url'), issuer: 'https://auth.fleet.example', singleSession: false }
+    // On an empty database and at once: one makes the tables and the first keys, the other waits for them.
+    ;[one, other] = await Promise.all([ServerWorld.open(options), ServerWorld.open(options)])
+  })
+  after(async () => {
+    await Promise.all([one[Symbol.asyncDispose](), other[Symbol.asyncDispose]()])
+    await postgres[Symbol.asyncDispose]()
+  })
+
+  const rotateKeys = async (world: ServerWorld): Promise<void> => {
+    assert.equal((await world.local('POST', '/v1/signing-keys/rotate', {})).status, 200)
+  }
+  const kidOf = (token: string): string => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid
+
+  test('[J01] servers that start at once on an empty database share one set of keys', async () => {
+    const [mine, theirs] = await Promise.all([one, other].map(async (world) => (await world.ask('GET', '/.well-known/jwks.json')).body))
+    assert.deepEqual(mine, theirs)
+  })
+
+  test('[J01] who signs in on one server is known on the other at once, and refreshes on either', async () => {
+    const { email, access_token, refresh_token } = await one.person()
+    assert.equal(await other.verdictOn(access_token), '200')
+    const refreshed = await other.refresh(refresh_token)
+    assert.equal(await one.verdictOn(refreshed.access_token), '200')
+    assert.equal(await one.verdictOn((await other.signIn(email)).access_token), '200')
+  })
+
+  test('[J01] [B08] [I02] what is revoked on one server is refused on the other at its very next request', async () => {
+    const { email } = await one.person()
+    for (let round = 0; round < 20; round++) {
+      const [from, to] = round % 2 === 0 ? [one, other] : [other, one]
+      const { access_token, refresh_token, session } = await from.signIn(email)
+      assert.equal(await to.verdictOn(access_token), '200')
+      const target = { kind: 'session', id: session.id }
+      assert.equal((await from.local('POST', '/v1/revocations', { target })).status, 201)
+      assert.equal(await to.verdictOn(access_token), 'token_revoked')
+      assert.equal(await to.refreshVerdictOn(refresh_token), 'refresh_invalid')
+    }
+  })
+
+  test('[J01] [B05] [I09] a token of a key that another server has just begun to sign with is accepted at once', async () => {
+    const { email } = await one.person()
+    for (let round = 0; round < 5; round++) {
+      // Twice: the key that signs then was not yet there when the other server last looked.
+      await rotateKeys(one)
+      await rotateKeys(one)
+      const { access_token } = await one.signIn(email)
+      assert.equal(await other.verdictOn(access_token), '200', `round ${round}`)
+    }
+  })
+
+  test('[J01] [B05] a key that is revoked on one server is dead on the other at its very next request', async () => {
+    const { email, access_token } = await one.person()
+    const kid = kidOf(access_token)
+    assert.equal((await one.local('DELETE', `/v1/signing-keys/${kid}`)).status, 204)
+    assert.equal(await other.verdictOn(access_token), 'token_revoked')
+    assert.equal(await other.verdictOn((await one.signIn(email)).access_token), '200')
+  })
+
+  test('[J01] [B23] [I10] 64 refreshes of one token over both servers make one rotation and one successor', async () => {
+    const { refresh_token, session } = await one.person()
+    const refreshed = await Promise.all(Array.from({ length: 64 }, (_, n) => (n % 2 === 0 ? one : other).refresh(refresh_token)))
+    assert.equal(new Set(refreshed.map((reply) => reply.refresh_token)).size, 1)
+    const generation = await inDatabase(async (store) => (await store.sessions.find(session.id))?.generation)
+    assert.equal(generation, 2)
+  })
+
+  test('[J01] [B19] a service whose credential is removed on one server loses its feed on the other', async () => {
+    const { id, credential } = await one.service()
+    const feed = await fetch(`${other.url}/v1/feed?after=0`, { headers: { authorization: `Bearer ${credential}` } })
+    assert.equal(feed.status, 200)
+    const ended = feed.text()
+    assert.equal((await one.local('DELETE', `/v1/services/${id}`)).status, 204)
+    await ended
+    const refused = await fetch(`${other.url}/v1/feed?after=0`, { headers: { authorization: `Bearer ${credential}` } })
+    assert.equal(refused.status, 401)
+    await refused.body?.cancel()
+  })
+
+  test('[J01] [I07] [B19] changes on both at once leave one log, without a gap, chained from the first entry', async () => {
+    const people = await Promise.all(Array.from({ length: 12 }, () => one.person()))
+    await Promise.all([
+      ...people.map(({ user }, n) => (n % 2 === 0 ? other : one).local('PATCH', `/v1/users/${user.id}`, { roles: ['staff'] })),
+      ...people.map(({ session }, n) => (n % 2 === 0 ? one : other).local('DELETE', `/v1/sessions/${session.id}`)),
+      ...[one, other].map(rotateKeys),
+    ])
+    const entries = await inDatabase(assertChainHolds)
+    assert.ok(entries.length >= 24)
+    const [mine, theirs] = await Promise.all(
+      [one, other].map((world) => world.running.countersign.localFetch(new Request('http://localhost/readyz'))),
+    )
+    assert.deepEqual([mine?.status, theirs?.status], [200, 200])
+  })
+
+  async function inDatabase<T>(work: (store: Awaited<ReturnType<typeof openPostgresStore>>) => Promise<T>): Promise<T> {
+    const store = await openPostgresStore({ url: database, cutoffLifeMs: 60_000 })
+    try {
+      return await work(store)
+    } finally {
+      await store.close()
+    }
+  }
+})

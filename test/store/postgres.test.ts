@@ -1,0 +1,95 @@
+// Every promise that a store makes, made by PostgreSQL.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { ManualClock } from 'countersign/core'
+import { keyStoreContract } from '../../packages/server/src/store/contract/key-store.ts'
+import { logStoreContract } from '../../packages/server/src/store/contract/log-store.ts'
+import { CUTOFF_LIFE_MS, NOW } from '../../packages/server/src/store/contract/record.ts'
+import { replayStoreContract } from '../../packages/server/src/store/contract/replay-store.ts'
+import { serviceCredentialStoreContract } from '../../packages/server/src/store/contract/service-credential-store.ts'
+import { sessionStoreContract } from '../../packages/server/src/store/contract/session-store.ts'
+import { userStoreContract } from '../../packages/server/src/store/contract/user-store.ts'
+import { DEFAULT_PATIENCE } from '../../packages/server/src/store/postgres/connection.ts'
+import { Database } from '../../packages/server/src/store/postgres/database.ts'
+import { statement } from '../../packages/server/src/store/postgres/statement.ts'
+import { openPostgresStore } from '../../packages/server/src/store/postgres/store.ts'
+import { LogDamagedError } from '../../packages/server/src/store/sqlite/log-integrity.ts'
+import type { Store } from '../../packages/server/src/store/store.ts'
+import { type PostgresServer, startPostgres } from '../service/postgres.ts'
+import { freePort } from '../service/process.ts'
+
+let postgres: PostgresServer
+before(async () => {
+  postgres = await startPostgres()
+})
+after(() => postgres[Symbol.asyncDispose]())
+
+/** On a database of its own; all of them go with the server. */
+const open = async (): Promise<Store> =>
+  openPostgresStore({ url: await postgres.createDatabase(), cutoffLifeMs: CUTOFF_LIFE_MS, clock: new ManualClock(NOW) })
+
+for (const contract of [
+  logStoreContract,
+  sessionStoreContract,
+  userStoreContract,
+  keyStoreContract,
+  serviceCredentialStoreContract,
+  replayStoreContract,
+]) {
+  contract('postgres', open)
+}
+
+/** On a database that something has happened to between two servers. */
+async function reopened(change: string): Promise<Store> {
+  const url = await postgres.createDatabase()
+  const options = { url, cutoffLifeMs: CUTOFF_LIFE_MS, clock: new ManualClock(NOW) }
+  const store = await openPostgresStore(options)
+  for (let n = 0; n < 3; n++) await store.log.revoke({ target: { kind: 'token', id: `t${n}` }, mode: 'soft', at: NOW })
+  await store.close()
+  await postgres.queryIn(url, change)
+  return openPostgresStore(options)
+}
+
+const damages: readonly (readonly [string, change: string])[] = [
+  ['whose newest entry is missing', 'DELETE FROM countersign.log_entry WHERE position = 3'],
+  ['with an entry missing in between', 'DELETE FROM countersign.log_entry WHERE position = 2'],
+  ['with an entry that was edited', `UPDATE countersign.log_entry SET target_id = 'other' WHERE position = 2`],
+  ['whose head was set back', 'UPDATE countersign.log_head SET position = 2'],
+]
+for (const [name, change] of damages) {
+  test(`[I07] postgres: a log ${name} keeps the server from starting`, () => assert.rejects(reopened(change), LogDamagedError))
+}
+
+test('postgres: a database of a newer version is left alone', async () => {
+  await assert.rejects(reopened(`INSERT INTO countersign.schema_migration VALUES (1000, 'later', 0)`), /newer version/)
+})
+
+test('postgres: [I03] commits are durable when they are acknowledged, whatever the default of the database is', async () => {
+  const url = await postgres.createDatabase()
+  await postgres.queryIn(url, `ALTER DATABASE ${new URL(url).pathname.slice(1)} SET synchronous_commit = off`)
+  const database = new Database({ url, patience: DEFAULT_PATIENCE, connections: 1 })
+  try {
+    const rows = await database.ask(statement<{ synchronous_commit: string }>('setting', 'SHOW synchronous_commit'))
+    assert.deepEqual(rows, [{ synchronous_commit: 'on' }])
+  } finally {
+    await database.close()
+  }
+})
+
+test('postgres: a text that it cannot hold finds nothing, and fails nothing', async () => {
+  const store = await open()
+  assert.equal(await store.sessions.find('ses_\0'), undefined)
+  assert.equal(await store.sessions.end('ses_\0', NOW), false)
+  assert.equal(await store.users.findByEmail('a\0@example.test'), undefined)
+  assert.equal(await store.replay.claim('scope', 'a\0', NOW), true)
+  assert.equal(await store.replay.claim('scope', 'a\0', NOW), false)
+  await store.close()
+})
+
+test('postgres: a server that is not there is named, without the password', async () => {
+  const url = `postgres://countersign:hunter2@127.0.0.1:${await freePort()}/auth`
+  await assert.rejects(openPostgresStore({ url, cutoffLifeMs: CUTOFF_LIFE_MS }), (error: Error) => {
+    assert.match(error.message, /^The database postgres:\/\/127\.0\.0\.1:\d+\/auth cannot be reached/)
+    return !error.message.includes('hunter2')
+  })
+})
