@@ -64,11 +64,11 @@ suite('countersign, on the database itself', () => {
   })
 
   test('a wrong configuration ends with 2 and every mistake', async () => {
-    const { code, err } = await cli.run(['serve'], '', { PORT: 'x', COUNTERSIGN_SECRET: 'short', COUNTERSIGN_FEED: 'redis://x' })
+    const { code, err } = await cli.run(['serve'], '', { PORT: 'x', COUNTERSIGN_SECRET: 'short', COUNTERSIGN_FEED: 'pigeon://x' })
     assert.equal(code, 2)
     assert.match(err, /PORT is not a whole number/)
     assert.match(err, /COUNTERSIGN_SECRET is refused/)
-    assert.match(err, /COUNTERSIGN_FEED is none of sse/)
+    assert.match(err, /COUNTERSIGN_FEED is no feed that this version can publish/)
   })
 
   test('[J01] migrate makes the database, for its owner only', async () => {
