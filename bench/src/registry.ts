@@ -10,4 +10,5 @@ export const registry: Readonly<Record<string, () => Promise<Bench>>> = {
   revoke: async () => (await import('./bench/revoke.ts')).revoke,
   feeds: async () => (await import('./bench/feeds.ts')).feeds,
   sockets: async () => (await import('./bench/sockets.ts')).sockets,
+  index: async () => (await import('./bench/index-table.ts')).indexTable,
 }

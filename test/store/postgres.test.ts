@@ -16,7 +16,7 @@ import { openPostgresStore } from '../../packages/server/src/store/postgres/stor
 import { LogDamagedError } from '../../packages/server/src/store/sqlite/log-integrity.ts'
 import type { Store } from '../../packages/server/src/store/store.ts'
 import { type PostgresServer, startPostgres } from '../service/postgres.ts'
-import { freePort } from '../service/process.ts'
+import { freePort } from '../../tool/free-port.ts'
 
 let postgres: PostgresServer
 before(async () => {

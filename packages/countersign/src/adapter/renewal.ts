@@ -1,7 +1,7 @@
 import { AuthError } from '../core/index.ts'
 
 /** The longest message that is looked at: the longest token, and room for what stands around it. */
-export const MAX_RENEWAL_LENGTH = 8192 + 256
+export const MAX_RENEWAL_LENGTH: number = 8192 + 256
 
 /**
  * The token of a renewal: `{ "access_token": "…" }`. Whether it is any good is for the watch to say.

@@ -110,7 +110,10 @@ test('[I08] any order and any repetition of cut-offs gives the same answers', ()
       const shuffled = [...entries, ...entries]
         .map((entry) => ({ entry, place: order.next().value as number }))
         .sort((a, b) => a.place - b.place)
-      const [straight, mixed] = [new GenerationCutoffIndex({ shortestGenerationMs: 500 }), new GenerationCutoffIndex({ shortestGenerationMs: 500 })]
+      const [straight, mixed] = [
+        new GenerationCutoffIndex({ shortestGenerationMs: 500 }),
+        new GenerationCutoffIndex({ shortestGenerationMs: 500 }),
+      ]
       for (const entry of entries) straight.apply(entry)
       for (const { entry } of shuffled) mixed.apply(entry)
       for (const { target, position } of entries) {

@@ -68,7 +68,10 @@ export class GenerationCutoffIndex implements CutoffIndex {
   readonly #halves = new Uint32Array(2)
   #generations: readonly Generation[] = []
 
-  constructor({ fingerprint = processFingerprint, shortestGenerationMs = DEFAULT_SHORTEST_GENERATION_MS }: GenerationCutoffIndexOptions = {}) {
+  constructor({
+    fingerprint = processFingerprint,
+    shortestGenerationMs = DEFAULT_SHORTEST_GENERATION_MS,
+  }: GenerationCutoffIndexOptions = {}) {
     this.#fingerprint = fingerprint
     this.#shortestGenerationMs = shortestGenerationMs
   }
@@ -87,7 +90,8 @@ export class GenerationCutoffIndex implements CutoffIndex {
       for (const { issuer } of this.#generations) newest = Math.max(newest, issuer)
     } else {
       this.#hash(id)
-      const [high = 0, low = 0] = this.#halves
+      const high = this.#halves[0] as number
+      const low = this.#halves[1] as number
       for (const { base, tables } of this.#generations) {
         const value = tables[orderOf[kind]]?.find(high, low) ?? ABSENT
         if (value !== ABSENT) newest = Math.max(newest, base + value)
@@ -100,8 +104,7 @@ export class GenerationCutoffIndex implements CutoffIndex {
     const prepared: number[] = []
     for (const { kind, id } of targets) {
       this.#hash(id)
-      const [high = 0, low = 0] = this.#halves
-      prepared.push(orderOf[kind], high, low)
+      prepared.push(orderOf[kind], this.#halves[0] as number, this.#halves[1] as number)
     }
     return prepared
   }

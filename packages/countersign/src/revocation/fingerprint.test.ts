@@ -21,7 +21,23 @@ test('one id has one fingerprint, with one key', () => {
 
 test('ids that differ in length, in zeros, in the last byte or beyond the scratch have different fingerprints', () => {
   const fingerprint = keyOf(3)
-  const ids = ['', '\0', '\0\0', '\0\0\0', '\0\0\0\0', 'a', 'a\0', 'abcd', 'abce', 'abcd\0', 'é', 'Ã©', 'x'.repeat(3000), 'x'.repeat(3001), 'x'.repeat(5000)]
+  const ids = [
+    '',
+    '\0',
+    '\0\0',
+    '\0\0\0',
+    '\0\0\0\0',
+    'a',
+    'a\0',
+    'abcd',
+    'abce',
+    'abcd\0',
+    'é',
+    'Ã©',
+    'x'.repeat(3000),
+    'x'.repeat(3001),
+    'x'.repeat(5000),
+  ]
   assert.equal(new Set(ids.map((id) => of(fingerprint, id))).size, ids.length)
 })
 
@@ -37,7 +53,9 @@ test('a bit of the id changes half of the bits of its fingerprint, in both halve
   let [high, low, pairs] = [0, 0, 0]
   for (let id = 0; id < 500; id++) {
     for (const bit of [1, 2, 8, 64]) {
-      const changed = of(fingerprint, `usr_${String.fromCharCode(64 + (id % 32))}${id}`) ^ of(fingerprint, `usr_${String.fromCharCode((64 + (id % 32)) ^ bit)}${id}`)
+      const changed =
+        of(fingerprint, `usr_${String.fromCharCode(64 + (id % 32))}${id}`) ^
+        of(fingerprint, `usr_${String.fromCharCode((64 + (id % 32)) ^ bit)}${id}`)
       high += bitsOf(changed >> 32n)
       low += bitsOf(changed & 0xffff_ffffn)
       pairs++

@@ -1,7 +1,7 @@
 /** Words of one slot: the high and the low half of the fingerprint, the value. A low half of 0 says that the slot is empty. */
 const WORDS = 3
-/** Slots of a slab, 192 KiB: memory comes and goes in pieces that take microseconds to clear. */
-const MAX_SLAB_BITS = 14
+/** Slots of a slab, 48 KiB: memory comes and goes in pieces that take microseconds to clear. */
+const MAX_SLAB_BITS = 12
 const NO_SLAB = new Uint32Array(0)
 const HIGH_HALVES = 2 ** 32
 

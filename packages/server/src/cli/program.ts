@@ -3,6 +3,7 @@ import { ConfigError, StoreLockedError, version } from '../index.ts'
 import { addDoctor } from './command/doctor.ts'
 import { addKeys } from './command/keys.ts'
 import { addMigrate } from './command/migrate.ts'
+import { addRestore } from './command/restore.ts'
 import { addRevoke } from './command/revoke.ts'
 import { addServe } from './command/serve.ts'
 import { addServices } from './command/services.ts'
@@ -19,7 +20,7 @@ function createProgram(terminal: Terminal): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.print(text.trimEnd()), writeErr: (text) => terminal.tell(text.trimEnd()) })
     .showSuggestionAfterError()
-  const verbs = [addServe, addMigrate, addUsers, addSessions, addRevoke, addKeys, addServices, addToken, addDoctor]
+  const verbs = [addServe, addMigrate, addRestore, addUsers, addSessions, addRevoke, addKeys, addServices, addToken, addDoctor]
   for (const add of verbs) add(program, terminal)
   inherit(program)
   return program

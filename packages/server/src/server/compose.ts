@@ -8,7 +8,7 @@ import { ServiceCredentials } from '../credential/index.ts'
 import { FeedAuthority, Publisher, Revocations, SecurityEventReceiver, StatusLists } from '../revocation/index.ts'
 import { AccessTokenIssuer, OpaqueTokens, RefreshTokens, Sessions, SessionTokens, TokenInspection } from '../session/index.ts'
 import { type MasterSecret, SigningKeys } from '../signing/index.ts'
-import { createMemoryStore, openPostgresStore, openSqliteStore, type Store } from '../store/index.ts'
+import type { Store } from '../store/index.ts'
 import { type Answer, createApp } from './app.ts'
 import type { ServerConfig } from './config.ts'
 import { openRelay } from './feed-relay.ts'
@@ -17,17 +17,11 @@ import { createLogger } from './logger.ts'
 import { openApiDocument } from './openapi.ts'
 import { OwnKeys } from './own-keys.ts'
 import { ObservedFeed, OwnVerifier } from './own-verifier.ts'
+import { CLOCK_SKEW_SECONDS, LONGEST_TOKEN_SECONDS, openStore } from './open-store.ts'
 import { operations } from './route-table.ts'
 import { dataPath, makeDataFolder, secretFromFile } from './secret-file.ts'
 import type { Services } from './services.ts'
 import { version } from './version.ts'
-
-/**
- * No access token lives longer, whatever the configuration of the day says: one that was issued before the life was
- * shortened must find its cut-off, and its key, as long as it lives.
- */
-const LONGEST_TOKEN_SECONDS = 3600
-const CLOCK_SKEW_SECONDS = 5
 
 /** What stands behind the configuration; tests bring their own. */
 export interface Surroundings {
@@ -47,7 +41,7 @@ export async function compose(config: ServerConfig, surroundings: Surroundings =
   const platform = steadied(surroundings.platform ?? systemPlatform)
   const log = surroundings.log ?? createLogger(config.logLevel)
   const secret = config.secret ?? developmentSecret(config, platform)
-  const store = await openStore(config, platform)
+  const store = await openStore(config, platform.clock)
   try {
     return await composeOn(store, { config, platform, log, secret })
   } catch (error) {
@@ -64,18 +58,6 @@ function developmentSecret({ database }: ServerConfig, platform: Platform): Mast
   const path = dataPath(database)
   makeDataFolder(path)
   return secretFromFile(path, platform.random)
-}
-
-async function openStore({ database, foreignTokenSeconds }: ServerConfig, { clock }: Platform): Promise<Store> {
-  const cutoffLifeMs = (Math.max(LONGEST_TOKEN_SECONDS, foreignTokenSeconds) + CLOCK_SKEW_SECONDS) * 1000
-  switch (database.kind) {
-    case 'memory':
-      return createMemoryStore({ clock, cutoffLifeMs })
-    case 'sqlite':
-      return openSqliteStore({ path: database.path, clock, cutoffLifeMs })
-    case 'postgres':
-      return openPostgresStore({ url: database.url, clock, cutoffLifeMs })
-  }
 }
 
 interface Ground {

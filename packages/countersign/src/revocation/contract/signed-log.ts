@@ -41,7 +41,7 @@ export class SignedLog {
 
   append(kind: EntryKind, target: TargetKind, id: string, lifeMs: number = LIFE_MS): LogEntry {
     const at = this.#clock.now()
-    const position = kind === 'epoch' ? nextEpoch(this.head.position) : this.head.position + 1
+    const position = kind === 'epoch' ? nextEpoch(this.head.position, at) : this.head.position + 1
     const draft = { kind, target: { kind: target, id }, mode: defaultMode(target), expiresAt: at + lifeMs }
     const entry = chain(this.head, at, draft, position)
     this.entries.push(entry)

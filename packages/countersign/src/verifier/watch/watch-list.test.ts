@@ -258,3 +258,42 @@ test('where the route asks the issuer, its word lasts as long as the route trust
   await new Promise(setImmediate)
   assert.deepEqual(scene.ended, ['asked token_revoked'])
 })
+
+test('a renewed connection is found by what its new token says, and by nothing else', async () => {
+  const scene = new Scene()
+  const watch = await scene.open('first', { user: 'usr_ann', session: 'ses_1', roles: ['guest'] })
+  scene.clock.advance(100_000)
+  scene.add('second', { user: 'usr_ann', session: 'ses_1', roles: ['staff'] })
+  await watch.renew('second')
+  const { proofs } = scene
+  scene.lookedUp = []
+  scene.append('token', 'first')
+  scene.append('role', 'guest')
+  scene.clock.advance(299_000)
+  assert.deepEqual([scene.lookedUp, scene.proofs - proofs, scene.ended], [[], 0, []])
+  scene.append('role', 'staff')
+  assert.deepEqual(scene.ended, ['first token_revoked'])
+})
+
+test('what the issuer says of the token before the renewal is no word about the connection', async () => {
+  const scene = new Scene()
+  const watch = await scene.open(
+    'first',
+    { user: 'usr_ann', session: 'ses_1' },
+    new RouteRule({ freshness: { maxAgeSeconds: 3, whenStale: 'ask' } }),
+  )
+  scene.add('second', { user: 'usr_ann', session: 'ses_1' })
+  scene.state = 'stale'
+  let refuse = (): void => undefined
+  scene.answer = () =>
+    new Promise((_, reject) => {
+      refuse = () => reject(new AuthError('token_revoked'))
+    })
+  scene.clock.advance(1000)
+  const refuseFirst = refuse
+  scene.answer = async (token) => token
+  await watch.renew('second')
+  refuseFirst()
+  await new Promise(setImmediate)
+  assert.deepEqual(scene.ended, [])
+})

@@ -50,7 +50,7 @@ export class Log {
     if (!Number.isSafeInteger(at)) throw new RangeError('the time of a log entry must be whole milliseconds')
     const head = this.head
     const draft = { kind, target: { kind: target.kind, id: target.id }, mode, expiresAt: at + this.#cutoffLifeMs }
-    const entry = chain(head, at, draft, kind === 'epoch' ? nextEpoch(head.position) : head.position + 1)
+    const entry = chain(head, at, draft, kind === 'epoch' ? nextEpoch(head.position, at) : head.position + 1)
     this.#entries.push(entry)
     this.#notifySoon()
     return entry

@@ -50,7 +50,7 @@ export class Appender {
 
   /** Appends the first entry of the next epoch. */
   appendEpoch(append: Append): Promise<LogEntry> {
-    return this.#add(append, (head) => nextEpoch(head.position))
+    return this.#add(append, (head) => nextEpoch(head.position, append.at))
   }
 
   /** Sends the entries on their way, to be followed by the commit. @returns false when there are none. */

@@ -134,7 +134,7 @@ test('[I19] a backup is opened as one: in a new epoch, its sessions ended', asyn
   await store.close()
   await assert.rejects(open(backup), WriteAheadLogMissingError)
   const restored = await open(backup, { isBackup: true })
-  assert.equal(epochOf((await restored.log.head()).position), 1)
+  assert.ok(epochOf((await restored.log.head()).position) > 0)
   assert.equal(await restored.sessions.find('ses_a'), undefined)
   await restored.close()
   await (await open(backup)).close()

@@ -53,7 +53,7 @@ export class LogWriter {
   /** Appends the first entry of the next epoch. */
   appendEpoch(append: Append): LogEntry {
     const head = this.head()
-    return this.#write(head, append, nextEpoch(head.position))
+    return this.#write(head, append, nextEpoch(head.position, append.at))
   }
 
   /** Calls `listener` after each commit that appended; rarely also after one that did not. */

@@ -1,0 +1,26 @@
+import type { Clock } from 'countersign/core'
+import { createMemoryStore, openPostgresStore, openSqliteStore, type Store } from '../store/index.ts'
+import type { ServerConfig } from './config.ts'
+
+/**
+ * No access token lives longer, whatever the configuration of the day says: one that was issued before the life was
+ * shortened must find its cut-off, and its key, as long as it lives.
+ */
+export const LONGEST_TOKEN_SECONDS = 3600
+export const CLOCK_SKEW_SECONDS = 5
+
+/** Opens the database of the configuration, made or brought up to date where that is needed. */
+export async function openStore({ database, foreignTokenSeconds }: ServerConfig, clock: Clock, isBackup: boolean = false): Promise<Store> {
+  const cutoffLifeMs = (Math.max(LONGEST_TOKEN_SECONDS, foreignTokenSeconds) + CLOCK_SKEW_SECONDS) * 1000
+  switch (database.kind) {
+    case 'memory':
+      return createMemoryStore({ clock, cutoffLifeMs })
+    case 'sqlite':
+      return openSqliteStore({ path: database.path, clock, cutoffLifeMs, isBackup })
+    case 'postgres': {
+      const store = await openPostgresStore({ url: database.url, clock, cutoffLifeMs })
+      if (isBackup) await store.log.openEpoch(clock.now())
+      return store
+    }
+  }
+}
