@@ -65,6 +65,7 @@ const orderOf: Readonly<Record<TargetKind, number>> = Object.fromEntries(
 export class GenerationCutoffIndex implements CutoffIndex {
   readonly #fingerprint: Fingerprint
   readonly #shortestGenerationMs: number
+  touched = 0
   readonly #halves = new Uint32Array(2)
   #generations: readonly Generation[] = []
 
@@ -92,6 +93,9 @@ export class GenerationCutoffIndex implements CutoffIndex {
       this.#hash(id)
       const high = this.#halves[0] as number
       const low = this.#halves[1] as number
+      let t = 0
+      for (const { tables } of this.#generations) t ^= tables[orderOf[kind]]?.touch(high) ?? 0
+      this.touched = t
       for (const { base, tables } of this.#generations) {
         const value = tables[orderOf[kind]]?.find(high, low) ?? ABSENT
         if (value !== ABSENT) newest = Math.max(newest, base + value)

@@ -38,6 +38,10 @@ export class FingerprintTable {
     return this.#from?.left ?? 0
   }
 
+  touch(high: number): number {
+    return (high > this.#handedOver && this.#from !== undefined ? this.#from : this.#slots).touch(high)
+  }
+
   /** @returns the value of a fingerprint, `ABSENT` when it is not there. */
   find(high: number, low: number): number {
     return high > this.#handedOver && this.#from !== undefined ? this.#from.find(high, low) : this.#slots.find(high, low)

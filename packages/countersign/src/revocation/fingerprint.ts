@@ -24,7 +24,9 @@ export function keyedFingerprint(random: Random = systemRandom): Fingerprint {
   return (id, out) => {
     const length = writeScratch(id) ?? writeScratch(sha256Base64url(id)) ?? 0
     // The last word is filled up with zeros; the length, which comes after it, tells them from zeros of the text.
-    scratchBytes.fill(0, length, (length + 3) & ~3)
+    scratchBytes[length] = 0
+    scratchBytes[length + 1] = 0
+    scratchBytes[length + 2] = 0
     const words = (length + 3) >>> 2
     const absorbed = words + FINISH_ROUNDS
     let v0 = key0

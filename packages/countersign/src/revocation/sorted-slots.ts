@@ -50,6 +50,13 @@ export class SortedSlots {
     return this.#slabs.length * (this.#mask + 1) - this.#first
   }
 
+  /** Reads the first word that `find` will read, so that it is on its way while other tables are searched. */
+  touch(high: number): number {
+    const slot = this.#startOf(high)
+    const slab = this.#slabs[slot >>> this.#slabBits]
+    return slab === undefined ? 0 : (slab[(slot & this.#mask) * WORDS] as number)
+  }
+
   /** @returns the value of a fingerprint, `ABSENT` when it is not there. */
   find(high: number, low: number): number {
     for (let slot = this.#startOf(high); ; slot++) {

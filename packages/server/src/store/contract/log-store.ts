@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { nextEpoch, ORIGIN, ORIGIN_HASH, positionOf, type Target } from 'countersign/revocation'
+import { nextEpoch, ORIGIN, ORIGIN_HASH, type Target } from 'countersign/revocation'
 import { credentialRecord, CUTOFF_LIFE_MS, keyRecord, NOW, sessionRecord, signedIn, userRecord } from './record.ts'
 import { appendedBy, assertChainHolds, entriesAfter, type OpenStore, promises } from './suite.ts'
 
@@ -100,15 +100,17 @@ export function logStoreContract(name: string, open: OpenStore): void {
     const before = await store.log.revoke({ target: { kind: 'token', id: 't1' }, mode: 'soft', at: NOW })
     const entry = await store.log.openEpoch(NOW + 1)
     assert.equal(entry.position, nextEpoch(before.position, NOW + 1))
-    assert.equal(entry.position, positionOf(1, 0))
+    assert.ok(entry.position > before.position)
     assert.deepEqual([entry.kind, entry.target, entry.mode], ['epoch', { kind: 'everyone', id: '' }, 'hard'])
     assert.equal(await store.sessions.find('ses_a'), undefined)
-    assert.equal((await store.log.revoke({ target: { kind: 'token', id: 't2' }, mode: 'soft', at: NOW })).position, positionOf(1, 1))
+    assert.equal((await store.log.revoke({ target: { kind: 'token', id: 't2' }, mode: 'soft', at: NOW })).position, entry.position + 1)
     assert.deepEqual(
       (await entriesAfter(store, before.position)).map(({ position }) => position),
-      [positionOf(1, 0), positionOf(1, 1)],
+      [entry.position, entry.position + 1],
     )
-    assert.equal((await store.log.openEpoch(NOW + 2)).position, positionOf(2, 0))
+    const again = await store.log.openEpoch(NOW + 2)
+    assert.equal(again.position, nextEpoch(entry.position + 1, NOW + 2))
+    assert.ok(again.position > entry.position + 1)
   })
 
   promise('listeners hear of a commit that appended when it can be read, until they are cancelled', async (store) => {
