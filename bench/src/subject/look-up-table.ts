@@ -14,28 +14,25 @@ export interface LookUpTable extends AsyncDisposable {
   readonly elsewhere?: true
 }
 
-const ID_BYTES = 16
+const PREFIX = 'ses_'
+const RANDOM_CHARACTERS = 22
+const ALPHABET: Buffer = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
 
 /**
- * Session ids by number: always the same ones, each time as a new string without a hash, as a token's claims are parsed.
+ * Session ids by number: always the same ones, each time as a new, flat string without a hash, as a token's claims are parsed.
  * Those of another `salt` are other ids.
  */
 export class IdSource {
-  readonly #key = new Uint32Array(4)
-  readonly #bytes: Buffer = Buffer.alloc(ID_BYTES)
-
-  constructor(seed: Uint8Array = randomBytes(ID_BYTES)) {
-    this.#key.set(new Uint32Array(Uint8Array.from(seed).buffer))
-  }
+  readonly #seed: number = randomBytes(4).readUInt32LE()
+  readonly #bytes: Buffer = Buffer.from(PREFIX + '-'.repeat(RANDOM_CHARACTERS))
 
   id(number: number, salt: number = 0): string {
-    let state = Math.imul(number ^ (this.#key[0] ?? 0), 0x9e3779b1) ^ salt
-    for (let word = 0; word < ID_BYTES; word += 4) {
-      state = Math.imul(state ^ (state >>> 15), 0x85ebca6b) ^ (this.#key[word >>> 2] ?? 0)
-      state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35) ^ (word === 8 ? number : salt)
-      this.#bytes.writeInt32LE(state, word)
+    let state = Math.imul(number ^ this.#seed, 0x9e3779b1) ^ salt
+    for (let place = PREFIX.length; place < this.#bytes.length; place++) {
+      state = Math.imul(state ^ (state >>> 15), 0x85ebca6b) + number
+      this.#bytes[place] = ALPHABET[(state >>> 13) & 63] ?? 0
     }
-    return `ses_${this.#bytes.toString('base64url')}`
+    return this.#bytes.toString('latin1')
   }
 
   range(from: number, count: number): readonly string[] {

@@ -39,13 +39,15 @@ interface Generation {
 export interface GenerationCutoffIndexOptions {
   /** Default: keyed with 64 random bits of this process. */
   readonly fingerprint?: Fingerprint
-  /** Entries of one generation expire within at least so many milliseconds. Default 65 536. */
+  /** Entries of one generation expire within at least so many milliseconds. Default 60 000. */
   readonly shortestGenerationMs?: number
 }
 
-const DEFAULT_SHORTEST_GENERATION_MS = 65_536
-/** An entry stays at most half of its life longer than it must; entries of one life are in six generations at most. */
-const GENERATIONS_A_LIFE = 4
+const DEFAULT_SHORTEST_GENERATION_MS = 60_000
+/** An entry stays less than its life longer than it must, a quarter of it on average; entries of one life are in four generations at most. */
+const GENERATIONS_A_LIFE = 2
+/** More generations than these are searched one after the other. */
+const PEEKED_GENERATIONS = 16
 /** Small integers to V8, so that no look-up makes garbage. */
 const POSITIONS_A_GENERATION = 2 ** 31
 /** Numbers of one prepared target: its kind, the high and the low half of its fingerprint. */
@@ -65,8 +67,10 @@ const orderOf: Readonly<Record<TargetKind, number>> = Object.fromEntries(
 export class GenerationCutoffIndex implements CutoffIndex {
   readonly #fingerprint: Fingerprint
   readonly #shortestGenerationMs: number
-  touched = 0
+  /** Numbers between one step and the next: typed arrays hold them without making garbage. */
   readonly #halves = new Uint32Array(2)
+  readonly #newest = new Float64Array(1)
+  readonly #firsts = new Float64Array(PEEKED_GENERATIONS)
   #generations: readonly Generation[] = []
 
   constructor({
@@ -91,15 +95,8 @@ export class GenerationCutoffIndex implements CutoffIndex {
       for (const { issuer } of this.#generations) newest = Math.max(newest, issuer)
     } else {
       this.#hash(id)
-      const high = this.#halves[0] as number
-      const low = this.#halves[1] as number
-      let t = 0
-      for (const { tables } of this.#generations) t ^= tables[orderOf[kind]]?.touch(high) ?? 0
-      this.touched = t
-      for (const { base, tables } of this.#generations) {
-        const value = tables[orderOf[kind]]?.find(high, low) ?? ABSENT
-        if (value !== ABSENT) newest = Math.max(newest, base + value)
-      }
+      this.#seek(orderOf[kind], this.#halves[0] as number, this.#halves[1] as number)
+      newest = Math.max(newest, this.#newest[0] as number)
     }
     return newest
   }
@@ -114,16 +111,9 @@ export class GenerationCutoffIndex implements CutoffIndex {
   }
 
   cutsOff(targets: PreparedTargets, rev: Position): boolean {
-    const generations = this.#generations
     for (let at = 0; at < targets.length; at += PREPARED_LENGTH) {
-      const order = targets[at] as number
-      for (let age = 0; age < generations.length; age++) {
-        const { base, tables } = generations[age] as Generation
-        const table = tables[order]
-        if (table === undefined) continue
-        const value = table.find(targets[at + 1] as number, targets[at + 2] as number)
-        if (value !== ABSENT && base + value > rev) return true
-      }
+      this.#seek(targets[at] as number, targets[at + 1] as number, targets[at + 2] as number)
+      if ((this.#newest[0] as number) > rev) return true
     }
     return false
   }
@@ -154,6 +144,25 @@ export class GenerationCutoffIndex implements CutoffIndex {
     this.#fingerprint(id, this.#halves)
     // A low half of 0 says in the tables that nothing is there.
     if (this.#halves[1] === 0) this.#halves[1] = 1
+  }
+
+  /**
+   * Leaves the position of the newest cut-off in `#newest`, `ABSENT` when there is none. First it reads a word of each generation, none of
+   * which has to wait for another; memory is slow, and this way it is waited for once.
+   */
+  #seek(order: number, high: number, low: number): void {
+    const generations = this.#generations
+    for (let age = 0; age < generations.length; age++) this.#firsts[age] = (generations[age] as Generation).tables[order]?.peek(high) ?? 0
+    let newest = ABSENT
+    for (let age = 0; age < generations.length; age++) {
+      const { base, tables } = generations[age] as Generation
+      const table = tables[order]
+      // Slots are sorted: what stands at the first place is above it already.
+      if (table === undefined || (this.#firsts[age] as number) > high) continue
+      const value = table.find(high, low)
+      if (value !== ABSENT && base + value > newest) newest = base + value
+    }
+    this.#newest[0] = newest
   }
 
   #raise(kind: TargetKind, id: string, { position, at, expiresAt }: LogEntry): void {

@@ -38,8 +38,9 @@ export class FingerprintTable {
     return this.#from?.left ?? 0
   }
 
-  touch(high: number): number {
-    return (high > this.#handedOver && this.#from !== undefined ? this.#from : this.#slots).touch(high)
+  /** See `SortedSlots`. */
+  peek(high: number): number {
+    return (high > this.#handedOver && this.#from !== undefined ? this.#from : this.#slots).peek(high)
   }
 
   /** @returns the value of a fingerprint, `ABSENT` when it is not there. */

@@ -32,6 +32,8 @@ export class Freshness {
   #confirmed: Confirmation | undefined
   #reason: string | undefined
   #announced: FreshnessState = 'stale'
+  /** On the wall clock; in the past while it is not announced that we are fresh. */
+  #freshUntil: EpochMs = Number.NEGATIVE_INFINITY
   #cancelTimer: Cancel = () => undefined
 
   constructor(options: FreshnessOptions, reason: string) {
@@ -79,8 +81,7 @@ export class Freshness {
    * @param now The verifier's notion of wall-clock time.
    */
   isFreshAt(now: EpochMs): boolean {
-    const { clockSkewMs, freshMs } = this.#options
-    return this.#announced === 'fresh' && this.#confirmed !== undefined && now - this.#confirmed.at - clockSkewMs <= freshMs
+    return now <= this.#freshUntil
   }
 
   onChange(listener: (report: FreshnessReport) => void): Cancel {
@@ -109,6 +110,9 @@ export class Freshness {
   #announce(): void {
     const report = this.report()
     this.#watch(report)
+    const { clockSkewMs, freshMs } = this.#options
+    const confirmedAt = report.state === 'fresh' ? this.#confirmed?.at : undefined
+    this.#freshUntil = confirmedAt === undefined ? Number.NEGATIVE_INFINITY : confirmedAt + clockSkewMs + freshMs
     if (report.state === this.#announced) return
     this.#announced = report.state
     for (const listener of this.#listeners) listener(report)

@@ -81,6 +81,7 @@ const OTHER_HISTORY = 'the log of the issuer has another history than the one th
  */
 export class Replica {
   readonly #options: ReplicaOptions
+  readonly #clock: Clock
   readonly #index: CutoffIndex
   readonly #freshness: Freshness
   readonly #waiters: PositionWaiters
@@ -102,6 +103,7 @@ export class Replica {
   constructor(options: ReplicaOptions) {
     const { clock, clockSkewMs = 5000, freshMs = 5000, graceMs = 60_000 } = options
     this.#options = options
+    this.#clock = clock
     this.#index = options.index ?? new GenerationCutoffIndex()
     this.#waiters = new PositionWaiters(clock)
     this.#freshness = new Freshness({ clock, now: () => this.now(), clockSkewMs, freshMs, graceMs }, 'never synchronised')
@@ -178,7 +180,8 @@ export class Replica {
 
   /** Never behind the newest signed statement, so that a slow clock revives neither a token nor a forgotten cut-off. */
   now(): EpochMs {
-    return Math.max(this.#options.clock.now(), this.#signedNow)
+    const now = this.#clock.now()
+    return now > this.#signedNow ? now : this.#signedNow
   }
 
   /** Hears every entry after it was applied; after a snapshot every live entry, also those heard before. */

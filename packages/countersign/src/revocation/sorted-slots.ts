@@ -50,8 +50,8 @@ export class SortedSlots {
     return this.#slabs.length * (this.#mask + 1) - this.#first
   }
 
-  /** Reads the first word that `find` will read, so that it is on its way while other tables are searched. */
-  touch(high: number): number {
+  /** The first high half that `find` will read. When it is above `high`, the fingerprint is not there. */
+  peek(high: number): number {
     const slot = this.#startOf(high)
     const slab = this.#slabs[slot >>> this.#slabBits]
     return slab === undefined ? 0 : (slab[(slot & this.#mask) * WORDS] as number)
