@@ -90,7 +90,12 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
   const relay = openRelay(config, { publisher, platform, log })
   const feedStreams = new FeedStreams()
   const verifier = composeVerifier(store, { config, platform, keys, opaque, publisher, feedStreams, statusLists })
-  const revocations = new Revocations({ log: store.log, keys, platform })
+  const revocations = new Revocations({
+    log: store.log,
+    keys,
+    platform,
+    onRevoked: ({ entry: { position, target, mode }, reason }) => log.info({ position, target, mode, reason }, 'revoked'),
+  })
   const { securityEventTransmitters: transmitters } = config
   const services: Services = {
     config,
