@@ -64,7 +64,7 @@ const anyEntry: fc.Arbitrary<LogEntry> = fc
     lifeMs: fc.nat(4000),
   })
   .map(({ kind, target, id, position, at, lifeMs }) => ({
-    kind: kind as LogEntry['kind'],
+    kind,
     target: { kind: target, id: target === 'everyone' || target === 'issuer' ? '' : id },
     mode: 'hard',
     position,
@@ -136,6 +136,17 @@ test('[I12] per target nothing is lost that lives, and nothing is answered that 
       }
     }),
     { numRuns: 200 },
+  )
+})
+
+test('[I08] a snapshot at once and its entries one by one give the same answers', () => {
+  fc.assert(
+    fc.property(anySteps, fc.array(anyEntry), (steps, snapshot) => {
+      const [atOnce, oneByOne] = [walk(steps, {}).index, walk(steps, {}).index]
+      atOnce.applyAll(snapshot)
+      for (const entry of snapshot) oneByOne.apply(entry)
+      for (const { target } of snapshot) assert.equal(atOnce.newest(target.kind, target.id), oneByOne.newest(target.kind, target.id))
+    }),
   )
 })
 

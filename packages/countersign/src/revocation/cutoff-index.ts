@@ -13,6 +13,8 @@ export type PreparedTargets = readonly number[]
 export interface CutoffIndex {
   /** Idempotent and commutative: per target the highest position wins. Entries that cut nothing off change nothing. */
   apply(entry: LogEntry): void
+  /** The same for many, as of a snapshot: quicker, because room is made for them before. */
+  applyAll(entries: readonly LogEntry[]): void
   /** @returns the position of the target's newest cut-off, `ORIGIN` when it has none. Never less than it is. */
   newest(kind: TargetKind, id: string): Position
   /** Hashes targets, for `cutsOff`. They stay good for as long as the index lives. */
@@ -85,6 +87,22 @@ export class GenerationCutoffIndex implements CutoffIndex {
     // A new epoch kills everything older, whatever its target says.
     if (entry.kind === 'epoch') this.#raise('everyone', '', entry)
     else if (entry.kind === 'cutoff') this.#raise(entry.target.kind, entry.target.id, entry)
+  }
+
+  applyAll(entries: readonly LogEntry[]): void {
+    const counts = new Map<Generation, number[]>()
+    for (const { kind, target, position, at, expiresAt } of entries) {
+      if (kind !== 'cutoff' || target.id === '') continue
+      const generation = this.#generationFor(position, at, expiresAt)
+      let ofKinds = counts.get(generation)
+      if (ofKinds === undefined) counts.set(generation, (ofKinds = new Array<number>(targetKinds.length).fill(0)))
+      const order = orderOf[target.kind]
+      ofKinds[order] = (ofKinds[order] ?? 0) + 1
+    }
+    for (const [{ tables }, ofKinds] of counts) {
+      for (const [order, count] of ofKinds.entries()) if (count > 0) tables[order] ??= new FingerprintTable(count)
+    }
+    for (const entry of entries) this.apply(entry)
   }
 
   newest(kind: TargetKind, id: string): Position {

@@ -77,3 +77,11 @@ test('an entry takes less than 20 bytes at any size above 100 000, in the midst 
   }
   assert.ok(most > 12 && most < 20, String(most))
 })
+
+test('a table that was made for its entries does not grow on the way', () => {
+  const table = new FingerprintTable(50_000)
+  for (const [high, low] of spread(50_000)) {
+    table.raise(high, low, 1)
+    assert.equal(table.slotsToMove, 0)
+  }
+})

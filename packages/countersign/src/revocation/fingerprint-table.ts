@@ -6,6 +6,8 @@ const DOUBLES_BELOW = 2 ** 14
 const GROWTH = 1.25
 /** Runs get long quickly beyond this, and look-ups with them. */
 const MAX_LOAD = 0.85
+/** With as many entries as were expected. */
+const EXPECTED_LOAD = 0.8
 /** Slots that one call moves while the table grows. A growth ends long before the next one is due: that takes 5. */
 export const SLOTS_A_STEP = 32
 
@@ -17,12 +19,17 @@ export const SLOTS_A_STEP = 32
  * larger one, and a fingerprint is looked for in one of them only.
  */
 export class FingerprintTable {
-  #slots = new SortedSlots(SMALLEST)
+  #slots: SortedSlots
   /** The smaller table, while it hands over. */
   #from: SortedSlots | undefined
   /** Fingerprints with a higher high half are still in the smaller table. */
   #handedOver = ALL
   #size = 0
+
+  /** @param expected How many entries there will be soon: room for them is there from the start. */
+  constructor(expected: number = 0) {
+    this.#slots = new SortedSlots(Math.max(SMALLEST, Math.ceil(expected / EXPECTED_LOAD)))
+  }
 
   get size(): number {
     return this.#size

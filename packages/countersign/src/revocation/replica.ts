@@ -289,7 +289,8 @@ export class Replica {
     }
     if (head <= this.#forkedAt) return 'fork'
     if (head === this.position && hash !== this.#head.hash) return this.#fork(head)
-    for (const entry of entries) this.#apply(entry)
+    this.#index.applyAll(entries)
+    for (const entry of entries) this.#options.foreign?.apply(entry)
     this.#lost = false
     this.#forkedAt = -1
     this.#awaited = undefined
