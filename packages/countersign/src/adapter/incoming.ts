@@ -24,17 +24,17 @@ export function presentedBy(request: IncomingRequest): PresentedCredentials {
     // Lengths first: most headers are none of these, and are not worth a lower-case copy.
     switch (name.length) {
       case 13:
-        if (isNamed(name, 'authorization')) authorization = joined(authorization, ', ', rawHeaders[index + 1] as string)
+        if (isNamed(name, 'Authorization', 'authorization')) authorization = joined(authorization, ', ', rawHeaders[index + 1] as string)
         break
       case 6:
-        if (isNamed(name, 'cookie')) cookie = joined(cookie, '; ', rawHeaders[index + 1] as string)
-        else if (isNamed(name, 'origin')) origin = joined(origin, ', ', rawHeaders[index + 1] as string)
+        if (isNamed(name, 'Cookie', 'cookie')) cookie = joined(cookie, '; ', rawHeaders[index + 1] as string)
+        else if (isNamed(name, 'Origin', 'origin')) origin = joined(origin, ', ', rawHeaders[index + 1] as string)
         break
       case 14:
-        if (isNamed(name, 'sec-fetch-site')) secFetchSite = joined(secFetchSite, ', ', rawHeaders[index + 1] as string)
+        if (isNamed(name, 'Sec-Fetch-Site', 'sec-fetch-site')) secFetchSite = joined(secFetchSite, ', ', rawHeaders[index + 1] as string)
         break
       case 4:
-        if (isNamed(name, 'host')) host = joined(host, ', ', rawHeaders[index + 1] as string)
+        if (isNamed(name, 'Host', 'host')) host = joined(host, ', ', rawHeaders[index + 1] as string)
         break
     }
   }
@@ -43,7 +43,9 @@ export function presentedBy(request: IncomingRequest): PresentedCredentials {
   return { authorization, cookie, method: request.method, secFetchSite, origin, host, encrypted }
 }
 
-const isNamed = (name: string, lowerCase: string): boolean => name === lowerCase || name.toLowerCase() === lowerCase
+/** The two spellings that clients use first: for them no lower-case copy is made. */
+const isNamed = (name: string, usual: string, lowerCase: string): boolean =>
+  name === usual || name === lowerCase || name.toLowerCase() === lowerCase
 
 /** Repeated headers become a list (RFC 9110 section 5.3), which for all but cookies is then no valid value any more. */
 const joined = (before: string | undefined, separator: string, value: string): string =>

@@ -151,8 +151,8 @@ test('[I08] a snapshot at once and its entries one by one give the same answers'
 })
 
 /** Two bits of fingerprint: nearly every id collides, in the high half, in the low half, or in both. */
-const crowded = (id: string, out: Uint32Array): void => {
-  out[0] = id.length & 1 ? 0xffff_ffff : 0
+const crowded = (id: string, out: Int32Array): void => {
+  out[0] = id.length & 1 ? 2 ** 31 - 1 : -(2 ** 31)
   out[1] = 1 + ((id.codePointAt(0) ?? 0) & 1)
 }
 

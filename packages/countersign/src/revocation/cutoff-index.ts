@@ -70,7 +70,7 @@ export class GenerationCutoffIndex implements CutoffIndex {
   readonly #fingerprint: Fingerprint
   readonly #shortestGenerationMs: number
   /** Numbers between one step and the next: typed arrays hold them without making garbage. */
-  readonly #halves = new Uint32Array(2)
+  readonly #halves = new Int32Array(2)
   readonly #newest = new Float64Array(1)
   readonly #firsts = new Float64Array(PEEKED_GENERATIONS)
   #generations: readonly Generation[] = []

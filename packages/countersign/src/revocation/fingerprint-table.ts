@@ -1,4 +1,4 @@
-import { ALL, SortedSlots } from './sorted-slots.ts'
+import { ALL, NONE, SortedSlots } from './sorted-slots.ts'
 
 const SMALLEST = 16
 /** Doubling would leave half of the memory empty; from here on a table grows by a quarter. */
@@ -12,7 +12,7 @@ const EXPECTED_LOAD = 0.8
 export const SLOTS_A_STEP = 32
 
 /**
- * From 64-bit fingerprints to whole numbers from 0 to 2^32 - 1, of which the highest stays. 14 to 18 bytes an entry.
+ * From 64-bit fingerprints to whole numbers from 0 to 2^31 - 1, of which the highest stays. 14 to 18 bytes an entry.
  *
  * Grows without a pause: while it does, each call of `raise` moves some slots over to the larger table, in the order of the fingerprints,
  * and the slabs that get empty are the larger table's next ones. So the memory of both together is never more than that of the
@@ -68,7 +68,7 @@ export class FingerprintTable {
     const { capacity } = this.#slots
     this.#from = this.#slots
     this.#slots = new SortedSlots(capacity < DOUBLES_BELOW ? capacity * 2 : Math.ceil(capacity * GROWTH))
-    this.#handedOver = -1
+    this.#handedOver = NONE
   }
 
   #handOver(from: SortedSlots): void {

@@ -6,9 +6,9 @@ import { type Fingerprint, keyedFingerprint } from './fingerprint.ts'
 const keyOf = (byte: number): Fingerprint => keyedFingerprint({ bytes: (length) => new Uint8Array(length).fill(byte) })
 
 function of(fingerprint: Fingerprint, id: string): bigint {
-  const halves = new Uint32Array(2)
+  const halves = new Int32Array(2)
   fingerprint(id, halves)
-  return (BigInt(halves[0] ?? 0) << 32n) | BigInt(halves[1] ?? 0)
+  return (BigInt.asUintN(32, BigInt(halves[0] ?? 0)) << 32n) | BigInt.asUintN(32, BigInt(halves[1] ?? 0))
 }
 
 const bitsOf = (value: bigint): number => value.toString(2).replaceAll('0', '').length

@@ -3,7 +3,7 @@ import { scratchBytes, scratchWords, writeScratch } from '../core/scratch.ts'
 import { sha256Base64url } from '../crypto/index.ts'
 
 /** Writes the 64 bits of an id: the high half to `out[0]`, the low half to `out[1]`. */
-export type Fingerprint = (id: string, out: Uint32Array) => void
+export type Fingerprint = (id: string, out: Int32Array) => void
 
 const FINISH_ROUNDS = 3
 

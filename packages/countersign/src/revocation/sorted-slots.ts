@@ -2,19 +2,24 @@
 const WORDS = 3
 /** Slots of a slab, 48 KiB: memory comes and goes in pieces that take microseconds to clear. */
 const MAX_SLAB_BITS = 12
-const NO_SLAB = new Uint32Array(0)
+const NO_SLAB = new Int32Array(0)
+const LOWEST = -(2 ** 31)
 const HIGH_HALVES = 2 ** 32
 
 /** What `find` answers for a fingerprint that is not there; values are never negative. */
 export const ABSENT = -1
 
 /** What `handOver` answers when nothing is left: no high half reaches it. */
-export const ALL: number = HIGH_HALVES
+export const ALL: number = LOWEST + HIGH_HALVES
+
+/** As `handOver` would answer when nothing was handed over yet. */
+export const NONE: number = LOWEST - 1
 
 /**
  * Open addressing over typed arrays, sorted: the place of a fingerprint is its high half, scaled to the capacity, and what has to
  * make way moves up, so that slots in order are fingerprints in order. A look-up is over where the fingerprint would have to
- * stand, and a larger table takes the slots over in one sweep, slab by slab.
+ * stand, and a larger table takes the slots over in one sweep, slab by slab. All numbers are signed and of 32 bits: V8 passes those on
+ * without making garbage.
  *
  * The slots go on beyond the capacity, for what moves up at its end. Nothing here limits how full it gets: see `FingerprintTable`.
  */
@@ -23,13 +28,13 @@ export class SortedSlots {
   readonly #scale: number
   readonly #slabBits: number
   readonly #mask: number
-  readonly #slabs: Uint32Array[] = []
+  readonly #slabs: Int32Array[] = []
   /** Cleared slabs of the table that hands over to this one, taken before new memory is. */
-  readonly #spare: Uint32Array[] = []
+  readonly #spare: Int32Array[] = []
   /** Slots below this one were handed over. */
   #first = 0
   /** Every fingerprint up to this high half was handed over. */
-  #handedOver = -1
+  #handedOver = NONE
   /** No slot from this one on is taken. */
   #end = 0
 
@@ -174,19 +179,19 @@ export class SortedSlots {
     }
   }
 
-  #slabAt(slot: number): Uint32Array {
+  #slabAt(slot: number): Int32Array {
     const known = this.#slabs[slot >>> this.#slabBits]
     return known ?? this.#addSlab(slot >>> this.#slabBits)
   }
 
-  #addSlab(place: number): Uint32Array {
-    while (this.#slabs.length <= place) this.#slabs.push(this.#spare.pop() ?? new Uint32Array((this.#mask + 1) * WORDS))
+  #addSlab(place: number): Int32Array {
+    while (this.#slabs.length <= place) this.#slabs.push(this.#spare.pop() ?? new Int32Array((this.#mask + 1) * WORDS))
     return this.#slabs[place] ?? NO_SLAB
   }
 
   /** Where a fingerprint stands at the lowest. Monotone: a higher one never starts lower. */
   #startOf(high: number): number {
-    const place = (high * this.#scale) >>> 0
+    const place = ((high - LOWEST) * this.#scale) >>> 0
     return place < this.#first ? this.#first : place
   }
 }
