@@ -34,7 +34,7 @@ const DEFAULT_BATCH = 500
 
 /**
  * Follows the log and tells every subscriber, within microseconds of the commit. One read and one signature serve all; a
- * round is: new entries, then the head, then a heartbeat that says that these were all.
+ * round is: new entries, and once a second the head and a heartbeat that says that these were all.
  */
 export class Publisher implements FeedSource {
   readonly #log: LogStore
@@ -49,6 +49,7 @@ export class Publisher implements FeedSource {
   #state: 'new' | 'running' | 'stopped' = 'new'
   #inRound = false
   #again = false
+  #beatDue = false
   #cancelAppend: Cancel = () => {}
   #cancelTimer: Cancel = () => {}
   #snapshot: Promise<SignedMessage> | undefined
@@ -147,6 +148,7 @@ export class Publisher implements FeedSource {
   }
 
   #beat(): void {
+    this.#beatDue = true
     void this.#wake()
     this.#cancelTimer = this.#platform.clock.after(this.#heartbeatMs, () => this.#beat())
   }
@@ -169,6 +171,10 @@ export class Publisher implements FeedSource {
 
   async #round(): Promise<void> {
     await this.#publishUpTo(Number.POSITIVE_INFINITY)
+    // Entries alone kill what they name. That they were all, the next heartbeat says: one more signature for each revocation
+    // would be one more verification in every verifier, just when they have something to do.
+    if (!this.#beatDue) return
+    this.#beatDue = false
     const head = await this.#authority.readHead()
     // What was committed meanwhile, and no more: the heartbeat is about exactly this place.
     await this.#publishUpTo(head.head)
