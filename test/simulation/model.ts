@@ -12,6 +12,7 @@ export interface KnownToken {
   readonly kid: string
   readonly client: string
   readonly roles: readonly string[]
+  readonly groups: readonly string[]
   readonly expiresAtMs: number
   /** When its revocation was acknowledged. */
   deadSinceMs: number | undefined
@@ -85,6 +86,7 @@ export class Model {
       client: String(claims?.['client_id']),
       kid: String(header?.['kid']),
       roles: (claims?.['roles'] as readonly string[] | undefined) ?? [],
+      groups: (claims?.['groups'] as readonly string[] | undefined) ?? [],
       expiresAtMs: nowMs + accessTokenSeconds * 1000,
       deadSinceMs: undefined,
       doubtful: false,
@@ -115,7 +117,10 @@ export class Model {
     this.killTokens((token) => applies(kind, id, token), atMs)
     const sessionsEnd = kind === 'everyone' || kind === 'user' || kind === 'session' || kind === 'client'
     if (sessionsEnd)
-      this.endSessions((session) => applies(kind, id, { ...session, session: session.id, id: '', kid: '', roles: [] }), atMs === 'doubtful')
+      this.endSessions(
+        (session) => applies(kind, id, { ...session, session: session.id, id: '', kid: '', roles: [], groups: [] }),
+        atMs === 'doubtful',
+      )
   }
 }
 
@@ -124,7 +129,11 @@ function decoded(segment: string, at: number): Body {
   return at < 2 ? (JSON.parse(Buffer.from(segment, 'base64url').toString()) as Body) : {}
 }
 
-function applies(kind: TargetKind, id: string, token: Pick<KnownToken, 'id' | 'user' | 'session' | 'kid' | 'client' | 'roles'>): boolean {
+function applies(
+  kind: TargetKind,
+  id: string,
+  token: Pick<KnownToken, 'id' | 'user' | 'session' | 'kid' | 'client' | 'roles' | 'groups'>,
+): boolean {
   switch (kind) {
     case 'everyone':
     case 'issuer':
@@ -134,7 +143,7 @@ function applies(kind: TargetKind, id: string, token: Pick<KnownToken, 'id' | 'u
     case 'role':
       return token.roles.includes(id)
     case 'group':
-      return false
+      return token.groups.includes(id)
     case 'user':
       return token.user === id
     case 'session':

@@ -9,7 +9,18 @@ const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefo
 const thief = 'curl/8.5.0'
 const overlapMs = 10_000
 const roles = ['staff', 'editor', 'auditor'] as const
-const targets = ['everyone', 'issuer', 'client', 'role', 'user', 'session', 'token', 'key'] as const satisfies readonly TargetKind[]
+const groups = ['blue', 'green'] as const
+const targets = [
+  'everyone',
+  'issuer',
+  'client',
+  'role',
+  'group',
+  'user',
+  'session',
+  'token',
+  'key',
+] as const satisfies readonly TargetKind[]
 /** How far from `exp` nobody may be sure, tolerance and rounding included. */
 const expiryMarginMs = 8_000
 
@@ -55,7 +66,7 @@ export class Walk {
       [5, 'refresh twice at once', () => this.#withSession((session) => this.#refreshTwice(session))],
       [4, 'steal', () => this.#withSession((session) => this.#steal(session))],
       [16, 'revoke', () => this.#revokeSomething()],
-      [6, 'change roles', () => this.#withUser((user) => this.#changeRoles(user))],
+      [6, 'change roles and groups', () => this.#withUser((user) => this.#changeRoles(user))],
       [4, 'change password', () => this.#withSession((session) => this.#changePassword(session))],
       [3, 'suspend or restore', () => this.#withUser((user) => this.#toggleSuspension(user))],
       [4, 'rotate key', () => this.#rotateKey()],
@@ -139,7 +150,8 @@ export class Walk {
 
   async #changeRoles(user: KnownUser): Promise<void> {
     const chosen = roles.filter(() => this.#chance.happens(0.5))
-    const { status } = await this.#world.send('PATCH', `/v1/users/${user.id}`, { body: { roles: chosen }, local: true })
+    const joined = groups.filter(() => this.#chance.happens(0.5))
+    const { status } = await this.#world.send('PATCH', `/v1/users/${user.id}`, { body: { roles: chosen, groups: joined }, local: true })
     assert.equal(status, 200)
     user.roles = chosen
     this.#model.killTokens((token) => token.user === user.id, this.#now())
@@ -311,6 +323,8 @@ export class Walk {
         return this.#chance.happens(0.2) ? token.client : undefined
       case 'role':
         return this.#chance.pick(roles)
+      case 'group':
+        return this.#chance.pick(groups)
       case 'user':
         return token.user
       case 'session':
