@@ -17,7 +17,7 @@ export class ManualClock implements Clock {
     this.#wall = start
   }
 
-  /** Whole milliseconds, as `Date.now()` gives them, also when a timer was due between two. */
+  /** Whole milliseconds, as the system's clock gives them, also when a timer was due between two. */
   now(): EpochMs {
     return Math.floor(this.#wall)
   }

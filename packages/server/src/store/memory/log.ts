@@ -1,7 +1,6 @@
 import type { Cancel, EpochMs } from 'countersign/core'
 import {
   chain,
-  type EntryKind,
   type LogEntry,
   type LogHead,
   nextEpoch,
@@ -11,13 +10,7 @@ import {
   type RevocationMode,
   type Target,
 } from 'countersign/revocation'
-
-export interface Append {
-  readonly kind: EntryKind
-  readonly target: Target
-  readonly mode: RevocationMode
-  readonly at: EpochMs
-}
+import type { Append } from '../append.ts'
 
 /** The entries since `base`, which is the newest one forgotten. */
 export class Log {

@@ -1,6 +1,6 @@
 import type { Cancel } from 'countersign/core'
 import { chain, type LogEntry, type LogHead, nextEpoch } from 'countersign/revocation'
-import type { Append } from '../sqlite/log-writer.ts'
+import type { Append } from '../append.ts'
 import type { Database, Unit } from './database.ts'
 import { statement } from './statement.ts'
 

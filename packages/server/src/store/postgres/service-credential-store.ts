@@ -1,22 +1,9 @@
 import type { EpochMs } from 'countersign/core'
 import type { ServiceCredential, ServiceCredentialStore } from '../../credential/service-credential-store.ts'
+import { credentialOf, type ServiceCredentialRow } from '../sqlite/service-credential-row.ts'
 import type { Database } from './database.ts'
 import type { LogWriter } from './log-writer.ts'
 import { insertInto, statement } from './statement.ts'
-
-interface ServiceCredentialRow {
-  readonly id: string
-  readonly name: string
-  readonly secret_hash: string
-  readonly created_at: number
-}
-
-const credentialOf = (row: ServiceCredentialRow): ServiceCredential => ({
-  id: row.id,
-  name: row.name,
-  secretHash: row.secret_hash,
-  createdAt: row.created_at,
-})
 
 const insert = statement('insert credential', insertInto('service_credential', ['id', 'name', 'secret_hash', 'created_at']))
 const find = statement<ServiceCredentialRow>('find credential', 'SELECT * FROM countersign.service_credential WHERE id = $1')

@@ -1,23 +1,8 @@
-import type { Cancel, EpochMs } from 'countersign/core'
-import {
-  chain,
-  type EntryKind,
-  type LogEntry,
-  type LogHead,
-  nextEpoch,
-  type Position,
-  type RevocationMode,
-  type Target,
-} from 'countersign/revocation'
+import type { Cancel } from 'countersign/core'
+import { chain, type LogEntry, type LogHead, nextEpoch, type Position } from 'countersign/revocation'
+import type { Append } from '../append.ts'
 import type { Database } from './database.ts'
 import type { Statement } from './statement.ts'
-
-export interface Append {
-  readonly kind: EntryKind
-  readonly target: Target
-  readonly mode: RevocationMode
-  readonly at: EpochMs
-}
 
 /**
  * The only writer of log entries. Every call stands inside a unit of work, so that the entry and the change that it

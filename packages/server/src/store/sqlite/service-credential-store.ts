@@ -2,21 +2,8 @@ import type { EpochMs } from 'countersign/core'
 import type { ServiceCredential, ServiceCredentialStore } from '../../credential/service-credential-store.ts'
 import type { Database } from './database.ts'
 import type { LogWriter } from './log-writer.ts'
+import { credentialOf, type ServiceCredentialRow } from './service-credential-row.ts'
 import type { Statement } from './statement.ts'
-
-interface ServiceCredentialRow {
-  readonly id: string
-  readonly name: string
-  readonly secret_hash: string
-  readonly created_at: number
-}
-
-const credentialOf = (row: ServiceCredentialRow): ServiceCredential => ({
-  id: row.id,
-  name: row.name,
-  secretHash: row.secret_hash,
-  createdAt: row.created_at,
-})
 
 export class SqliteServiceCredentialStore implements ServiceCredentialStore {
   readonly #database: Database
