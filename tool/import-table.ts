@@ -25,7 +25,7 @@ const MECHANISMS = ['countersign', 'countersign/']
 const library: Area = {
   path: 'packages/countersign/src',
   composition: {
-    folders: ['core', 'crypto', 'key', 'token', 'replay', 'revocation', 'feed', 'verifier', 'adapter', 'client'],
+    folders: ['core', 'crypto', 'key', 'token', 'signature', 'replay', 'revocation', 'feed', 'verifier', 'adapter', 'client'],
     packages: [],
   },
   rows: {
@@ -33,6 +33,11 @@ const library: Area = {
     crypto: { holds: 'algorithms, HMAC, HKDF, digest, sealing, constant-time comparison', folders: ['core'], packages: ['node:crypto'] },
     key: { holds: 'JWK, JWKS, key sets, purpose keys', folders: PURE, packages: [] },
     token: { holds: 'JWS, access token, timed token, status list', folders: [...PURE, 'key'], packages: ['node:zlib'] },
+    signature: {
+      holds: 'signed requests: RFC 9421, digests, SigV4, Hawk; structured fields; the signer half',
+      folders: [...PURE, 'key'],
+      packages: [],
+    },
     replay: { holds: 'the claim that succeeds once, in memory', folders: PURE, packages: [] },
     revocation: { holds: 'targets, cut-offs, log entries, the rule, index, replica', folders: [...PURE, 'key', 'token'], packages: [] },
     feed: {
@@ -42,19 +47,20 @@ const library: Area = {
     },
     verifier: {
       holds: 'extract, verify, decide, respond; the cache of verified tokens',
-      folders: [...PURE, 'key', 'token', 'replay', 'revocation'],
+      folders: [...PURE, 'key', 'token', 'signature', 'replay', 'revocation'],
       packages: [],
     },
     adapter: {
       holds: 'guards for node:http, Express, Fastify, Hono, socket.io, ws, streams of events',
-      folders: ['core', 'verifier'],
+      folders: ['core', 'signature', 'verifier'],
       packages: ['node:http', ...ADAPTED],
     },
-    client: { holds: 'the session client for browsers and programs', folders: ['core'], packages: [] },
+    device: { holds: 'state of a one-time key in a folder of its device', folders: [...PURE, 'signature'], packages: ['node:fs', 'node:fs/promises', 'node:path'] },
+    client: { holds: 'the session client for browsers and programs', folders: ['core', 'signature'], packages: [] },
   },
 }
 
-const DOMAINS = ['signing', 'revocation', 'credential', 'session', 'account']
+const DOMAINS = ['signing', 'revocation', 'credential', 'session', 'account', 'delivery']
 
 const server: Area = {
   path: 'packages/server/src',
@@ -62,7 +68,7 @@ const server: Area = {
   rows: {
     signing: { holds: 'master secret, signing keys and their rotation', folders: [], packages: MECHANISMS },
     revocation: { holds: 'revoking, signing the log, publishing it', folders: ['signing'], packages: MECHANISMS },
-    credential: { holds: 'service credentials', folders: [], packages: MECHANISMS },
+    credential: { holds: 'service credentials, access keys', folders: ['signing'], packages: [...MECHANISMS, 'jose'] },
     session: {
       holds: 'sign-in, sessions, refresh tokens, issuing access tokens',
       folders: ['credential', 'signing'],
@@ -71,7 +77,12 @@ const server: Area = {
     account: {
       holds: 'users, passwords, set-up of the first administrator',
       folders: ['credential', 'signing', 'session'],
-      packages: [...MECHANISMS, 'node:', '@node-rs/argon2'],
+      packages: [...MECHANISMS, 'node:', '@node-rs/argon2', '@serenity-kit/opaque'],
+    },
+    delivery: {
+      holds: 'what is delivered at least once: the queue, calls to addresses that others name, security events',
+      folders: [],
+      packages: [...MECHANISMS, 'node:'],
     },
     store: {
       holds: 'SQLite and memory implementations of every port; contract suites',

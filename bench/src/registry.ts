@@ -5,10 +5,13 @@ export const registry: Readonly<Record<string, () => Promise<Bench>>> = {
   'verify-seen': async () => (await import('./bench/verify-seen.ts')).verifySeen,
   'verify-cold': async () => (await import('./bench/verify-cold.ts')).verifyCold,
   sign: async () => (await import('./bench/sign.ts')).sign,
+  signed: async () => (await import('./bench/signed.ts')).signedRequests,
   middleware: async () => (await import('./bench/middleware.ts')).middleware,
   refresh: async () => (await import('./bench/refresh.ts')).refresh,
   revoke: async () => (await import('./bench/revoke.ts')).revoke,
   feeds: async () => (await import('./bench/feeds.ts')).feeds,
+  fleet: async () => (await import('./bench/fleet.ts')).fleet,
   sockets: async () => (await import('./bench/sockets.ts')).sockets,
+  replay: async () => (await import('./bench/replay.ts')).replay,
   index: async () => (await import('./bench/index-table.ts')).indexTable,
 }

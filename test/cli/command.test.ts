@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, suite, test } from 'node:test'
@@ -33,6 +34,18 @@ suite('countersign, on the database itself', () => {
       'services create',
       'services list',
       'services remove',
+      'access-keys create',
+      'access-keys list',
+      'access-keys rotate',
+      'access-keys remove',
+      'streams create',
+      'streams list',
+      'streams pause',
+      'streams enable',
+      'streams disable',
+      'streams verify',
+      'streams replay',
+      'streams remove',
       'token inspect',
     )
     const pages = await Promise.all(verbs.map((verb) => runHere([...verb.split(' '), '--help'])))
@@ -54,6 +67,8 @@ suite('countersign, on the database itself', () => {
       [['users', 'list', '--url', 'https://x.example'], /--url needs --token/],
       [['users', 'list', '--url', 'http://x.example', '--token', 'x'], /must use https/],
       [['keys', 'list', '--token', 'x'], /--token needs --url/],
+      [['access-keys', 'create', '--name', 'k', '--window', '2s'], /--window must be a number of seconds/],
+      [['access-keys', 'create', '--name', 'k', '--public-key', '/nowhere'], /\/nowhere is no key that can be read/],
       [[], /Usage: countersign/],
     ]
     const transcripts = await Promise.all(cases.map(([words]) => runHere(words)))
@@ -149,6 +164,60 @@ suite('countersign, on the database itself', () => {
     assert.deepEqual(JSON.parse(removed?.out ?? ''), { removed: id })
     assert.equal(gone?.code, 1)
     assert.match(gone?.err ?? '', /There is nothing here\.\nCheck the id/)
+  })
+
+  test('[A01] [A10] [A11] access keys are made, listed, replaced and removed; of a private key only the public half is sent', async () => {
+    await cli.run(['users', 'create', '--email', 'ci@example.com', '--password-stdin'], PASSWORD)
+    const pem = join(cli.folder, 'private.pem')
+    writeFileSync(pem, generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }))
+    const [made, open, orphan] = await sequence([
+      () => cli.run(['access-keys', 'create', '--name', 'ci', '--user', 'ci@example.com', '--address', '192.0.2.0/24', '--window', '10']),
+      () => cli.run(['access-keys', 'create', '--name', 'robot', '--user', 'ci@example.com', '--public-key', pem, '--json']),
+      () => cli.run(['access-keys', 'create', '--name', 'x']),
+    ])
+    assert.match(made?.out ?? '', /^CSK[A-Z2-7]{17}\ncs_sk_\S{49}\n$/)
+    assert.match(made?.err ?? '', /shown this once/)
+    const [id = '', secret = ''] = (made?.out ?? '').split('\n')
+    const { access_key: robot } = JSON.parse(open?.out ?? '')
+    assert.deepEqual(Object.keys(robot.public_key).sort(), ['alg', 'crv', 'kty', 'x'])
+    assert.match(orphan?.err ?? '', /user: is required/)
+    const [rotated, listed, removed, left] = await sequence([
+      () => cli.run(['access-keys', 'rotate', id, '--overlap', '3600', '--json']),
+      () => cli.run(['access-keys', 'list', '--user', 'ci@example.com']),
+      () => cli.run(['access-keys', 'remove', id]),
+      () => cli.run(['access-keys', 'list', '--json']),
+    ])
+    const { access_key: next } = JSON.parse(rotated?.out ?? '')
+    assert.match(listed?.out ?? '', new RegExp(`${id} +ci +hmac +usr_\\S+ +– +192\\.0\\.2\\.0/24 +replaced by ${next.id}`))
+    assert.ok(!listed?.out.includes(secret))
+    assert.equal(removed?.out, `Removed ${id}. Nothing that it signs is accepted any more.\n`)
+    assert.deepEqual(new Set(JSON.parse(left?.out ?? '').map((key: { id: string }) => key.id)), new Set([next.id, robot.id]))
+  })
+
+  test('[B41] a stream of security events is made, listed, paused, verified, replayed and removed', async () => {
+    const push = 'https://receiver.example/events'
+    const made = await cli.run(['streams', 'create', '--audience', 'https://receiver.example', '--push', push, '--json'])
+    assert.equal(made.code, 0, made.err)
+    const { stream_id: id, delivery } = JSON.parse(made.out)
+    assert.deepEqual(delivery, { method: 'urn:ietf:rfc:8935', endpoint_url: push })
+    const [paused, verified, again, listed, replayed, removed, empty, refused] = await sequence([
+      () => cli.run(['streams', 'pause', id, '--reason', 'moving house']),
+      () => cli.run(['streams', 'verify', id]),
+      () => cli.run(['streams', 'verify', id]),
+      () => cli.run(['streams', 'list']),
+      () => cli.run(['streams', 'replay', id, '--json']),
+      () => cli.run(['streams', 'remove', id]),
+      () => cli.run(['streams', 'list']),
+      () => cli.run(['streams', 'create', '--audience', 'x', '--push', 'http://127.0.0.1/']),
+    ])
+    assert.equal(paused?.out, `${id} is paused.\n`)
+    assert.equal(verified?.code, 0)
+    assert.match(again?.err ?? '', /Too many requests/)
+    assert.match(listed?.out ?? '', new RegExp(`${id} +https://receiver.example +${push} +paused +1 +0 +moving house`))
+    assert.deepEqual(JSON.parse(replayed?.out ?? ''), { replayed: 0 })
+    assert.equal(removed?.out, `Removed ${id}.\n`)
+    assert.match(empty?.out ?? '', /^No streams\./)
+    assert.match(refused?.err ?? '', /endpoint_url/)
   })
 
   test('doctor looks at everything, and fails when something is broken', async () => {

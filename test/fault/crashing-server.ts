@@ -25,7 +25,7 @@ export class CrashingServer implements AsyncDisposable {
     this.#child = child
   }
 
-  static async start(): Promise<CrashingServer> {
+  static async start(more: Readonly<Record<string, string>> = {}): Promise<CrashingServer> {
     const folder = mkdtempSync(join(tmpdir(), 'countersign-crash-'))
     const environment = {
       PORT: String(await freePort()),
@@ -34,6 +34,7 @@ export class CrashingServer implements AsyncDisposable {
       COUNTERSIGN_PASSWORD_MEMORY_KIB: '64',
       COUNTERSIGN_PASSWORD_PASSES: '1',
       COUNTERSIGN_LOG_LEVEL: 'silent',
+      ...more,
     }
     return new CrashingServer(folder, environment, await start(cli, ['serve'], environment))
   }

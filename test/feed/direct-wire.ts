@@ -31,6 +31,12 @@ export function inProcessWire(): Wire {
   }
 }
 
+async function linesOf(parts: AsyncIterable<string> | readonly string[]): Promise<string> {
+  const lines: string[] = []
+  for await (const part of parts) lines.push(part)
+  return lines.join('\n')
+}
+
 export async function sseWire(): Promise<Wire> {
   let issuer: TestIssuer | undefined
   const readers = new Set<ServerResponse>()
@@ -38,8 +44,8 @@ export async function sseWire(): Promise<Wire> {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost')
     if (pathname === '/snapshot') {
-      void issuer?.snapshot().then(
-        (compact) => response.end(compact),
+      void linesOf(issuer?.snapshot() ?? []).then(
+        (lines) => response.end(lines),
         () => response.writeHead(503).end(),
       )
       return

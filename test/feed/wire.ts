@@ -5,6 +5,9 @@ import type { SignedLog } from '../../packages/countersign/src/revocation/contra
 /** Short, so that a reader that hears nothing does not keep the tests waiting. */
 export const IDLE_MS = 1000
 
+/** Few, so that nearly every snapshot has several parts. */
+const PART_POSITIONS = 5
+
 /** One way from an issuer to its readers, with nothing in it yet. */
 export interface Wire extends AsyncDisposable {
   /** A feed that reads it, with snapshots from `issuer`. */
@@ -30,10 +33,11 @@ export class TestIssuer {
     this.log = log
   }
 
-  snapshot(): Promise<string> {
-    if (!this.isReachable) return Promise.reject(new Error('the issuer cannot be reached'))
+  async *snapshot(): AsyncGenerator<string> {
+    if (!this.isReachable) throw new Error('the issuer cannot be reached')
     this.snapshots++
-    return Promise.resolve(this.log.snapshot())
+    if (this.log.head.position === 0) yield this.log.snapshot()
+    else yield* this.log.parts(PART_POSITIONS)
   }
 }
 

@@ -113,11 +113,12 @@ export class FakeIssuer implements FeedSource, KeySource {
     for (const { deliver } of this.#subscribers) deliver(message)
   }
 
-  async snapshot(): Promise<string> {
+  async *snapshot(): AsyncGenerator<string> {
     if (this.isSilent) throw new Error('the issuer is silent')
-    const { position, hash } = this.#head
-    return encodeFeedMessage(
-      { type: 'snapshot', iss: this.#url, head: position, hash, at: this.#clock.now(), entries: this.#log },
+    const { position: head, hash } = this.#head
+    const at = this.#clock.now()
+    yield encodeFeedMessage(
+      { type: 'snapshot', iss: this.#url, head, hash, at, after: ORIGIN, upTo: head, readAt: at, entries: this.#log },
       this.#feedKey,
     )
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { deflateSync } from 'node:zlib'
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose'
 
 export const SERVICE = 'https://orders.example'
@@ -25,6 +26,14 @@ export class ForeignIssuer implements AsyncDisposable {
   answering: Answering = 'keys'
   /** How often it was asked for its keys. */
   asked = 0
+  /** Who has asked about which token (RFC 7662). */
+  readonly introspected: { readonly authorization: string | undefined; readonly token: string | null }[] = []
+  /** Tokens that it calls dead when it is asked. */
+  readonly dead = new Set<string>()
+  /** It answers neither questions about tokens nor for its status list. */
+  isMute = false
+  /** The places in its status list whose tokens are revoked. */
+  readonly revokedPlaces = new Set<number>()
 
   static async open(path = '/realms/staff', algorithm: 'ES256' | 'RS256' = 'ES256'): Promise<ForeignIssuer> {
     const issuer = new ForeignIssuer(path, algorithm)
@@ -37,7 +46,7 @@ export class ForeignIssuer implements AsyncDisposable {
   private constructor(path: string, algorithm: 'ES256' | 'RS256') {
     this.#path = path
     this.algorithm = algorithm
-    this.#server = createServer((request, response) => this.#answer(request.url ?? '', response))
+    this.#server = createServer((request, response) => void this.#answer(request, response))
   }
 
   get url(): string {
@@ -46,6 +55,14 @@ export class ForeignIssuer implements AsyncDisposable {
 
   get jwksUri(): string {
     return `${this.url}/certs`
+  }
+
+  get introspectionEndpoint(): string {
+    return `${this.url}/introspect`
+  }
+
+  get statusListUri(): string {
+    return `${this.url}/statuses/1`
   }
 
   get kid(): string {
@@ -109,7 +126,10 @@ export class ForeignIssuer implements AsyncDisposable {
     return this.close()
   }
 
-  #answer(url: string, response: ServerResponse): void {
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { url = '' } = request
+    if (url === `${this.#path}/introspect`) return this.#introspect(request, response)
+    if (url === `${this.#path}/statuses/1`) return this.#showStatuses(response)
     if (url === `${this.#path}/.well-known/openid-configuration`) return this.#json(response, { issuer: this.url, jwks_uri: this.jwksUri })
     if (url !== `${this.#path}/certs`) return void response.writeHead(404).end()
     this.asked++
@@ -131,6 +151,33 @@ export class ForeignIssuer implements AsyncDisposable {
             .slice(0, 1),
         })
     }
+  }
+
+  async #introspect(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = ''
+    for await (const chunk of request.setEncoding('utf8')) body += chunk
+    const token = new URLSearchParams(body).get('token')
+    this.introspected.push({ authorization: request.headers.authorization, token })
+    if (this.isMute) return void response.writeHead(500).end()
+    this.#json(response, { active: token !== null && !this.dead.has(token) })
+  }
+
+  /** Signed by jose; deflated as the draft has it. */
+  async #showStatuses(response: ServerResponse): Promise<void> {
+    const [pair] = this.#pairs
+    if (pair === undefined || this.isMute) return void response.writeHead(500).end()
+    const bits = Buffer.alloc(2)
+    for (const place of this.revokedPlaces) bits.writeUInt8(bits.readUInt8(place >> 3) | (1 << (place & 7)), place >> 3)
+    const payload = {
+      sub: this.statusListUri,
+      iat: 1_900_000_000,
+      ttl: 1,
+      status_list: { bits: 1, lst: deflateSync(bits).toString('base64url') },
+    }
+    const signed = await new SignJWT(payload)
+      .setProtectedHeader({ alg: this.algorithm, kid: pair.kid, typ: 'statuslist+jwt' })
+      .sign(pair.privateKey)
+    response.writeHead(200, { 'content-type': 'application/statuslist+jwt' }).end(signed)
   }
 
   #published(): readonly Readonly<Record<string, unknown>>[] {

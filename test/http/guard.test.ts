@@ -44,7 +44,7 @@ for (const [name, mount] of Object.entries(mounts)) {
       await using service = await GuardedService.open(mount)
       const response = await service.refuses('/orders', undefined, 'credential_missing')
       assert.equal(response.status, 401)
-      assert.equal(response.headers.get('www-authenticate'), 'Bearer')
+      assert.equal(response.headers.get('www-authenticate'), 'Bearer, DPoP algs="ES256 EdDSA RS256 PS256"')
       assert.equal(service.handled, 0)
     })
 

@@ -27,6 +27,8 @@ export async function follow(issuer: FakeIssuer, clock: ManualClock, options: Pa
   const feed = createInProcessFeed(issuer, { platform, idleTimeoutMs: 2 ** 31 })
   const verifier = createVerifier({ issuer: ISSUER, audience: AUDIENCE, platform, feed, keys: issuer, ...options })
   await verifier.ready()
+  // It has its snapshot, and follows in a moment.
+  await new Promise(setImmediate)
   return verifier
 }
 

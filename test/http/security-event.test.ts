@@ -57,6 +57,11 @@ const ending: readonly Row[] = [
     (iss) => ({ subject_type: 'iss-sub', iss, sub: '248289761001' }),
   ],
   ['an opaque subject', `${CAEP}/session-revoked`, () => ({ format: 'opaque', id: 'a-b-c' })],
+  [
+    'all sessions of an application',
+    `${CAEP}/session-revoked`,
+    () => ({ format: 'complex', application: { format: 'opaque', id: 'web' } }),
+  ],
 ]
 
 for (const [what, type, subject] of ending) {
@@ -68,7 +73,7 @@ for (const [what, type, subject] of ending) {
     const verifier = createVerifier({ issuer: world.url, audience: world.url, credential, issuers })
     await verifier.ready()
     const token = await foreign.token(Date.now() - 2000)
-    const other = await foreign.token(Date.now() - 2000, { sub: 'bob', sid: 'd-e-f', jti: '2' })
+    const other = await foreign.token(Date.now() - 2000, { sub: 'bob', sid: 'd-e-f', jti: '2', azp: 'kiosk' })
     const verdict = async (each: string): Promise<string> => {
       try {
         return (await verifier.authenticate({ authorization: `Bearer ${each}` })).subject
@@ -125,6 +130,24 @@ const refused: readonly Refused[] = [
   [
     'about an e-mail address, which no token names',
     async ({ foreign }) => foreign.securityEvent(Date.now(), { sub_id: { format: 'email', email: 'a@b.c' }, events }),
+    'invalid_request',
+  ],
+  [
+    'about what narrows it to something that no token names',
+    async ({ foreign }) =>
+      foreign.securityEvent(Date.now(), {
+        sub_id: { format: 'complex', tenant: { format: 'uri', uri: foreign.url }, device: { format: 'opaque', id: 'd' } },
+        events,
+      }),
+    'invalid_request',
+  ],
+  [
+    'about a tenant that is not the issuer',
+    async ({ foreign }) =>
+      foreign.securityEvent(Date.now(), {
+        sub_id: { format: 'complex', tenant: { format: 'uri', uri: 'https://elsewhere.example' } },
+        events,
+      }),
     'invalid_request',
   ],
   ['about nobody', async ({ foreign }) => foreign.securityEvent(Date.now(), { events }), 'invalid_request'],

@@ -155,7 +155,7 @@ suite('whatever is sent, every route answers with a problem document and stores 
       const body = operation.body === undefined ? {} : { body: '{}' }
       const answer = await world.ask(operation.method, `${address(operation)}?surprise=1`, { token: tokenFor(operation), headers, ...body })
       assert.equal(answer.status, 400)
-      assert.equal(answer.body.errors[0].pointer, '/surprise')
+      assert.ok(answer.body.errors.some(({ pointer }: { pointer: string }) => pointer === '/surprise'))
     })
 
     if (operation.authority !== 'public') {

@@ -81,7 +81,7 @@ suite('the revocation feed', () => {
 
   const head = async (): Promise<number> => {
     const { text, headers } = await world.ask('GET', '/v1/feed/snapshot', { token: credential })
-    assert.equal(headers.get('content-type'), 'application/jwt')
+    assert.equal(headers.get('content-type'), 'application/vnd.countersign.snapshot')
     return JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString()).head
   }
 

@@ -13,6 +13,9 @@ export interface KnownToken {
   readonly client: string
   readonly roles: readonly string[]
   readonly groups: readonly string[]
+  /** The position of the log that its issuer had seen. */
+  readonly rev: number
+  readonly issuedAtMs: number
   readonly expiresAtMs: number
   /** When its revocation was acknowledged. */
   deadSinceMs: number | undefined
@@ -20,6 +23,8 @@ export interface KnownToken {
   doubtful: boolean
   /** The verifiers that have called it revoked (I04). */
   readonly refusedBy: Set<number>
+  /** Those that have accepted it: they know its key. */
+  readonly acceptedBy: Set<number>
 }
 
 export interface KnownSession {
@@ -87,10 +92,13 @@ export class Model {
       kid: String(header?.['kid']),
       roles: (claims?.['roles'] as readonly string[] | undefined) ?? [],
       groups: (claims?.['groups'] as readonly string[] | undefined) ?? [],
+      rev: Number(claims?.['rev']),
+      issuedAtMs: nowMs,
       expiresAtMs: nowMs + accessTokenSeconds * 1000,
       deadSinceMs: undefined,
       doubtful: false,
       refusedBy: new Set(),
+      acceptedBy: new Set(),
     }
     this.tokens.push(known)
     return known

@@ -1,3 +1,4 @@
+import type { Clock } from 'countersign/core'
 import type { Chance } from './chance.ts'
 
 export type Handler = (request: Request) => Promise<Response>
@@ -10,6 +11,8 @@ export interface Weather {
   readonly reorder: number
   /** Ends the connection in mid-stream. */
   readonly cut: number
+  /** So long everything takes. Needs a network with a clock. */
+  readonly delayMs?: number
 }
 
 export const calm: Weather = { lose: 0, repeat: 0, reorder: 0, cut: 0 }
@@ -18,11 +21,13 @@ export const calm: Weather = { lose: 0, repeat: 0, reorder: 0, cut: 0 }
 export class Network {
   weather: Weather = calm
   readonly #chance: Chance
+  readonly #clock: Clock | undefined
   #handler: Handler | undefined
   readonly #cuts = new Set<() => void>()
 
-  constructor(chance: Chance) {
+  constructor(chance: Chance, clock?: Clock) {
     this.#chance = chance
+    this.#clock = clock
   }
 
   /** From now on requests reach `handler`; those under way end as when a process dies. */
@@ -37,6 +42,7 @@ export class Network {
   }
 
   readonly fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    await this.#delay()
     if (this.#handler === undefined || this.#chance.happens(this.weather.cut)) throw new TypeError('fetch failed')
     const response = await this.#handler(new Request(input, init))
     if (!response.headers.get('content-type')?.startsWith('text/event-stream') || response.body === null) return response
@@ -60,7 +66,10 @@ export class Network {
           void reader.cancel().catch(() => undefined)
         }
         this.#cuts.add(cut)
-        const deliver = (event: string): void => controller.enqueue(encoder.encode(`${event}\n\n`))
+        const enqueue = (event: string): void => {
+          if (!ended) controller.enqueue(encoder.encode(`${event}\n\n`))
+        }
+        const deliver = (event: string): void => this.#later(() => enqueue(event))
         const onEvent = (event: string): void => {
           if (this.#chance.happens(this.weather.cut)) return cut()
           if (this.#chance.happens(this.weather.lose)) return
@@ -92,5 +101,16 @@ export class Network {
         return reader.cancel()
       },
     })
+  }
+
+  #later(task: () => void): void {
+    const { delayMs = 0 } = this.weather
+    if (this.#clock === undefined || delayMs === 0) task()
+    else this.#clock.after(delayMs, task)
+  }
+
+  async #delay(): Promise<void> {
+    const { delayMs = 0 } = this.weather
+    if (delayMs > 0) await new Promise<void>((resolve) => this.#later(resolve))
   }
 }

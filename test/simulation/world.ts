@@ -58,7 +58,7 @@ export class World implements AsyncDisposable {
         audience: issuer,
         credential: String(service.body['credential']),
         platform: world.#platform,
-        freshness: bounds,
+        freshness: { freshSeconds: bounds.freshSeconds, graceSeconds: bounds.graceSeconds },
       }),
     )
     await world.drive(Promise.all(world.#verifiers.map((verifier) => verifier.ready())))

@@ -52,6 +52,16 @@ for (const [name, { open, cut }] of Object.entries(doors)) {
       })
     }
 
+    test('[B38] carries nothing from the service any more in the moment in which it is cut', async () => {
+      const { issuer, verifier } = await followIssuer()
+      await using service = await open(verifier)
+      const line = await service.connect(issuer.token())
+      issuer.revoke('user', 'usr_ann')
+      service.sayAll()
+      await assert.rejects(line.hear(), /it was cut/)
+      verifier.close()
+    })
+
     test('[B38] is cut when the key that signed its token is revoked', async () => {
       const { issuer, verifier } = await followIssuer()
       await using service = await open(verifier)

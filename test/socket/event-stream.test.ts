@@ -94,7 +94,7 @@ test('no token is taken from the URL, and a stream that is refused has a whole a
   await using service = await serve(verifier, (_request, response) => void response.end())
   const response = await service.ask({}, `?access_token=${issuer.token()}`)
   assert.equal(response.statusCode, 401)
-  assert.equal(response.headers['www-authenticate'], 'Bearer')
+  assert.equal(response.headers['www-authenticate'], 'Bearer, DPoP algs="ES256 EdDSA RS256 PS256"')
   assert.equal(JSON.parse(await text(response)).code, 'credential_missing')
   verifier.close()
 })

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
+import { generateSigningKey, type SigningKey } from 'countersign/key'
+import { createDpopProof } from 'countersign/token'
 import { WebSocket } from 'ws'
 import { sendRaw } from '../http/raw-request.ts'
 import { followIssuer } from '../http/guarded-service.ts'
@@ -63,6 +65,32 @@ test('[C04] a cookie opens a socket for the pages of the service itself, and for
   verifier.close()
 })
 
+test('[D03] a socket on a token that is bound to a key opens with a proof, once, and goes on with tokens of the same key', async () => {
+  const { clock, issuer, verifier } = await followIssuer()
+  await using service = await openWs(verifier)
+  const [key, otherKey] = [generateSigningKey('ES256'), generateSigningKey('ES256')]
+  const tokenOf = ({ kid }: SigningKey): string => issuer.token({ cnf: { jkt: kid } })
+  const token = tokenOf(key)
+  const uri = `http://127.0.0.1:${service.port}/`
+  const proofBy = (signer: SigningKey): string =>
+    createDpopProof(signer, { method: 'GET', uri, id: 'proof-1', issuedAt: clock.now() / 1000, accessToken: token })
+  const open = (proof: string): WebSocket => new WebSocket(uri.replace('http', 'ws'), { headers: { authorization: `DPoP ${token}`, DPoP: proof } })
+  await assert.rejects(connectWs(open(proofBy(otherKey))), refusedAs('proof_invalid'))
+  const line = await connectWs(open(proofBy(key)))
+  await assert.rejects(connectWs(open(proofBy(key))), refusedAs('request_replayed'))
+  const renew = async (next: string): Promise<string> => {
+    line.say(JSON.stringify({ type: 'countersign.renew', access_token: next }))
+    const { type, code } = JSON.parse(await line.hear())
+    return code ?? type
+  }
+  assert.equal(await renew(tokenOf(otherKey)), 'token_invalid')
+  assert.equal(await renew(issuer.token()), 'token_invalid')
+  assert.equal(await renew(tokenOf(key)), 'countersign.renewed')
+  line.close()
+  await line.ended
+  verifier.close()
+})
+
 test('no token is taken from the URL', async () => {
   const { issuer, verifier } = await followIssuer()
   await using service = await openWs(verifier)
@@ -78,7 +106,7 @@ test('a refused hand-shake is a whole HTTP answer: problem document, challenge, 
   await using service = await openWs(verifier)
   const missing = await sendRaw(service.port, { target: '/', headers: upgrade })
   assert.equal(missing.status, 401)
-  assert.equal(missing.headers.get('www-authenticate'), 'Bearer')
+  assert.equal(missing.headers.get('www-authenticate'), 'Bearer, DPoP algs="ES256 EdDSA RS256 PS256"')
   assert.equal(missing.headers.get('content-type'), 'application/problem+json')
   assert.equal(missing.headers.get('connection'), 'close')
   assert.equal(Buffer.byteLength(missing.body), Number(missing.headers.get('content-length')))

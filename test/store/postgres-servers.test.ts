@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { assertChainHolds } from '../../packages/server/src/store/contract/suite.ts'
 import { openPostgresStore } from '../../packages/server/src/store/postgres/store.ts'
+import { OpaqueClient } from '../http/opaque-client.ts'
 import { ServerWorld } from '../http/server-world.ts'
 import { type PostgresServer, startPostgres } from '../service/postgres.ts'
 
@@ -54,6 +55,18 @@ suite('two servers on one PostgreSQL', { timeout: 60_000 }, () => {
       assert.equal(await to.verdictOn(access_token), 'token_revoked')
       assert.equal(await to.refreshVerdictOn(refresh_token), 'refresh_invalid')
     }
+  })
+
+  test('[J01] [A23] [I01] what one server begins of a sign-in by OPAQUE another finishes, and of both at once one', async () => {
+    const asking = (world: ServerWorld) => OpaqueClient.open((method, path, ask) => world.ask(method, path, ask))
+    const [mine, theirs] = await Promise.all([asking(one), asking(other)])
+    const email = 'opaque@example.com'
+    const upload = await mine.register('a password nobody sees')
+    assert.equal((await other.ask('POST', '/v1/users', { body: { email, opaque: upload } })).status, 201)
+    const { proof } = await mine.attempt(email, 'a password nobody sees')
+    const replies = await Promise.all([theirs, mine, theirs, mine].map((client) => client.confirm(proof)))
+    assert.equal(replies.filter(({ status }) => status === 201).length, 1)
+    assert.equal(replies.filter(({ body }) => body.code === 'request_replayed').length, 3)
   })
 
   test('[J01] [B05] [I09] a token of a key that another server has just begun to sign with is accepted at once', async () => {

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { ManualClock } from 'countersign/core'
+import { callerKeyStoreContract } from '../../packages/server/src/store/contract/caller-key-store.ts'
+import { deliveryStoreContract } from '../../packages/server/src/store/contract/delivery-store.ts'
+import { eventLogContract } from '../../packages/server/src/store/contract/event-log.ts'
 import { keyStoreContract } from '../../packages/server/src/store/contract/key-store.ts'
 import { logStoreContract } from '../../packages/server/src/store/contract/log-store.ts'
 import { CUTOFF_LIFE_MS, NOW } from '../../packages/server/src/store/contract/record.ts'
@@ -35,6 +38,9 @@ for (const contract of [
   keyStoreContract,
   serviceCredentialStoreContract,
   replayStoreContract,
+  callerKeyStoreContract,
+  eventLogContract,
+  deliveryStoreContract,
 ]) {
   contract('postgres', open)
 }

@@ -3,8 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { createVerifier, type Verifier, type VerifierOptions } from 'countersign'
 import { createSessionClient, type SessionClient } from 'countersign/client'
 import { ManualClock, type Platform, systemClock, systemPlatform } from 'countersign/core'
-import type { Position } from 'countersign/revocation'
-import type { WireEntry } from '../../packages/countersign/src/revocation/wire-entry.ts'
+import { decodeSnapshotEntries, ORIGIN, type Position } from 'countersign/revocation'
 import type { ServerOptions } from '../../packages/server/src/index.ts'
 import { PASSWORD, type Reply, ServerWorld } from '../http/server-world.ts'
 import { GuardedRoutes, type Routes } from './guarded-routes.ts'
@@ -150,9 +149,10 @@ export class StrategyWorld implements AsyncDisposable {
   async snapshot(): Promise<Snapshot> {
     const { status, text } = await this.server.ask('GET', '/v1/feed/snapshot', { token: this.#credential })
     assert.equal(status, 200)
-    const { head, entries } = claimsOf(text) as { readonly head: Position; readonly entries: readonly WireEntry[] }
-    const cutoffs = entries.filter(([, , kind]) => kind === 'cutoff')
-    return { head, denied: cutoffs.map(([, , , target, id]) => `${target} ${id}`) }
+    const claims = claimsOf(text) as { readonly [Name: string]: unknown; readonly head: Position }
+    const entries = decodeSnapshotEntries(claims, ORIGIN, claims.head) ?? []
+    const cutoffs = entries.filter(({ kind }) => kind === 'cutoff')
+    return { head: claims.head, denied: [...new Set(cutoffs.map(({ target }) => `${target.kind} ${target.id}`))] }
   }
 
   /** Waits until every service has the log as the server has it now. */

@@ -69,9 +69,9 @@ export const indexTable: Bench = {
     return {
       tables,
       notes: [
-        'Each row is a process of its own. RSS: what the process grew by, after a garbage collection; own bytes: typed arrays (ours), the file (SQLite), used_memory (Redis), table and index (PostgreSQL).',
+        'Each row is a process of its own. RSS: what the process grew by, after a garbage collection that gives empty pages back; own bytes: typed arrays (ours), the file (SQLite), used_memory (Redis), table and index (PostgreSQL).',
         'Each look-up is by a new string that has no hash yet, as a token brings one; "hit" was added, "miss" was not. Redis and PostgreSQL: one at a time, awaited, over loopback.',
-        'Ours has the cut-offs of the last hour in its generations; "all at once": in one, as after a revocation of many. Both start from log entries, as from a snapshot that was verified.',
+        'Ours has the cut-offs of the last hour in its generations; "all at once": in one, as after a revocation of many. Both are given entries, a hundred at a time, as from a snapshot whose parts were verified and decoded; making them is not in "load".',
         'Pause: the longest time that 100 entries took (SQLite, Redis, PostgreSQL: 5000 in one go), whatever interrupted it included. Longer ones with Map, Set and lru-cache are their tables growing.',
         'A Set and a Bloom filter know no position: a token that was issued after the cut-off is refused as well.',
       ],

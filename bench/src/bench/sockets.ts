@@ -7,7 +7,7 @@ import { machineMs } from '../harness/machine-clock.ts'
 import { percentile } from '../harness/statistics.ts'
 import type { RevocationReady, RevocationSession } from '../server/countersign.ts'
 import type { SocketServiceRequest } from '../server/socket-service.ts'
-import { type Door, doors, type OpenConnection, openConnection } from '../subject/open-connection.ts'
+import { type Door, doors, type End, type OpenConnection, openConnection } from '../subject/open-connection.ts'
 
 /** A connection that is still open after so long is a failure, not a sample. */
 const PATIENCE_MS = 10_000
@@ -18,6 +18,20 @@ interface Open {
   readonly session: RevocationSession
   readonly connection: OpenConnection
 }
+
+/** From the acknowledgement of the revocation, in milliseconds. */
+interface Delay {
+  /** To when the service takes nothing from the connection any more. */
+  readonly shutMs: number
+  readonly toldMs: number
+  readonly endMs: number
+}
+
+const delayOf = (acknowledgedMs: number, shutMs: number, { toldMs, atMs }: End): Delay => ({
+  shutMs: shutMs - acknowledgedMs,
+  toldMs: toldMs - acknowledgedMs,
+  endMs: atMs - acknowledgedMs,
+})
 
 /** A server, a service with open connections, and their clients: the clients are in this process, the others in their own. */
 class Scene implements AsyncDisposable {
@@ -62,23 +76,24 @@ class Scene implements AsyncDisposable {
     return scene
   }
 
-  /** Cuts one connection, and opens another in its place. @returns from the acknowledgement to when the client saw its end. */
-  async cutOne(): Promise<number> {
+  /** Cuts one connection, and opens another in its place. */
+  async cutOne(): Promise<Delay> {
     const open = this.#open.shift()
     if (open === undefined) throw new Error('no connection is open')
     const acknowledgedMs = await this.#revoke({ kind: 'session', id: open.session.id })
-    const delayMs = (await this.#endOf(open)) - acknowledgedMs
+    const end = await this.#endOf(open)
+    const shutMs = await this.#service.call<number>('shut')
     await this.#openAnother()
-    return delayMs
+    return delayOf(acknowledgedMs, shutMs, end)
   }
 
-  /** @returns from the acknowledgement to the end of each connection. */
-  async cutAll(): Promise<readonly number[]> {
+  async cutAll(): Promise<readonly Delay[]> {
     const held = await this.#service.call<number>('watches')
     if (held !== this.#open.length) throw new Error(`the service holds ${held} connections, not ${this.#open.length}`)
     const acknowledgedMs = await this.#revoke({ kind: 'everyone' })
     const ends = await Promise.all(this.#open.map((open) => this.#endOf(open)))
-    return ends.map((atMs) => atMs - acknowledgedMs)
+    const shutMs = await this.#service.call<number>('shut')
+    return ends.map((end) => delayOf(acknowledgedMs, shutMs, end))
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -91,13 +106,13 @@ class Scene implements AsyncDisposable {
     this.#open.push({ session, connection: await openConnection(this.#door, this.#port, session.accessToken) })
   }
 
-  async #endOf({ connection }: Open): Promise<number> {
+  async #endOf({ connection }: Open): Promise<End> {
     const { promise: late, reject } = Promise.withResolvers<never>()
     const timer = setTimeout(() => reject(new Error(`a connection was still open after ${PATIENCE_MS} ms`)), PATIENCE_MS)
     try {
-      const { atMs, code } = await Promise.race([connection.ended, late])
-      if (code !== 'token_revoked') throw new Error(`a connection ended with "${code}"`)
-      return atMs
+      const end = await Promise.race([connection.ended, late])
+      if (end.code !== 'token_revoked') throw new Error(`a connection ended with "${end.code}"`)
+      return end
     } finally {
       clearTimeout(timer)
     }
@@ -114,29 +129,44 @@ class Scene implements AsyncDisposable {
   }
 }
 
-const rowOf = (label: string, delaysMs: readonly number[]): Row => ({
-  label,
-  values: {
-    ends: delaysMs.length,
-    p50Ms: percentile(delaysMs, 0.5),
-    p99Ms: percentile(delaysMs, 0.99),
-    slowestMs: Math.max(...delaysMs),
-  },
-})
+function rowOf(label: string, delays: readonly Delay[]): Row {
+  const percentiles = (name: string, sample: readonly number[]): Record<string, number> => ({
+    [`${name}P50`]: percentile(sample, 0.5),
+    [`${name}P99`]: percentile(sample, 0.99),
+  })
+  return {
+    label,
+    values: {
+      ends: delays.length,
+      ...percentiles(
+        'shut',
+        delays.map(({ shutMs }) => shutMs),
+      ),
+      ...percentiles(
+        'told',
+        delays.map(({ toldMs }) => toldMs),
+      ),
+      ...percentiles(
+        'end',
+        delays.map(({ endMs }) => endMs),
+      ),
+    },
+  }
+}
 
 async function measure(door: Door, folder: string, { quick, log }: Settings): Promise<readonly Row[]> {
   const [connections, trials] = quick ? [60, 15] : [1000, 200]
   log(`sockets ${door}: ${connections + trials} sign-ins, ${connections} connections …`)
   await using scene = await Scene.open(door, connections, trials, `${folder}/${door.replaceAll(/\W/g, '-')}`)
   log(`sockets ${door}: measuring …`)
-  const one: number[] = []
+  const one: Delay[] = []
   for (let trial = 0; trial < trials; trial++) one.push(await scene.cutOne())
   const all = await scene.cutAll()
   return [rowOf(`${door}: one of ${connections}`, one), rowOf(`${door}: all ${connections} at once`, all)]
 }
 
 export const sockets: Bench = {
-  title: 'from the acknowledgement of a revocation to the end of the open connections that it kills, seen by their clients',
+  title: 'from the acknowledgement of a revocation to the end of the open connections that it kills, at the service and at their clients',
   async run(settings) {
     using folder = new TemporaryFolder()
     const rows: Row[] = []
@@ -149,9 +179,12 @@ export const sockets: Bench = {
           title: 'POST /v1/revocations, answered 201, to the end of the connection',
           columns: [
             { key: 'ends', heading: 'ends' },
-            { key: 'p50Ms', heading: 'p50 ms', digits: 2 },
-            { key: 'p99Ms', heading: 'p99 ms', digits: 2 },
-            { key: 'slowestMs', heading: 'slowest', digits: 2 },
+            { key: 'shutP50', heading: 'shut p50 ms', digits: 2 },
+            { key: 'shutP99', heading: 'p99', digits: 2 },
+            { key: 'toldP50', heading: 'told p50 ms', digits: 2 },
+            { key: 'toldP99', heading: 'p99', digits: 2 },
+            { key: 'endP50', heading: 'ended p50 ms', digits: 2 },
+            { key: 'endP99', heading: 'p99', digits: 2 },
           ],
           rows,
         },
@@ -159,6 +192,7 @@ export const sockets: Bench = {
       notes: [
         'Milliseconds, one clock for all processes (CLOCK_MONOTONIC). Server, service and clients are three processes; the log comes over SSE, the database is SQLite with synchronous=FULL.',
         '"one of": a session is revoked, its connection ends, another takes its place. "all at once": everyone is revoked; all clients are in one process, which sees their ends one after the other.',
+        'Shut: the service takes nothing from the connection any more. Told: the client has read the code. Ended: its library reports the end, after both sides have taken leave, which is the work of Node, ws and socket.io on both sides.',
         'Below zero: the connection had ended before the operator had the answer.',
       ],
     }

@@ -57,9 +57,9 @@ async function load(table: LookUpTable, ids: IdSource, entries: number): Promise
   for (let from = 0; from < entries; from += BATCH) {
     const batch = ids.range(from, Math.min(BATCH, entries - from))
     for (let at = 0; at < batch.length; at += step) {
-      const some = batch.slice(at, at + step)
+      const add = table.adding(batch.slice(at, at + step), from + at + 1)
       const startMs = performance.now()
-      const adding = table.add(some, from + at + 1)
+      const adding = add()
       if (adding instanceof Promise) await adding
       const elapsedMs = performance.now() - startMs
       loadMs += elapsedMs

@@ -7,15 +7,18 @@ import { guard as socketIoGuard } from 'countersign/socket.io'
 import { guard as wsGuard } from 'countersign/ws'
 import { Server } from 'socket.io'
 import { WebSocketServer } from 'ws'
+import { machineMs } from '../harness/machine-clock.ts'
 import { answerParent } from '../harness/parent.ts'
 import type { Door } from '../subject/open-connection.ts'
 import type { VerifierRequest } from './verifier.ts'
+import { observed, openFeed } from './way.ts'
 
 export interface SocketServiceRequest extends VerifierRequest {
   readonly door: Door
 }
 
 let verifier: Verifier | undefined
+let shutAtMs = Number.NaN
 
 const mounts: Readonly<Record<Door, (server: HttpServer, by: Verifier) => void>> = {
   ws(server, by) {
@@ -35,7 +38,10 @@ const mounts: Readonly<Record<Door, (server: HttpServer, by: Verifier) => void>>
 }
 
 async function start({ door, issuer, audience, credential }: SocketServiceRequest): Promise<number> {
-  verifier = createVerifier({ issuer, audience, credential })
+  const sse = await openFeed({ name: 'sse', url: '' }, { issuer, credential })
+  // The verifier has listened for longer: when this hears of an entry, all that it ends is shut.
+  const feed = observed(sse, () => void (shutAtMs = machineMs()))
+  verifier = createVerifier({ issuer, audience, credential, feed })
   await verifier.ready()
   const server = createServer()
   mounts[door](server, verifier)
@@ -46,4 +52,7 @@ async function start({ door, issuer, audience, credential }: SocketServiceReques
 /** How many connections it holds. */
 const watches = (): number => verifier?.status().watches ?? 0
 
-answerParent({ start, watches })
+/** When the newest entry of the log had shut all connections that it ends. */
+const shut = (): number => shutAtMs
+
+answerParent({ start, watches, shut })

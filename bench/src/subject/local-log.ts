@@ -4,6 +4,7 @@ import { generateSigningKey, type SigningKey } from 'countersign/key'
 import { chain, encodeFeedMessage, type LogEntry, type LogHead, ORIGIN, ORIGIN_HASH, type Replica } from 'countersign/revocation'
 
 const CUTOFF_LIFE_MS = 3_605_000
+const ENTRIES_A_PART = 2000
 
 /**
  * A revocation log without a server, for measuring what a verifier costs alone: some live cut-offs of other people's
@@ -27,9 +28,15 @@ export class LocalLog implements Feed {
 
   start(replica: Replica): void {
     const { position: head, hash } = this.#head
-    replica.loadSnapshot(
-      encodeFeedMessage({ type: 'snapshot', iss: this.#issuer, head, hash, at: Date.now(), entries: this.#entries }, this.key),
-    )
+    const at = Date.now()
+    const beginning = { type: 'snapshot', iss: this.#issuer, head, hash, at, readAt: at } as const
+    const take = replica.beginSnapshot()
+    for (let after = ORIGIN; after < head || head === ORIGIN; after += ENTRIES_A_PART) {
+      const entries = this.#entries.slice(after, after + ENTRIES_A_PART)
+      const upTo = Math.min(head, after + ENTRIES_A_PART)
+      take(encodeFeedMessage({ ...beginning, after, upTo, entries }, this.key))
+      if (head === ORIGIN) break
+    }
     this.#timer = setInterval(() => replica.receive(this.#heartbeat()), 1000)
   }
 

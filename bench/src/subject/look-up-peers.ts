@@ -17,8 +17,9 @@ export function countersignIndex(spreadMs: number, total: number): LookUpTable {
     return { kind: 'cutoff', target: { kind: 'session', id }, mode: 'hard', position, at, expiresAt: at + LIFE_MS, hash: '' }
   }
   return {
-    add: (ids, position) => {
-      for (let at = 0; at < ids.length; at++) index.apply(entry(ids[at] as string, position + at))
+    adding: (ids, position) => {
+      const entries = ids.map((id, at) => entry(id, position + at))
+      return () => index.applyAll(entries)
     },
     count: (ids) => {
       let found = 0
@@ -36,7 +37,7 @@ interface Mapping {
 }
 
 const mapping = (map: Mapping): LookUpTable => ({
-  add: (ids, position) => {
+  adding: (ids, position) => () => {
     for (let at = 0; at < ids.length; at++) map.set(ids[at] as string, position + at)
   },
   count: (ids) => {
@@ -60,7 +61,7 @@ interface Membership {
 }
 
 const membership = (set: Membership): LookUpTable => ({
-  add: (ids) => {
+  adding: (ids) => () => {
     for (const id of ids) set.add(id)
   },
   count: (ids) => {
@@ -93,7 +94,7 @@ export function sqlite(): LookUpTable {
   const select = database.prepare('SELECT position FROM cutoff WHERE id = ?')
   return {
     elsewhere: true,
-    add: (ids, position) => {
+    adding: (ids, position) => () => {
       database.exec('BEGIN')
       for (let at = 0; at < ids.length; at++) insert.run(ids[at] as string, position + at)
       database.exec('COMMIT')

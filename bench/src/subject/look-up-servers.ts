@@ -13,7 +13,7 @@ export async function redis(): Promise<LookUpTable> {
   const emptyBytes = await usedBytes()
   return {
     elsewhere: true,
-    add: async (ids, position) => void (await Promise.all(ids.map((id, at) => client.set(id, String(position + at))))),
+    adding: (ids, position) => async () => void (await Promise.all(ids.map((id, at) => client.set(id, String(position + at))))),
     count: async (ids) => {
       let found = 0
       for (const id of ids) if ((await client.get(id)) !== null) found++
@@ -36,7 +36,7 @@ export async function postgres(): Promise<LookUpTable> {
   const select = { name: 'select', text: 'SELECT position FROM cutoff WHERE id = $1' }
   return {
     elsewhere: true,
-    add: async (ids, position) => {
+    adding: (ids, position) => async () => {
       const insert = 'INSERT INTO cutoff SELECT id, $2::bigint + place - 1 FROM unnest($1::text[]) WITH ORDINALITY AS given (id, place)'
       await client.query(insert, [ids, position])
     },

@@ -4,8 +4,11 @@ import { runInNewContext } from 'node:vm'
 
 /** Something that remembers a position for each id; as many forms as there are rows. */
 export interface LookUpTable extends AsyncDisposable {
-  /** Remembers ids that were not there before; the first of them at `position`, the others right after it. */
-  add(ids: readonly string[], position: number): void | Promise<void>
+  /**
+   * Makes whatever it wants to be given of ids that were not there before, the first of them at `position`, the others right after it.
+   * What it returns remembers them, and is timed.
+   */
+  adding(ids: readonly string[], position: number): () => void | Promise<void>
   /** Looks at every id. @returns how many were found. */
   count(ids: readonly string[]): number | Promise<number>
   /** What it says of its own memory, where it says anything. */
@@ -45,10 +48,10 @@ export class IdSource {
   }
 }
 
-/** Resident memory after everything that nobody holds has gone, in bytes. */
+/** Resident memory after everything that nobody holds has gone, and the empty pages of the heap with it, in bytes. */
 export function settledMemory(): number {
   setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  for (let round = 0; round < 3; round++) collect()
+  const collect = runInNewContext('gc') as (options: { readonly type: 'major'; readonly flavor: 'last-resort' }) => void
+  for (let round = 0; round < 3; round++) collect({ type: 'major', flavor: 'last-resort' })
   return process.memoryUsage.rss()
 }

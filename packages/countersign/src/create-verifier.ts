@@ -1,12 +1,30 @@
-import { createIntrospection, createIssuerKeys, createSseFeed, fetchSnapshot, type IssuerKeys, RemoteJwks } from './feed/index.ts'
+import {
+  createAccessKeyLookUp,
+  createFeedChallenge,
+  createIntrospection,
+  createIssuerKeys,
+  createSseFeed,
+  createStatusListChecker,
+  fetchSnapshot,
+  type IssuerKeys,
+  RemoteJwks,
+} from './feed/index.ts'
+import { type EpochMs, type Platform, toEpochSeconds } from './core/index.ts'
 import { ForeignCutoffs, Replica } from './revocation/index.ts'
 import {
   ForeignIssuers,
+  type ForeignIssuerSettings,
+  type HeadAuthority,
+  HeadQuestions,
   IssuerConnection,
   IssuerQuestions,
+  KeyRecords,
   LocalVerifier,
   type LogFeed,
   parseVerifierOptions,
+  Possession,
+  SignedRequestVerification,
+  type StatusChecker,
   type TokenAuthority,
   TokenVerification,
   VerifiedTokenCache,
@@ -17,6 +35,9 @@ import {
 
 /** Anybody can name an unknown key. New keys are announced by the log, so that asking is hardly ever needed. */
 const UNKNOWN_KEY_COOL_DOWN_MS = 5000
+
+/** A question that is not answered by half of the time in which an answer is fresh is put again. */
+const LONGEST_CHALLENGE_MS = 5000
 
 /**
  * Makes a verifier: it follows the issuer's revocation log in this process and decides every request locally. It begins to
@@ -40,11 +61,25 @@ export function createVerifier(options: VerifierOptions): Verifier {
     freshMs: settings.freshSeconds * 1000,
     graceMs: settings.graceSeconds * 1000,
     foreign: settings.issuers.length === 0 ? undefined : new ForeignCutoffs(),
+    proof: settings.proof,
   })
   const cache = new VerifiedTokenCache(settings.cacheSize)
   const questions = new IssuerQuestions({ authority: settings.authority ?? issuerAuthority(settings, published), clock: platform.clock })
   const others = settings.issuers.length === 0 ? undefined : foreignIssuers(settings, replica, published)
-  const connection = new IssuerConnection({ keys, replica, platform, openFeed: () => openFeed(settings, published) })
+  const heads = new HeadQuestions({
+    authority: headAuthority(settings, published),
+    replica,
+    platform,
+    everyMs: settings.askEverySeconds * 1000,
+    timeoutMs: Math.min(LONGEST_CHALLENGE_MS, settings.freshSeconds * 500),
+  })
+  const connection = new IssuerConnection({
+    keys,
+    replica,
+    platform,
+    openFeed: () => openFeed(settings, published),
+    questions: settings.proof === 'challenge' ? heads : undefined,
+  })
   connection.open()
   return new LocalVerifier({
     issuer,
@@ -52,11 +87,44 @@ export function createVerifier(options: VerifierOptions): Verifier {
     readyTimeoutMs: settings.readyTimeoutSeconds * 1000,
     cookie: settings.cookie,
     onRefusal: settings.onRefusal,
-    verification: new TokenVerification({ replica, keys, cache, questions, others, issuer, audience, algorithms, clockToleranceSeconds }),
+    unaskable: settings.issuers.filter(({ introspection }) => introspection === undefined).map((each) => each.issuer),
+    verification: new TokenVerification({
+      replica,
+      keys,
+      cache,
+      questions,
+      others,
+      heads,
+      issuer,
+      audience,
+      algorithms,
+      clockToleranceSeconds,
+    }),
+    possession: possessionOf(settings, replica),
+    signed: signedRequests(settings, replica, published),
+    rememberedSince: wholeSecond(settings.signedRequests?.replay.rememberedSince),
     cache,
     replica,
     connection,
   })
+}
+
+function signedRequests(settings: VerifierSettings, replica: Replica, published: IssuerKeys): SignedRequestVerification | undefined {
+  const { signedRequests, issuer, platform, credential, place, clockToleranceSeconds: toleranceSeconds } = settings
+  if (signedRequests === undefined) return undefined
+  const { keys, maxKeys, ...parts } = signedRequests
+  const url = (): string | undefined => published.discovery?.accessKeyLookUpUrl
+  const source = keys === 'issuer' ? createAccessKeyLookUp({ url, credential, platform }) : keys
+  const records = new KeyRecords({ source, replica, clock: platform.clock, issuer, maxEntries: maxKeys })
+  return new SignedRequestVerification({ ...parts, records, replica, place, toleranceSeconds })
+}
+
+const wholeSecond = (at: EpochMs | undefined): EpochMs | undefined => (at === undefined ? undefined : Math.ceil(at / 1000) * 1000)
+
+/** Proofs are remembered where signatures are, unless a place of their own is named. */
+function possessionOf({ possession, signedRequests, place, platform, clockToleranceSeconds }: VerifierSettings, replica: Replica): Possession {
+  const settings = { ...possession, replay: possession.replay ?? signedRequests?.replay }
+  return new Possession({ settings, place, platform, clockToleranceSeconds, now: () => toEpochSeconds(replica.now()) })
 }
 
 /** Of an issuer that does not say how long it remembers; so long every version does. */
@@ -68,16 +136,38 @@ function foreignIssuers(settings: VerifierSettings, replica: Replica, published:
     const keys = new RemoteJwks({ issuer: each.issuer, jwksUri: each.jwksUri, platform, maxAgeMs: each.jwksMaxAgeSeconds * 1000 })
     // Begins to read them.
     keys.current()
-    return { settings: each, keys }
+    return { settings: each, keys, questions: foreignQuestions(each, platform), statuses: foreignStatuses(each, platform) }
   })
   const cutoffLifeSeconds = (): number => published.discovery?.cutoffLifeSeconds ?? SHORTEST_CUTOFF_LIFE_SECONDS
-  return new ForeignIssuers({ issuers, replica, cutoffLifeSeconds, cacheSize, clockToleranceSeconds })
+  const ages = { clock: platform.clock, freshMs: settings.freshSeconds * 1000, graceMs: settings.graceSeconds * 1000 }
+  return new ForeignIssuers({ issuers, replica, cutoffLifeSeconds, cacheSize, clockToleranceSeconds, ages })
+}
+
+function foreignQuestions({ introspection }: ForeignIssuerSettings, platform: Platform): IssuerQuestions | undefined {
+  if (introspection === undefined || introspection === 'none') return undefined
+  const { endpoint, credential, clientId = '', clientSecret = '' } = introspection
+  const authority = createIntrospection({ url: () => endpoint, credential: credential ?? { clientId, clientSecret }, platform })
+  return new IssuerQuestions({ authority, clock: platform.clock })
+}
+
+function foreignStatuses(
+  { issuer, jwksUri, algorithms, statusList }: ForeignIssuerSettings,
+  platform: Platform,
+): StatusChecker | undefined {
+  if (statusList === undefined) return undefined
+  return createStatusListChecker({ issuer, algorithms, platform, ...statusList, ...(jwksUri === undefined ? {} : { jwksUri }) })
 }
 
 /** Undefined where there is no credential to ask with, or nobody whose address is known. */
 function issuerAuthority({ credential, platform, keys }: VerifierSettings, published: IssuerKeys): TokenAuthority | undefined {
   if (credential === '' || keys !== undefined) return undefined
   return createIntrospection({ url: () => published.discovery?.introspectionUrl, credential, platform })
+}
+
+/** Undefined as above. */
+function headAuthority({ credential, platform, keys }: VerifierSettings, published: IssuerKeys): HeadAuthority | undefined {
+  if (credential === '' || keys !== undefined) return undefined
+  return createFeedChallenge({ url: () => published.discovery?.feedChallengeUrl, credential, platform })
 }
 
 function openFeed({ feed, credential, platform }: VerifierSettings, { discovery }: IssuerKeys): LogFeed {

@@ -2,19 +2,31 @@ export { AuthError, type Platform, type Principal, type RefusalCode } from './co
 export { createVerifier } from './create-verifier.ts'
 export { createStatusListChecker, type StatusListChecker, type StatusListCheckerOptions } from './feed/index.ts'
 export type {
+  AccessKeyForm,
+  AccessKeyQuestion,
+  AccessKeySource,
+  ArrivedRequest,
   ClaimPath,
   ClaimPaths,
   CookieSource,
+  ForeignIntrospection,
   ForeignIssuerOptions,
+  ForeignStatusList,
   FreshnessBound,
+  CertificateForm,
   LogFeed,
   KeySource,
+  PossessionOptions,
   PresentedCredentials,
   Recheck,
   Refusal,
   Requirement,
   RouteFreshness,
+  SignedRequestOptions,
+  SignedRequirement,
   StaleAcceptance,
+  StaticAccessKey,
+  StaticAccessKeysOptions,
   TokenAuthority,
   Verifier,
   VerifierOptions,
@@ -22,4 +34,4 @@ export type {
   Watch,
   WatchEnd,
 } from './verifier/index.ts'
-export { unsafeAcceptStale, unsafeAllowHttp } from './verifier/index.ts'
+export { staticAccessKeys, unsafeAcceptStale, unsafeAllowHttp } from './verifier/index.ts'

@@ -1,5 +1,6 @@
 import type { AuthError, Principal } from '../core/index.ts'
-import { type Requirement, RouteRule, type Verifier, type Watch } from '../verifier/index.ts'
+import type { Requirement, Verifier, Watch } from '../verifier/index.ts'
+import { farewells } from './farewells.ts'
 import { type IncomingRequest, presentedBy } from './incoming.ts'
 // What Express's requests gain, they gain here as well.
 import type {} from './express.ts'
@@ -14,6 +15,7 @@ export interface StreamResponse extends OutgoingResponse {
   readonly headersSent: boolean
   readonly destroyed: boolean
   on(event: 'close' | 'error', listener: () => void): unknown
+  write(...values: unknown[]): boolean
   destroy(): unknown
 }
 
@@ -32,7 +34,7 @@ export type EventStreamGuard = (request: StreamRequest, response: StreamResponse
  * @throws {TypeError | RangeError} The requirement has a mistake.
  */
 export function guardEventStream(verifier: Verifier, requirement: Requirement = {}): EventStreamGuard {
-  const rule = new RouteRule(requirement)
+  const rule = verifier.routeRule(requirement)
   return async (request, response, next) => {
     let watch: Watch
     try {
@@ -56,8 +58,15 @@ export function guardEventStream(verifier: Verifier, requirement: Requirement = 
 function endStream(response: StreamResponse, { code }: AuthError): void {
   // Whatever the handler still writes comes too late, which must not be the end of this process.
   response.on('error', () => undefined)
-  // The handler is about to write a head: to answer in its place would make it fail.
-  if (!response.headersSent) response.destroy()
+  if (!response.headersSent) {
+    // The handler is about to write a head: to answer in its place would make it fail.
+    response.destroy()
+    return
+  }
+  const { end } = response
+  response.write = () => false
+  response.end = () => response
   // An empty line ends whatever event was being written.
-  else response.end(`\n\nevent: countersign.ended\ndata: ${JSON.stringify({ code })}\n\n`)
+  const last = `\n\nevent: countersign.ended\ndata: ${JSON.stringify({ code })}\n\n`
+  farewells.say(() => Reflect.apply(end, response, [last]))
 }

@@ -1,5 +1,6 @@
 import type { Principal } from '../core/index.ts'
-import { FRESHNESS_HEADER, type Requirement, RouteRule, type Verifier } from '../verifier/index.ts'
+import type { Requirement, Verifier } from '../verifier/index.ts'
+import { answerHeaders } from './answer-header.ts'
 import { type IncomingRequest, presentedBy } from './incoming.ts'
 import type { OutgoingResponse } from './node.ts'
 
@@ -30,7 +31,7 @@ export type ExpressGuard = (request: ExpressRequest, response: OutgoingResponse,
  * @throws {TypeError | RangeError} The requirement has a mistake.
  */
 export function guard(verifier: Verifier, requirement: Requirement = {}): ExpressGuard {
-  const rule = new RouteRule(requirement)
+  const rule = verifier.routeRule(requirement)
   return (request, response, next) => {
     const refuse = (thrown: unknown): void => {
       const { status, headers, body } = verifier.refuse(thrown, rule)
@@ -39,8 +40,8 @@ export function guard(verifier: Verifier, requirement: Requirement = {}): Expres
     }
     const admit = (principal: Principal): void => {
       request.principal = principal
-      const degradation = verifier.degradation()
-      if (degradation !== undefined) response.setHeader(FRESHNESS_HEADER, degradation)
+      const headers = answerHeaders(verifier, principal)
+      if (headers !== undefined) for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
       next()
     }
     let principal: Principal | Promise<Principal>

@@ -1,7 +1,8 @@
 // Without this the compiler does not know the module that is augmented below.
 import type {} from 'fastify'
 import type { Principal } from '../core/index.ts'
-import { FRESHNESS_HEADER, type Requirement, RouteRule, statusAnswer, type Verifier } from '../verifier/index.ts'
+import { type Requirement, statusAnswer, type Verifier } from '../verifier/index.ts'
+import { answerHeaders } from './answer-header.ts'
 import { type IncomingRequest, presentedBy } from './incoming.ts'
 
 declare module 'fastify' {
@@ -27,12 +28,13 @@ export type FastifyGuard = (request: FastifyGuardRequest, reply: FastifyGuardRep
 
 /**
  * Guards a route of Fastify 5: `app.get('/orders', { preHandler: guard(verifier, { scope: 'orders:read' }) }, handler)`. The handler
- * finds the caller in `request.principal`. As `onRequest` it refuses before a body is read.
+ * finds the caller in `request.principal`. As `onRequest` it refuses before a body is read; where signed requests may have a body, it has to
+ * be `onRequest`, since a signature speaks for the bytes and not for what they were parsed to.
  *
  * @throws {TypeError | RangeError} The requirement has a mistake.
  */
 export function guard(verifier: Verifier, requirement: Requirement = {}): FastifyGuard {
-  const rule = new RouteRule(requirement)
+  const rule = verifier.routeRule(requirement)
   return (request, reply, done) => {
     const refuse = (thrown: unknown): void => {
       const { status, headers, body } = verifier.refuse(thrown, rule)
@@ -43,8 +45,8 @@ export function guard(verifier: Verifier, requirement: Requirement = {}): Fastif
     }
     const admit = (principal: Principal): void => {
       request.principal = principal
-      const degradation = verifier.degradation()
-      if (degradation !== undefined) reply.headers({ [FRESHNESS_HEADER]: degradation })
+      const headers = answerHeaders(verifier, principal)
+      if (headers !== undefined) reply.headers(headers)
       done()
     }
     let principal: Principal | Promise<Principal>

@@ -1,7 +1,11 @@
 // Without this the compiler does not know the module that is augmented below.
 import type {} from 'hono'
 import type { Principal } from '../core/index.ts'
-import { FRESHNESS_HEADER, type PresentedCredentials, type Requirement, RouteRule, statusAnswer, type Verifier } from '../verifier/index.ts'
+import { type ArrivedRequest, type PresentedCredentials, type Requirement, statusAnswer, type Verifier } from '../verifier/index.ts'
+import { answerHeaders } from './answer-header.ts'
+import { arrivalOf } from './hono-arrival.ts'
+
+export { arrivalOf } from './hono-arrival.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -15,8 +19,11 @@ export interface HonoContext {
   readonly req: {
     readonly method: string
     readonly url: string
+    readonly raw: Request
     header(name: string): string | undefined
   }
+  /** Of `@hono/node-server`: the request as Node has it. */
+  readonly env?: unknown
   set(name: 'principal', value: Principal): void
   /** Sets a header of the answer that the handler will give. */
   header(name: string, value: string): void
@@ -31,19 +38,20 @@ export type HonoGuard = (context: HonoContext, next: () => Promise<void>) => Pro
  * @throws {TypeError | RangeError} The requirement has a mistake.
  */
 export function guard(verifier: Verifier, requirement: Requirement = {}): HonoGuard {
-  const rule = new RouteRule(requirement)
+  const rule = verifier.routeRule(requirement)
   return async (context, next) => {
+    let known: Principal
     try {
       const principal = verifier.check(presentedBy(context), rule)
-      context.set('principal', principal instanceof Promise ? await principal : principal)
+      context.set('principal', (known = principal instanceof Promise ? await principal : principal))
     } catch (thrown) {
       const { status, headers, body } = verifier.refuse(thrown, rule)
       return new Response(body, { status, headers })
     }
-    const degradation = verifier.degradation()
+    const headers = answerHeaders(verifier, known)
     await next()
     // Afterwards, since a handler may answer with a response that knows nothing of the context.
-    if (degradation !== undefined) context.header(FRESHNESS_HEADER, degradation)
+    if (headers !== undefined) for (const [name, value] of Object.entries(headers)) context.header(name, value)
     return undefined
   }
 }
@@ -61,7 +69,8 @@ export function statusHandler(verifier: Verifier): () => Response {
 }
 
 /** Fetch-standard headers have joined repeated ones already, as `incoming.ts` does. */
-function presentedBy({ req }: HonoContext): PresentedCredentials {
+function presentedBy(context: HonoContext): PresentedCredentials {
+  const { req } = context
   return {
     authorization: req.header('authorization'),
     cookie: req.header('cookie'),
@@ -70,5 +79,8 @@ function presentedBy({ req }: HonoContext): PresentedCredentials {
     origin: req.header('origin'),
     host: req.header('host'),
     encrypted: req.url.startsWith('https:'),
+    get arrival(): ArrivedRequest {
+      return arrivalOf(req.raw, context.env)
+    },
   }
 }

@@ -1,11 +1,36 @@
-import type { PresentedCredentials } from '../verifier/index.ts'
+import type { ArrivedRequest, PresentedCredentials } from '../verifier/index.ts'
+import { IncomingArrival } from './incoming-arrival.ts'
 
 /** The part of Node's `IncomingMessage` that a guard reads; the requests of Express and Fastify have it too. */
 export interface IncomingRequest {
   /** Names and values in turn, as they were sent. */
   readonly rawHeaders: readonly string[]
   readonly method?: string | undefined
+  readonly url?: string | undefined
+  /** Of Express: `url` before a router took its own path off it. */
+  readonly originalUrl?: string | undefined
   readonly socket: object
+}
+
+/** A class, so that nothing is made of the request itself for those who do not ask. */
+class IncomingCredentials implements PresentedCredentials {
+  authorization: string | undefined
+  cookie: string | undefined
+  readonly method: string | undefined
+  secFetchSite: string | undefined
+  origin: string | undefined
+  host: string | undefined
+  encrypted = false
+  readonly #request: IncomingRequest
+
+  constructor(request: IncomingRequest) {
+    this.method = request.method
+    this.#request = request
+  }
+
+  get arrival(): ArrivedRequest {
+    return new IncomingArrival(this.#request)
+  }
 }
 
 /**
@@ -38,9 +63,15 @@ export function presentedBy(request: IncomingRequest): PresentedCredentials {
         break
     }
   }
+  const presented = new IncomingCredentials(request)
+  presented.authorization = authorization
+  presented.cookie = cookie
+  presented.secFetchSite = secFetchSite
+  presented.origin = origin
+  presented.host = host
   // Only a cookie is ever asked where its request came from.
-  const encrypted = cookie !== undefined && 'encrypted' in request.socket
-  return { authorization, cookie, method: request.method, secFetchSite, origin, host, encrypted }
+  presented.encrypted = cookie !== undefined && 'encrypted' in request.socket
+  return presented
 }
 
 /** The two spellings that clients use first: for them no lower-case copy is made. */

@@ -1,5 +1,6 @@
 import type { Principal } from '../core/index.ts'
-import { FRESHNESS_HEADER, type Requirement, RouteRule, statusAnswer, type Verifier } from '../verifier/index.ts'
+import { type Requirement, statusAnswer, type Verifier } from '../verifier/index.ts'
+import { answerHeaders } from './answer-header.ts'
 import { type IncomingRequest, presentedBy } from './incoming.ts'
 
 /** The part of Node's `ServerResponse` that a guard writes. */
@@ -20,13 +21,13 @@ export type NodeGuard = (request: IncomingRequest, response: OutgoingResponse) =
  * @throws {TypeError | RangeError} The requirement has a mistake.
  */
 export function guard(verifier: Verifier, requirement: Requirement = {}): NodeGuard {
-  const rule = new RouteRule(requirement)
+  const rule = verifier.routeRule(requirement)
   return async (request, response) => {
     try {
       const evidence = verifier.check(presentedBy(request), rule)
       const principal = evidence instanceof Promise ? await evidence : evidence
-      const degradation = verifier.degradation()
-      if (degradation !== undefined) response.setHeader(FRESHNESS_HEADER, degradation)
+      const headers = answerHeaders(verifier, principal)
+      if (headers !== undefined) for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
       return principal
     } catch (thrown) {
       const { status, headers, body } = verifier.refuse(thrown, rule)

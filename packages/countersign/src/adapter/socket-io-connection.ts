@@ -1,5 +1,6 @@
 import { AuthError, type Principal, refusalRow } from '../core/index.ts'
 import type { PresentedCredentials, RouteRule, Verifier, Watch } from '../verifier/index.ts'
+import { farewells } from './farewells.ts'
 import { type IncomingRequest, presentedBy } from './incoming.ts'
 import { tokenOfRenewal } from './renewal.ts'
 
@@ -17,7 +18,8 @@ export interface SocketIoSocket {
   readonly connected: boolean
   readonly data: object
   on(event: string, listener: (message: unknown, answer: unknown) => void): unknown
-  emit(event: string, message: unknown): unknown
+  use(middleware: (event: unknown, next: () => void) => void): unknown
+  emit(event: string, ...values: unknown[]): boolean
   disconnect(): unknown
 }
 
@@ -32,6 +34,8 @@ export class SocketIoConnection {
   readonly #rule: RouteRule
   readonly #socket: SocketIoSocket
   readonly #watch: Watch
+  /** Sends to the client, also after the end. */
+  readonly #emit: SocketIoSocket['emit']
 
   /** @throws {AuthError} The credential is refused. */
   static async open(verifier: Verifier, rule: RouteRule, socket: SocketIoSocket): Promise<void> {
@@ -59,16 +63,24 @@ export class SocketIoConnection {
     this.#socket = socket
     this.#watch = watch
     this.#name(watch.principal)
+    // The first of the socket's own middleware: after the end no event reaches the service, and what it sends to this socket stays here.
+    socket.use((_event, next) => {
+      if (watch.over === undefined) next()
+    })
+    const { emit } = socket
+    this.#emit = (...values) => Reflect.apply(emit, socket, values)
+    socket.emit = (...values) => watch.over === undefined && this.#emit(...values)
     socket.on(RENEW_EVENT, (message, answer) => void this.#renew(message, answer))
   }
 
   #end(reason: AuthError): void {
-    if (!this.#socket.connected) {
-      // Admitted, and not yet joined: it could still become connected after a `disconnect` that does nothing.
-      this.#socket.conn.close()
-      return
-    }
-    this.#socket.emit(ENDED_EVENT, { code: reason.code, reason: refusalRow(reason.code).public })
+    // Admitted, and not yet joined: it could still become connected after a `disconnect` that does nothing.
+    if (!this.#socket.connected) this.#socket.conn.close()
+    else farewells.say(() => this.#dismiss(reason))
+  }
+
+  #dismiss({ code }: AuthError): void {
+    this.#emit(ENDED_EVENT, { code, reason: refusalRow(code).public })
     this.#socket.disconnect()
   }
 
@@ -98,7 +110,8 @@ export class SocketIoConnection {
  */
 function presentedByHandshake({ handshake, request }: SocketIoSocket): PresentedCredentials {
   // A page of another site can open it too: its cookie speaks only for the service's own pages.
-  const presented: PresentedCredentials = { ...presentedBy(request), method: undefined }
+  const incoming = presentedBy(request)
+  const presented: PresentedCredentials = { ...incoming, method: undefined, arrival: incoming.arrival }
   const token: unknown = 'token' in handshake.auth ? handshake.auth.token : undefined
   if (token === undefined) return presented
   if (typeof token !== 'string') throw new AuthError('credential_malformed', { reason: 'auth_token_not_a_text' })

@@ -1,4 +1,4 @@
-import { type Requirement, RouteRule, type Verifier } from '../verifier/index.ts'
+import type { Requirement, Verifier } from '../verifier/index.ts'
 import { SocketIoConnection, type SocketIoSocket } from './socket-io-connection.ts'
 
 /** What a refused client finds in `connect_error`: the public sentence, and the whole problem document (RFC 9457) as `data`. */
@@ -22,7 +22,7 @@ export type SocketIoGuard = (socket: SocketIoSocket, next: (refusal?: Connection
  * @throws {TypeError | RangeError} The requirement has a mistake.
  */
 export function guard(verifier: Verifier, requirement: Requirement = {}): SocketIoGuard {
-  const rule = new RouteRule(requirement)
+  const rule = verifier.routeRule(requirement)
   return (socket, next) => {
     void SocketIoConnection.open(verifier, rule, socket).then(
       () => next(),

@@ -1,6 +1,7 @@
 import { AuthError, type Principal } from '../core/index.ts'
 import type { RouteRule, Verifier, Watch } from '../verifier/index.ts'
 import { closeCodeOf } from './close-code.ts'
+import { farewells } from './farewells.ts'
 import { tokenOfRenewal } from './renewal.ts'
 import { presentedByUpgrade, type UpgradeRequest, type UpgradeSocket } from './ws-handshake.ts'
 import { refused, renewalIn, renewed } from './ws-renewal.ts'
@@ -8,7 +9,7 @@ import { refused, renewalIn, renewed } from './ws-renewal.ts'
 /** The part of a `WebSocket` of ws that a guard needs. */
 export interface WsSocket {
   emit(event: string | symbol, ...values: unknown[]): boolean
-  send(text: string): void
+  send(data: unknown, ...more: unknown[]): void
   close(code: number, reason: string): void
 }
 
@@ -46,7 +47,7 @@ export class WsConnection {
     return this.#watch.principal
   }
 
-  /** Stands between the WebSocket and its listeners: what is for the guard goes no further, nor does anything after the end. */
+  /** Stands between the WebSocket and the service: what is for the guard goes no further, and after the end nothing goes either way. */
   hold(webSocket: WsSocket): void {
     this.#webSocket = webSocket
     Object.defineProperty(webSocket, 'principal', { get: () => this.principal, enumerable: true })
@@ -60,12 +61,18 @@ export class WsConnection {
       void this.#renew(webSocket, renewal)
       return true
     }
+    const send = webSocket.send
+    webSocket.send = (...values) => {
+      if (this.#isOver) tellUnsent(values.at(-1))
+      else Reflect.apply(send, webSocket, values)
+    }
   }
 
   #end(reason: AuthError): void {
     this.#isOver = true
-    if (this.#webSocket === undefined) this.#socket.destroy()
-    else this.#webSocket.close(closeCodeOf(reason), reason.code)
+    const webSocket = this.#webSocket
+    if (webSocket === undefined) this.#socket.destroy()
+    else farewells.say(() => webSocket.close(closeCodeOf(reason), reason.code))
   }
 
   async #renew(webSocket: WsSocket, renewal: unknown): Promise<void> {
@@ -77,4 +84,9 @@ export class WsConnection {
       webSocket.send(refused(thrown instanceof AuthError ? thrown : new AuthError('internal')))
     }
   }
+}
+
+/** As ws does with what is sent after the close frame: who asked to be told is told, later. */
+function tellUnsent(sent: unknown): void {
+  if (typeof sent === 'function') queueMicrotask(() => void Reflect.apply(sent, undefined, [new Error('the connection has ended')]))
 }

@@ -34,6 +34,7 @@ export function presentedByUpgrade(request: UpgradeRequest): PresentedCredential
   if (token !== undefined && presented.authorization !== undefined) throw malformed('header_and_subprotocol')
   return {
     ...presented,
+    arrival: presented.arrival,
     authorization: token === undefined ? presented.authorization : `Bearer ${token}`,
     // It is a GET that any page can make, and whose connection that page can then use: its cookie speaks only for the service's own.
     method: undefined,

@@ -1,5 +1,5 @@
 import type { Principal } from '../core/index.ts'
-import { type Requirement, RouteRule, type Verifier } from '../verifier/index.ts'
+import type { Requirement, Verifier } from '../verifier/index.ts'
 import { WsConnection, type WsSocket } from './ws-connection.ts'
 import { refuseUpgrade, type UpgradeRequest, type UpgradeSocket } from './ws-handshake.ts'
 
@@ -36,7 +36,7 @@ export type WsGuard = <Socket extends WsSocket>(sockets: WsServer<Socket>) => Up
  * @throws {TypeError | RangeError} The requirement has a mistake.
  */
 export function guard(verifier: Verifier, requirement: Requirement = {}): WsGuard {
-  const rule = new RouteRule(requirement)
+  const rule = verifier.routeRule(requirement)
   return (sockets) => (request, socket, head) => {
     // A client that is gone before it was answered must not be the end of this process.
     socket.on('error', () => void socket.destroy())

@@ -1,3 +1,18 @@
+export { type KeyStore, type KeyStoreOptions, openKeyStore } from './key-store.ts'
+export { type KeyPairAlgorithm, type NewKeyPair, newKeyPair } from './new-key-pair.ts'
 export { createSessionClient, type SessionChange, type SessionClient, type SessionClientOptions } from './session-client.ts'
 export type { SignInRequest } from './session-api.ts'
+export { hiddenSecret, type PrivateKeyCredential, type SecretCredential, type SigningCredential } from './signing-credential.ts'
+export { signingFetch, type SigningFetchOptions } from './signing-fetch.ts'
 export { memoryStorage, type SessionDescription, type SessionStorage, type SessionUser } from './stored-session.ts'
+export { type ResponseVerification, verifyResponse } from './verified-response.ts'
+export {
+  createOpaqueClient,
+  type OpaqueClient,
+  type OpaqueClientOptions,
+  type OpaquePasswordChange,
+  type OpaqueSession,
+  type OpaqueSignInRequest,
+  type OpaqueSignUp,
+} from './opaque.ts'
+export type { KeyStretching, OpaqueClientLibrary } from './opaque-library.ts'

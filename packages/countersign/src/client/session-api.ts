@@ -34,38 +34,46 @@ export class SessionApi {
   }
 
   async end(accessToken: string): Promise<void> {
-    await this.#send('/v1/sessions/current', { method: 'DELETE', headers: { authorization: `Bearer ${accessToken}` } })
+    await askServer(this.#platform, `${this.#baseUrl}/v1/sessions/current`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${accessToken}` },
+    })
   }
 
   async #signedIn(path: string, body: object, headers: Readonly<Record<string, string>>): Promise<StoredSession> {
     // The token's life is counted from before the request: it can only seem shorter than it is.
     const askedAt = this.#platform.clock.now()
-    const answer = await this.#send(path, {
+    const answer = await askServer(this.#platform, this.#baseUrl + path, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
     return storedSessionOf(answer, askedAt)
   }
+}
 
-  /** @returns the document of a good answer; `undefined` when it has none. */
-  async #send(path: string, init: RequestInit): Promise<unknown> {
-    const timeout = new AbortController()
-    const cancel = this.#platform.clock.after(TIMEOUT_MS, () => timeout.abort(new DOMException('no answer in time', 'TimeoutError')))
-    try {
-      const response = await this.#platform.fetch(this.#baseUrl + path, {
-        ...init,
-        signal: timeout.signal,
-        cache: 'no-store',
-        credentials: 'omit',
-        redirect: 'error',
-      })
-      const document = await documentOf(response)
-      if (!response.ok) throw refusalOf(response.status, document)
-      return document
-    } finally {
-      cancel()
-    }
+/**
+ * One request to the server.
+ *
+ * @returns the document of a good answer; `undefined` when it has none.
+ * @throws {AuthError} with the server's code; or what `fetch` threw when no answer came.
+ */
+export async function askServer(platform: Platform, url: string, init: RequestInit): Promise<unknown> {
+  const timeout = new AbortController()
+  const cancel = platform.clock.after(TIMEOUT_MS, () => timeout.abort(new DOMException('no answer in time', 'TimeoutError')))
+  try {
+    const response = await platform.fetch(url, {
+      ...init,
+      signal: timeout.signal,
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+    })
+    const document = await documentOf(response)
+    if (!response.ok) throw refusalOf(response.status, document)
+    return document
+  } finally {
+    cancel()
   }
 }
 

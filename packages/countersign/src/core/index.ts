@@ -1,4 +1,7 @@
+export { formatAddress, type NetworkAddress, parseAddress } from './address.ts'
+export { type AddressList, addressList, isLoopback } from './address-list.ts'
 export { decodeBase64url, decodeBase64urlText, decodeUtf8, encodeBase64url } from './base64url.ts'
+export { clientAddress, type ForwardingHeader, plainAddress } from './client-address.ts'
 export { formatSecret, newId, newSecret, parseSecret } from './id.ts'
 export { isJsonObject, type JsonLimits, parseBase64urlJsonObject, parseJson, parseJsonBytes, parseJsonObject } from './json.ts'
 export { ManualClock } from './manual-clock.ts'

@@ -13,6 +13,10 @@ export interface Problem {
 export interface ChallengeOptions {
   /** The authentication scheme that the resource accepts. */
   readonly scheme: 'Bearer' | 'DPoP'
+  /** What is named for a refusal whose row names no error. */
+  readonly error?: string
+  /** The signature algorithms of DPoP proofs, separated by spaces (RFC 9449 section 7.1). */
+  readonly algorithms?: string | undefined
   readonly realm?: string
   /** The scope that the request needs: space-separated (RFC 6750 section 3). */
   readonly scope?: string
@@ -23,7 +27,20 @@ export interface ChallengeOptions {
 /** The document that a stranger reads. Takes nothing from the private detail of the refusal. */
 export function problemOf(error: AuthError, extra?: Readonly<Record<string, unknown>>): Problem {
   const row = refusalRow(error.code)
-  return { ...extra, type: `urn:countersign:refusal:${error.code}`, title: row.public, status: row.status, code: error.code }
+  return {
+    ...extra,
+    ...serverTime(error),
+    type: `urn:countersign:refusal:${error.code}`,
+    title: row.public,
+    status: row.status,
+    code: error.code,
+  }
+}
+
+/** Who signs with a wrong clock learns the right time, in both of the usual spellings. */
+function serverTime({ code, detail: { serverTime: now } }: AuthError): Readonly<Record<string, unknown>> | undefined {
+  if (code !== 'request_expired' || typeof now !== 'number') return undefined
+  return { server_time: new Date(now * 1000).toISOString().replace('.000Z', 'Z'), server_time_epoch: now }
 }
 
 /**
@@ -34,9 +51,11 @@ export function challengesFor(error: AuthError, options: ChallengeOptions): stri
   const row = refusalRow(error.code)
   const parameters: string[] = []
   if (options.realm !== undefined) parameters.push(`realm=${quoted(options.realm)}`)
-  if (row.challenge !== undefined) parameters.push(`error="${row.challenge}"`, `error_description=${quoted(row.public)}`)
+  const named = row.challenge ?? options.error
+  if (named !== undefined) parameters.push(`error="${named}"`, `error_description=${quoted(row.public)}`)
   if (options.scope !== undefined) parameters.push(`scope=${quoted(options.scope)}`)
   if (options.maxAgeSeconds !== undefined) parameters.push(`max_age="${options.maxAgeSeconds}"`)
+  if (options.algorithms !== undefined) parameters.push(`algs=${quoted(options.algorithms)}`)
   return parameters.length === 0 ? options.scheme : `${options.scheme} ${parameters.join(', ')}`
 }
 

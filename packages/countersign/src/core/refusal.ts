@@ -2,8 +2,14 @@ export interface RefusalRow {
   readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 415 | 429 | 431 | 500 | 503
   /** The one sentence that a stranger may read. */
   readonly public: string
-  /** RFC 6750 section 3.1 error code for the Bearer challenge; absent where no challenge names an error. */
-  readonly challenge?: 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'insufficient_user_authentication'
+  /** RFC 6750 section 3.1 error code for the Bearer challenge, RFC 9449 section 7.1 for that of DPoP; absent where no challenge names an error. */
+  readonly challenge?:
+    | 'invalid_request'
+    | 'invalid_token'
+    | 'insufficient_scope'
+    | 'insufficient_user_authentication'
+    | 'invalid_dpop_proof'
+    | 'use_dpop_nonce'
 }
 
 /**
@@ -20,6 +26,18 @@ export const refusals = {
     challenge: 'invalid_token',
   },
   token_invalid: { status: 401, public: 'The access token is not valid.', challenge: 'invalid_token' },
+  signature_invalid: { status: 401, public: 'The signature of the request is not valid.' },
+  signature_incomplete: { status: 401, public: 'The signature does not cover all that this request needs.' },
+  digest_mismatch: { status: 401, public: 'The body is not the one that was signed.' },
+  request_expired: { status: 401, public: 'The request was not signed in time. See server_time, set the clock, and sign it again.' },
+  request_replayed: { status: 401, public: 'The request was received before. Sign a new one.' },
+  address_not_allowed: { status: 401, public: 'The credential may not be used from this network address.' },
+  proof_invalid: { status: 401, public: 'The proof of possession is missing, or not one for this request.', challenge: 'invalid_dpop_proof' },
+  proof_nonce_required: {
+    status: 401,
+    public: 'The proof of possession needs the nonce that stands in DPoP-Nonce. Make a new proof with it.',
+    challenge: 'use_dpop_nonce',
+  },
   scope_insufficient: {
     status: 403,
     public: 'The credential does not have the scope that this request needs.',
@@ -29,6 +47,8 @@ export const refusals = {
   step_up_required: { status: 401, public: 'This request needs a more recent sign-in.', challenge: 'insufficient_user_authentication' },
   factor_required: { status: 401, public: 'A second factor is required.' },
   credentials_invalid: { status: 401, public: 'The e-mail address or the password is not right.' },
+  access_key_invalid: { status: 401, public: 'The access key or its secret is not right.' },
+  session_required: { status: 403, public: 'This needs a sign-in; an access key, or what was exchanged for one, is not enough.' },
   refresh_invalid: { status: 401, public: 'The refresh token is not valid. Sign in again.' },
   refresh_reused: { status: 401, public: 'The refresh token was used before. The session has been ended. Sign in again.' },
   revocation_unknown: { status: 503, public: 'It cannot be known at the moment whether this credential was revoked. Try again shortly.' },

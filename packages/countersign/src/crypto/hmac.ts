@@ -35,8 +35,22 @@ export class HmacKey {
   }
 
   base64url(data: string | Uint8Array): string {
+    return this.text(data, 'base64url')
+  }
+
+  /** The MAC as text. To compare a text that was presented with this one leaves only one spelling of a MAC. */
+  text(data: string | Uint8Array, encoding: 'base64' | 'base64url' | 'hex'): string {
     this.#takeIn(this.#padded(data))
-    return hash('sha256', this.#outer, 'base64url')
+    return hash('sha256', this.#outer, encoding)
+  }
+
+  /** As `text`, of a text that is ASCII; `undefined` for any other. */
+  textOfAscii(data: string, encoding: 'base64' | 'hex'): string | undefined {
+    const room = this.#roomFor(data)
+    const written = room.write(data, BLOCK_BYTES)
+    if (written !== data.length) return undefined
+    this.#takeIn(room.subarray(0, BLOCK_BYTES + written))
+    return hash('sha256', this.#outer, encoding)
   }
 
   /**

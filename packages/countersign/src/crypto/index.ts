@@ -1,8 +1,25 @@
-export { equalBytes, equalText } from './constant-time.ts'
-export { sha256, sha256Base64url } from './digest.ts'
+export { equalAscii, equalBytes, equalText } from './constant-time.ts'
+export {
+  type DigestAlgorithm,
+  digestText,
+  type RunningDigest,
+  runningDigest,
+  sha256,
+  sha256Base64url,
+} from './digest.ts'
+export * from './hash-tree/index.ts'
+export { type Fingerprint, keyedFingerprint, processFingerprint } from './fingerprint.ts'
 export { hkdfSha256 } from './hkdf.ts'
 export { HmacKey, hmacKey, hmacSha256, hmacSha256Base64url } from './hmac.ts'
-export { isJwsAlgorithm, type JwsAlgorithm, type JwsAlgorithmRow, type JwsKey, jwsAlgorithms } from './jws-algorithm.ts'
+export {
+  type HttpSignatureAlgorithm,
+  type HttpSignatureAlgorithmRow,
+  httpSignatureAlgorithms,
+  isHttpSignatureAlgorithm,
+  publicHttpSignatureKey,
+} from './http-signature-algorithm.ts'
+export { isJwsAlgorithm, type JwsAlgorithm, type JwsAlgorithmRow, jwsAlgorithms } from './jws-algorithm.ts'
+export type { JwsKey } from './key-requirement.ts'
 export {
   generatePrivateKey,
   isSignatureAlgorithm,
@@ -13,3 +30,4 @@ export {
   type SignatureAlgorithm,
 } from './key-pair.ts'
 export { seal, unseal } from './seal.ts'
+export { generateSlhDsaKey, SLH_DSA, signSlhDsa, slhDsaKeyFromPkcs8, slhDsaPublicKey, verifySlhDsa } from './slh-dsa.ts'

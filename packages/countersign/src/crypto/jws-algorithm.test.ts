@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, sign } from 'node:crypto'
 import { test } from 'node:test'
 import { hmacKey } from './hmac.ts'
-import { type JwsAlgorithm, type JwsKey, jwsAlgorithms } from './jws-algorithm.ts'
+import { type JwsAlgorithm, jwsAlgorithms } from './jws-algorithm.ts'
+import type { JwsKey } from './key-requirement.ts'
 
 const publicKey = (jwk: JsonWebKey): JwsKey => createPublicKey({ key: jwk, format: 'jwk' })
 

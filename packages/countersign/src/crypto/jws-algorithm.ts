@@ -1,13 +1,11 @@
-import { constants, KeyObject, type SignKeyObjectInput, sign, verify } from 'node:crypto'
+import { constants, type KeyObject, type SignKeyObjectInput, sign, verify } from 'node:crypto'
 import { decodeBase64url, encodeBase64url } from '../core/base64url.ts'
 import { derOfP256Signature, P256_SIGNATURE_BYTES, p256SignatureOfDer } from './ecdsa-signature.ts'
-import { HmacKey } from './hmac.ts'
+import type { HmacKey } from './hmac.ts'
+import { type JwsKey, requireCurve, requireRsa, requireSecret } from './key-requirement.ts'
 
 /** What we sign and verify with (RFC 7518 section 3, RFC 8037). There is no `none`, nowhere. */
 export type JwsAlgorithm = 'HS256' | 'ES256' | 'EdDSA' | 'RS256' | 'PS256'
-
-/** A key that fits one algorithm; what is in it is this folder's business. */
-export type JwsKey = KeyObject | HmacKey
 
 export interface JwsAlgorithmRow {
   /** Whether the same secret signs and verifies (`mac`), or a private key signs and a public one verifies. */
@@ -25,12 +23,6 @@ export interface JwsAlgorithmRow {
   readonly verify: (key: JwsKey, compact: string, inputLength: number) => boolean
 }
 
-/** RFC 7518 section 3.2: a key of the same size as the hash output or larger. */
-const MIN_SECRET_BYTES = 32
-/** RFC 7518 section 3.3. */
-const MIN_MODULUS_BITS = 2048
-/** A larger one only costs time: a verification grows with its square. */
-const MAX_MODULUS_BITS = 8192
 const ED25519_SIGNATURE_BYTES = 64
 
 /** One row per algorithm. Below this table nobody names one. */
@@ -63,7 +55,7 @@ export const jwsAlgorithms: Readonly<Record<JwsAlgorithm, JwsAlgorithmRow>> = Ob
   },
   RS256: {
     kind: 'signature',
-    requireKey: requireRsa,
+    requireKey: (key) => requireRsa(key),
     ...signer('sha256', keyObject, asItIs),
     verify(key, compact, inputLength) {
       const bytes = signatureBytes(compact, inputLength)
@@ -72,7 +64,7 @@ export const jwsAlgorithms: Readonly<Record<JwsAlgorithm, JwsAlgorithmRow>> = Ob
   },
   PS256: {
     kind: 'signature',
-    requireKey: requireRsa,
+    requireKey: (key) => requireRsa(key),
     ...signer('sha256', pss, asItIs),
     verify(key, compact, inputLength) {
       const bytes = signatureBytes(compact, inputLength)
@@ -128,22 +120,4 @@ function signatureBytes(compact: string, inputLength: number, length?: number): 
   } catch {
     return undefined
   }
-}
-
-function requireSecret(key: JwsKey): void {
-  if (!(key instanceof HmacKey)) throw new RangeError('the algorithm needs a secret')
-  if (key.byteLength < MIN_SECRET_BYTES) throw new RangeError(`the secret has fewer than ${MIN_SECRET_BYTES} bytes`)
-}
-
-function requireCurve(key: JwsKey, type: string, namedCurve?: string): void {
-  if (!(key instanceof KeyObject) || key.asymmetricKeyType !== type) throw new RangeError('the key is of another kind than its algorithm')
-  if (key.asymmetricKeyDetails?.namedCurve !== namedCurve) throw new RangeError('the key is on another curve than its algorithm')
-}
-
-function requireRsa(key: JwsKey): void {
-  if (!(key instanceof KeyObject) || key.asymmetricKeyType !== 'rsa') throw new RangeError('the key is of another kind than its algorithm')
-  const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
-  if (modulusLength < MIN_MODULUS_BITS || modulusLength > MAX_MODULUS_BITS)
-    throw new RangeError('the RSA modulus is too small or too large')
-  if (publicExponent < 3n || publicExponent % 2n === 0n) throw new RangeError('the RSA exponent is not usable')
 }

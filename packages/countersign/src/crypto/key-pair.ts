@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, KeyObject } from 'node:crypto'
-import type { JwsAlgorithm, JwsKey } from './jws-algorithm.ts'
-import { jwsAlgorithms } from './jws-algorithm.ts'
+import { type JwsAlgorithm, jwsAlgorithms } from './jws-algorithm.ts'
+import type { JwsKey } from './key-requirement.ts'
 
 /** The algorithms that have a public key. */
 export type SignatureAlgorithm = Exclude<JwsAlgorithm, 'HS256'>

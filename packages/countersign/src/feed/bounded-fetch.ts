@@ -8,8 +8,12 @@ export interface BoundedRequest {
   readonly signal: AbortSignal
   /** Sent as a Bearer credential. */
   readonly credential?: string
-  /** Sent as a form with POST; without one the request is a GET. */
+  /** The value of `Authorization`, where that is not a Bearer credential. */
+  readonly authorization?: string
+  /** Sent as a form with POST; without one, and without `json`, the request is a GET. */
   readonly form?: URLSearchParams
+  /** Sent as JSON with POST. */
+  readonly json?: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -19,13 +23,23 @@ export interface BoundedRequest {
  * @throws {FeedTrouble} The answer is not 200.
  */
 export async function openResponse(url: string, request: Omit<BoundedRequest, 'maxBytes'>): Promise<Response> {
-  const { platform, accept, credential, signal, form } = request
-  const headers = { accept, ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }) }
-  const init = form === undefined ? {} : { method: 'POST', body: form }
+  const { platform, signal } = request
+  const { body, ...headers } = contentOf(request)
+  const init = body === undefined ? {} : { method: 'POST', body }
   const response = await platform.fetch(url, { ...init, headers, redirect: 'error', signal })
   if (response.status === 200) return response
   await response.body?.cancel()
   throw troubleOfStatus(response.status)
+}
+
+function contentOf({ accept, credential, authorization, form, json }: Omit<BoundedRequest, 'maxBytes'>) {
+  const presented = authorization ?? (credential === undefined ? undefined : `Bearer ${credential}`)
+  return {
+    body: json === undefined ? form : JSON.stringify(json),
+    accept,
+    ...(presented === undefined ? {} : { authorization: presented }),
+    ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+  }
 }
 
 /** The whole body, unless it is too long: what is longer is not read to its end. @throws {RangeError} Too long. */

@@ -54,10 +54,10 @@ class BrokerTransport<Place> implements FeedTransport {
   }
 
   /** First the place, then the snapshot: what is committed after the snapshot stands behind the place. */
-  async snapshot(signal: AbortSignal): Promise<string> {
+  async *snapshot(signal: AbortSignal): AsyncGenerator<string> {
     this.#place = await this.#end(signal)
     this.#isSilent = false
-    return this.#issuer.snapshot(signal)
+    yield* this.#issuer.snapshot(signal)
   }
 
   async follow(_after: Position, deliver: (message: string) => void, signal: AbortSignal): Promise<void> {

@@ -16,8 +16,12 @@ export interface Discovery {
   readonly jwksUrl: string
   readonly feedUrl: string
   readonly feedSnapshotUrl: string
+  /** Where it signs our challenges; undefined for an issuer that does not say. */
+  readonly feedChallengeUrl: string | undefined
   /** Where single tokens are asked about (RFC 7662); undefined for an issuer that does not say. */
   readonly introspectionUrl: string | undefined
+  /** Where access keys are asked about; undefined for an issuer that does not say. */
+  readonly accessKeyLookUpUrl: string | undefined
   readonly feedKeys: PublishedKeys
   /** So long its log remembers a cut-off; undefined for an issuer that does not say. */
   readonly cutoffLifeSeconds: number | undefined
@@ -43,7 +47,9 @@ export async function fetchDiscovery(issuer: string, algorithms: readonly JwsAlg
     jwksUrl: requireOwnUrl(document, 'jwks_uri', issuer),
     feedUrl: requireOwnUrl(document, 'feed_uri', issuer),
     feedSnapshotUrl: requireOwnUrl(document, 'feed_snapshot_uri', issuer),
-    introspectionUrl: document.introspection_endpoint === undefined ? undefined : requireOwnUrl(document, 'introspection_endpoint', issuer),
+    feedChallengeUrl: ownUrl(document, 'feed_challenge_uri', issuer),
+    introspectionUrl: ownUrl(document, 'introspection_endpoint', issuer),
+    accessKeyLookUpUrl: ownUrl(document, 'access_key_lookup_uri', issuer),
     feedKeys: readKeys(document.feed_keys, `feed_keys of ${url}`),
     cutoffLifeSeconds: typeof document.cutoff_life_seconds === 'number' ? document.cutoff_life_seconds : undefined,
   }
@@ -84,6 +90,9 @@ function requireCommonAlgorithm(offered: unknown, accepted: readonly string[]): 
   if (accepted.some((algorithm) => offered.includes(algorithm))) return
   throw new Error(`the issuer signs with none of the configured algorithms (${accepted.join(', ')})`)
 }
+
+const ownUrl = (document: Readonly<Record<string, unknown>>, name: string, issuer: string): string | undefined =>
+  document[name] === undefined ? undefined : requireOwnUrl(document, name, issuer)
 
 function requireOwnUrl(document: Readonly<Record<string, unknown>>, name: string, issuer: string): string {
   const value = document[name]

@@ -1,12 +1,12 @@
 import type { Cancel, Platform } from '../core/index.ts'
-import type { Position, Replica } from '../revocation/index.ts'
+import type { Position, Received, Replica } from '../revocation/index.ts'
 import type { Feed, FeedEvents } from './feed.ts'
 import { asFeedTrouble, FeedTrouble } from './feed-trouble.ts'
 
 /** What differs from one kind of feed to the next. */
 export interface FeedTransport {
-  /** Gets a signed snapshot. */
-  snapshot(signal: AbortSignal): Promise<string>
+  /** Gets a signed snapshot, part by part. */
+  snapshot(signal: AbortSignal): AsyncIterable<string>
   /** Delivers the messages after `after` until the signal aborts. Returns or throws when the stream ends before that. */
   follow(after: Position, deliver: (message: string) => void, signal: AbortSignal): Promise<void>
 }
@@ -15,12 +15,15 @@ export interface FeedReaderOptions {
   readonly platform: Platform
   /** The stream is given up when no message has come for this long; the issuer sends one a second. Default 3500. */
   readonly idleTimeoutMs?: number
-  /** Default 30 000. */
+  /** A snapshot is given up when no part of it has come for this long. Default 30 000. */
   readonly snapshotTimeoutMs?: number
 }
 
 const SHORTEST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5000
+
+/** So long a snapshot is taken before everything else has its turn. */
+const SLICE_MS = 2
 
 const CLOSED = 'the feed was closed'
 
@@ -76,32 +79,45 @@ export class FeedReader implements Feed {
   }
 
   async #synchronise({ replica }: Reading): Promise<void> {
-    const { platform, snapshotTimeoutMs = 30_000 } = this.#options
-    const compact = await this.#abortable(async (signal) => {
-      const cancel = platform.clock.after(snapshotTimeoutMs, () => this.#abort(tooSlow('snapshot', snapshotTimeoutMs)))
-      return this.#transport.snapshot(signal).finally(cancel)
-    })
-    const received = replica.loadSnapshot(compact)
+    const { snapshotTimeoutMs = 30_000 } = this.#options
+    const received = await this.#watched('snapshot', snapshotTimeoutMs, (signal, watch) => this.#load(replica, signal, watch))
+    if (received === 'part') throw new FeedTrouble('interrupted', 'the snapshot of the issuer has ended too early')
     if (received !== 'applied') throw new FeedTrouble('unsynchronised', `the snapshot of the issuer was not accepted (${received})`)
     this.#needsSnapshot = false
   }
 
+  /** @returns what became of the last part that came. */
+  async #load(replica: Replica, signal: AbortSignal, watch: () => void): Promise<Received> {
+    const take = replica.beginSnapshot()
+    // Not by `for await`, which would wait for the end of what nobody reads any more: the signal ends it.
+    const parts = this.#transport.snapshot(signal)[Symbol.asyncIterator]()
+    const { clock } = this.#options.platform
+    let received: Received = 'part'
+    let busyMs = 0
+    for (let next = await parts.next(); next.done !== true && !signal.aborted; next = await parts.next()) {
+      watch()
+      const startMs = clock.monotonicMs()
+      received = take(next.value)
+      if (received !== 'part') break
+      busyMs += clock.monotonicMs() - startMs
+      if (busyMs < SLICE_MS) continue
+      // What has come already is handed over without a pause: requests would wait until all of it is taken.
+      await new Promise<void>((resolve) => void clock.after(0, resolve, { keepsProcess: true }))
+      busyMs = 0
+    }
+    return received
+  }
+
   async #follow({ replica, events }: Reading): Promise<void> {
-    const { platform, idleTimeoutMs = 3500 } = this.#options
-    let cancelIdle: Cancel = () => undefined
-    await this.#abortable((signal) => {
-      const watch = (): void => {
-        cancelIdle()
-        cancelIdle = platform.clock.after(idleTimeoutMs, () => this.#abort(tooSlow('message', idleTimeoutMs)))
-      }
+    const { idleTimeoutMs = 3500 } = this.#options
+    await this.#watched('message', idleTimeoutMs, (signal, watch) => {
       const deliver = (message: string): void => {
         if (signal.aborted) return
         watch()
         this.#receive(message, { replica, events })
       }
-      watch()
       return this.#transport.follow(replica.position, deliver, signal)
-    }).finally(() => cancelIdle())
+    })
     throw new FeedTrouble('interrupted', 'the issuer has ended the stream')
   }
 
@@ -118,6 +134,23 @@ export class FeedReader implements Feed {
     } catch (error) {
       this.#abort(asFeedTrouble(error))
     }
+  }
+
+  /** Runs `work` as long as something comes: it says so by `watch`. */
+  async #watched<T>(
+    what: 'snapshot' | 'message',
+    limitMs: number,
+    work: (signal: AbortSignal, watch: () => void) => Promise<T>,
+  ): Promise<T> {
+    let cancel: Cancel = () => undefined
+    const watch = (): void => {
+      cancel()
+      cancel = this.#options.platform.clock.after(limitMs, () => this.#abort(tooSlow(what, limitMs)))
+    }
+    return await this.#abortable((signal) => {
+      watch()
+      return work(signal, watch)
+    }).finally(() => cancel())
   }
 
   /** Runs `work` until it ends or somebody calls `#abort`, even if the work does not hear the signal. */

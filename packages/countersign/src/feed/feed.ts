@@ -20,8 +20,8 @@ export interface Feed {
 /** What a verifier gives to a feed that comes through a broker: the beginning is had from the issuer alone. */
 export interface IssuerAccess {
   readonly platform: Platform
-  /** Gets a signed snapshot over HTTP. */
-  snapshot(signal: AbortSignal): Promise<string>
+  /** Gets a signed snapshot over HTTP, part by part. */
+  snapshot(signal: AbortSignal): AsyncIterable<string>
 }
 
 /** A feed whose verifier opens it. */
@@ -29,8 +29,8 @@ export type OpenFeed = (issuer: IssuerAccess) => Feed
 
 /** A source of signed messages in the same process; the server's publisher is one. */
 export interface FeedSource {
-  /** A signed snapshot of the log as it is now. */
-  snapshot(): Promise<string>
+  /** A signed snapshot of the log as it is now, part by part. */
+  snapshot(): AsyncIterable<string>
   /**
    * Delivers the messages after `after`, first what happened before, then what happens.
    *

@@ -1,7 +1,7 @@
 import type { Cancel, Platform } from '../core/index.ts'
 import type { JwsAlgorithm } from '../crypto/index.ts'
 import type { KeyLookUp, KeySet } from '../key/index.ts'
-import type { LogEntry, Replica } from '../revocation/index.ts'
+import type { PlacedEntry, Replica } from '../revocation/index.ts'
 import { type Discovery, fetchDiscovery, fetchJwks } from './discovery.ts'
 import { UnrevokedKeys } from './unrevoked-keys.ts'
 
@@ -113,7 +113,7 @@ class KeysOverHttp implements IssuerKeys {
     return 'absent'
   }
 
-  #obey({ kind, target }: LogEntry): void {
+  #obey({ kind, target }: PlacedEntry): void {
     // When it fails, the next unknown key asks again.
     if (kind === 'keyset') this.load().catch(() => undefined)
     if (kind !== 'cutoff' || target.kind !== 'key') return

@@ -2,6 +2,8 @@ import type { EpochMs } from '../core/platform.ts'
 
 /** Once means once (DESIGN 7): the one primitive behind nonces, one-time links and every other single-use item. */
 export interface ReplayStore {
+  /** Of a store that forgets with its process: what was claimed before this moment is not known. Undefined: nothing was forgotten. */
+  readonly rememberedSince?: EpochMs
   /**
    * Claims `(scope, id)`.
    *

@@ -80,6 +80,40 @@ test('positions of any epoch are exact, side by side', () => {
   assert.equal(index.newest('user', 'u'), positionOf(8191, 2 ** 40 - 1))
 })
 
+test('[I12] more generations than a table tells apart lose nothing, and are forgotten alike', () => {
+  const index = new GenerationCutoffIndex({ shortestGenerationMs: 10 })
+  const cutoffs = Array.from({ length: 700 }, (_, number) =>
+    cutoff({ position: number + 1, at: number * 10, expiresAt: (number + 1) * 10 }),
+  )
+  for (const entry of cutoffs) index.apply({ ...entry, target: { kind: 'user', id: `u${entry.position}` } })
+  index.applyAll(cutoffs)
+  assert.equal(index.size, 1400)
+  assert.equal(index.newest('user', 'u'), 700)
+  index.forget(3500)
+  assert.equal(index.size, 700)
+  for (const { position } of cutoffs) assert.equal(index.newest('user', `u${position}`), position > 350 ? position : ORIGIN)
+  assert.equal(index.cutsOff(index.prepare([{ kind: 'user', id: 'u700' }]), 699), true)
+  index.forget(7000)
+  assert.deepEqual([index.size, index.bytes], [0, 0])
+})
+
+test('[I12] however long the log goes on, what has ended is taken out and its room used again', () => {
+  const index = new GenerationCutoffIndex({ shortestGenerationMs: 10 })
+  let most = 0
+  for (let at = 0; at < 20_000; at += 10) {
+    index.forget(at)
+    for (let user = 0; user < 5; user++) {
+      index.apply(cutoff({ at, expiresAt: at + 40, position: at + user + 1, target: { kind: 'user', id: `u${at + user}` } }))
+    }
+    // One that outlives them all keeps the tables in use.
+    index.apply(cutoff({ at: 0, expiresAt: 100_000, position: 1, target: { kind: 'user', id: 'long' } }))
+    most = Math.max(most, index.bytes)
+    assert.equal(index.newest('user', 'long'), 1)
+    if (at >= 100) assert.equal(index.newest('user', `u${at - 100}`), ORIGIN)
+  }
+  assert.ok(most < 2048, String(most))
+})
+
 test('the issuer of the log and the issuers of other tokens are different targets', () => {
   const index = new GenerationCutoffIndex()
   index.apply(cutoff({ position: 5, target: { kind: 'issuer', id: 'https://other.example' } }))

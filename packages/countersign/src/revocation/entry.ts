@@ -20,9 +20,13 @@ export interface LogDraft {
   readonly expiresAt: EpochMs
 }
 
-export interface LogEntry extends LogDraft {
+/** An entry in its place. All that a verifier needs of it once the head vouches for the whole. */
+export interface PlacedEntry extends LogDraft {
   readonly position: Position
   readonly at: EpochMs
+}
+
+export interface LogEntry extends PlacedEntry {
   /** base64url SHA-256 of the previous entry's hash and this entry. */
   readonly hash: string
 }

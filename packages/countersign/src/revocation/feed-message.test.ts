@@ -6,6 +6,7 @@ import { signJws } from '../token/index.ts'
 import { ISSUER, SignedLog } from './contract/signed-log.ts'
 import { ORIGIN_HASH } from './entry.ts'
 import { decodeFeedMessage, FEED_MESSAGE_TYPE, NOT_UNDERSTOOD } from './feed-message.ts'
+import { encodeSnapshotEntries } from './snapshot-entries.ts'
 import { encodeEntry } from './wire-entry.ts'
 
 const log = new SignedLog(new ManualClock(1_000_000))
@@ -26,7 +27,9 @@ test('each message is read back as it was written', () => {
   assert.deepEqual(decodeFeedMessage(log.batch(0), expect), { type: 'entries', iss: ISSUER, after: 0, entries: log.entries })
   const { position: head, hash } = log.head
   assert.deepEqual(decodeFeedMessage(log.heartbeat(5), expect), { type: 'heartbeat', iss: ISSUER, head, hash, at: 5 })
-  assert.deepEqual(decodeFeedMessage(log.snapshot(5), expect), { type: 'snapshot', iss: ISSUER, head, hash, at: 5, entries: log.entries })
+  const entries = log.entries.map(({ hash: _, ...placed }) => placed)
+  const stretch = { after: 0, upTo: head, readAt: 5 }
+  assert.deepEqual(decodeFeedMessage(log.snapshot(5), expect), { type: 'snapshot', iss: ISSUER, head, hash, at: 5, ...stretch, entries })
 })
 
 const heartbeat = { type: 'heartbeat', iss: ISSUER, head: 3, hash: log.head.hash, at: 5 }
@@ -41,6 +44,10 @@ test('a message of another issuer, key, type or algorithm is not read', () => {
 })
 
 const wire = encodeEntry(log.entries[1] ?? log.revoke('user'))
+const snapshot = {
+  ...{ type: 'snapshot', iss: ISSUER, head: 1, hash: ORIGIN_HASH, at: 5, after: 0, upTo: 1, readAt: 5 },
+  ...encodeSnapshotEntries([], 0),
+}
 const change = (place: number, value: unknown): unknown[] => wire.map((item, at) => (at === place ? value : item))
 
 const notUnderstood: readonly [name: string, payload: object][] = [
@@ -53,7 +60,9 @@ const notUnderstood: readonly [name: string, payload: object][] = [
   ['entries that are no list', { type: 'entries', iss: ISSUER, after: 0, entries: {} }],
   ['entries out of order', { type: 'entries', iss: ISSUER, after: 0, entries: [wire, wire] }],
   ['entries that start before their place', { type: 'entries', iss: ISSUER, after: 2, entries: [wire] }],
-  ['a snapshot entry after its head', { type: 'snapshot', iss: ISSUER, head: 1, hash: ORIGIN_HASH, at: 5, entries: [wire] }],
+  ['a snapshot that ends after its head', { ...snapshot, upTo: 2 }],
+  ['a snapshot entry after its stretch', { ...snapshot, ...encodeSnapshotEntries(log.entries.slice(1, 2), 0) }],
+  ['a snapshot of no time', { ...snapshot, readAt: undefined }],
   ['an entry of an unknown kind', { type: 'entries', iss: ISSUER, after: 0, entries: [change(2, 'pardon')] }],
   ['an entry for an unknown target', { type: 'entries', iss: ISSUER, after: 0, entries: [change(3, 'tenant')] }],
   ['an entry for the target kind __proto__', { type: 'entries', iss: ISSUER, after: 0, entries: [change(3, '__proto__')] }],

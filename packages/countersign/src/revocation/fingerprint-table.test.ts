@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { FingerprintTable, SLOTS_A_STEP } from './fingerprint-table.ts'
-import { keyedFingerprint } from './fingerprint.ts'
-import { ABSENT } from './sorted-slots.ts'
+import { keyedFingerprint } from '../crypto/index.ts'
+import { type CutoffWord, Generations, NO_CUTOFF } from './generations.ts'
+import { HIGHEST } from './sorted-slots.ts'
 
-const [LOWEST, HIGHEST] = [-(2 ** 31), 2 ** 31 - 1]
+const LOWEST = -(2 ** 31)
 
 /** The same numbers each time, spread as a fingerprint's. */
 function* spread(count: number): Generator<readonly [high: number, low: number]> {
@@ -13,50 +14,83 @@ function* spread(count: number): Generator<readonly [high: number, low: number]>
   const halves = new Int32Array(2)
   for (let id = 0; id < count; id++) {
     fingerprint(`id ${id}`, halves)
-    yield [halves[0] ?? 0, halves[1] || 1]
+    yield [Math.min(halves[0] ?? 0, HIGHEST), halves[1] ?? 0]
+  }
+}
+
+/** Generations of 100 ms, of which the first ends at 100. */
+class Table extends FingerprintTable {
+  readonly generations: Generations
+
+  constructor(generations: Generations = new Generations(100)) {
+    super(generations)
+    this.generations = generations
+  }
+
+  word(position: number, expiresAt: number = 1): CutoffWord {
+    return this.generations.wordOf(position, expiresAt - 1, expiresAt, (tag) => this.count(tag) === 0)
   }
 }
 
 test('[I12] nothing is lost while the table grows: each fingerprint is found after each step', () => {
-  const table = new FingerprintTable()
+  const table = new Table()
   const put: (readonly [number, number])[] = []
   for (const [high, low] of spread(3000)) {
-    table.raise(high, low, put.length)
+    table.raise(high, low, table.word(put.length))
     put.push([high, low])
     if (table.slotsToMove === 0 && put.length % 97 !== 0) continue
-    for (const [value, [otherHigh, otherLow]] of put.entries()) assert.equal(table.find(otherHigh, otherLow), value)
+    for (const [position, [otherHigh, otherLow]] of put.entries()) assert.equal(table.find(otherHigh, otherLow), table.word(position))
   }
   assert.equal(table.size, 3000)
-  for (const [high, low] of put) assert.equal(table.find(high, low ^ LOWEST), ABSENT)
+  for (const [high, low] of put) assert.equal(table.find(high, low ^ LOWEST), NO_CUTOFF)
 })
 
-test('in any order and however often, the highest value stays, also of fingerprints side by side', () => {
+test('in any order and however often, the newest that lives is found, also of fingerprints side by side', () => {
   // Few high halves, at both ends and in the middle: long runs, which move up beyond the capacity.
   const high = fc.constantFrom(LOWEST, LOWEST + 1, 0, HIGHEST - 1, HIGHEST)
-  const steps = fc.array(fc.tuple(high, fc.integer({ min: 1, max: 40 }), fc.nat(1000)), { maxLength: 400 })
+  const put = fc.record({
+    high,
+    low: fc.integer({ min: -20, max: 20 }),
+    position: fc.nat(1000),
+    expiresAt: fc.integer({ min: 1, max: 600 }),
+  })
+  const steps = fc.array(fc.oneof({ arbitrary: put, weight: 20 }, fc.record({ now: fc.nat(600) })), { maxLength: 400 })
   fc.assert(
     fc.property(steps, (calls) => {
-      const table = new FingerprintTable()
-      const model = new Map<string, number>()
-      for (const [high, low, value] of calls) {
-        table.raise(high, low, value)
-        model.set(`${high} ${low}`, Math.max(value, model.get(`${high} ${low}`) ?? 0))
+      const table = new Table()
+      const model: { readonly name: string; readonly position: number; readonly endsAt: number }[] = []
+      let forgotten = 0
+      for (const call of calls) {
+        if ('now' in call) {
+          forgotten = Math.max(forgotten, call.now)
+          table.generations.forget(forgotten)
+          table.tidy(call.now)
+        } else if (call.expiresAt > forgotten) {
+          table.raise(call.high, call.low, table.word(call.position, call.expiresAt))
+          model.push({ name: `${call.high} ${call.low}`, position: call.position, endsAt: Math.ceil(call.expiresAt / 100) * 100 })
+        }
       }
-      assert.equal(table.size, model.size)
-      for (const [high, low] of calls) assert.equal(table.find(high, low), model.get(`${high} ${low}`))
-      assert.equal(table.find(0, 41), ABSENT)
-      assert.equal(table.find(1, 1), ABSENT)
+      const living = model.filter(({ endsAt }) => endsAt > forgotten)
+      assert.equal(table.size, new Set(living.map(({ name, endsAt }) => `${name} ${endsAt}`)).size)
+      for (const call of calls) {
+        if ('now' in call) continue
+        const positions = living.filter(({ name }) => name === `${call.high} ${call.low}`).map(({ position }) => position)
+        const newest = table.generations.positionOf(table.find(call.high, call.low))
+        assert.equal(newest, positions.length === 0 ? Number.NEGATIVE_INFINITY : Math.max(...positions))
+      }
+      assert.equal(table.find(0, 41), NO_CUTOFF)
+      assert.equal(table.find(1, 1), NO_CUTOFF)
     }),
     { numRuns: 200 },
   )
 })
 
 test('[I12] a growth moves a bounded number of slots for each entry, and is over before the next one', () => {
-  const table = new FingerprintTable()
+  const table = new Table()
   let [most, growths] = [0, 0]
   for (const [high, low] of spread(200_000)) {
     const before = table.slotsToMove
-    table.raise(high, low, 1)
+    table.raise(high, low, table.word(1))
     const after = table.slotsToMove
     if (after > before) {
       assert.equal(before, 0, 'a growth began before the last one was over')
@@ -69,19 +103,44 @@ test('[I12] a growth moves a bounded number of slots for each entry, and is over
 })
 
 test('an entry takes less than 20 bytes at any size above 100 000, in the midst of a growth as well', () => {
-  const table = new FingerprintTable()
+  const table = new Table()
   let most = 0
   for (const [high, low] of spread(300_000)) {
-    table.raise(high, low, 1)
+    table.raise(high, low, table.word(1))
     if (table.size >= 100_000 && table.size % 500 === 0) most = Math.max(most, table.bytes / table.size)
   }
   assert.ok(most > 12 && most < 20, String(most))
 })
 
-test('a table that was made for its entries does not grow on the way', () => {
-  const table = new FingerprintTable(50_000)
-  for (const [high, low] of spread(50_000)) {
-    table.raise(high, low, 1)
-    assert.equal(table.slotsToMove, 0)
+test('entries that come as others end take their places: a table of one size stays of one size', () => {
+  const table = new Table()
+  const [sizes, bytes]: [number[], number[]] = [[], []]
+  let number = 0
+  for (const [high, low] of spread(60_000)) {
+    // 10 000 of each generation, of which two live.
+    const generation = Math.floor(number++ / 10_000)
+    table.generations.forget(generation * 100)
+    table.raise(high, low, table.word(1, generation * 100 + 150))
+    if (number % 10_000 !== 0 || generation === 0) continue
+    sizes.push(table.size)
+    bytes.push(table.bytes)
   }
+  assert.deepEqual([...new Set(sizes)], [20_000])
+  assert.ok(Math.max(...bytes) <= 2 * Math.min(...bytes), String(bytes))
+})
+
+test('what has ended gives its memory back bit by bit, without another entry', () => {
+  const table = new Table()
+  for (const [high, low] of spread(50_000)) table.raise(high, low, table.word(1, low & 63 ? 100 : 200))
+  const [living, before] = [[...spread(50_000)].filter(([, low]) => (low & 63) === 0), table.bytes]
+  table.generations.forget(100)
+  assert.equal(table.size, living.length)
+  for (let steps = 0; table.taken > table.size || table.slotsToMove > 0; steps++) {
+    assert.ok(steps < 200)
+    const left = table.slotsToMove
+    table.tidy(1000)
+    if (left > 0) assert.ok(left - table.slotsToMove <= 1000 + 4)
+  }
+  assert.ok(table.bytes < before / 8, `${table.bytes} of ${before}`)
+  for (const [high, low] of living) assert.equal(table.find(high, low), table.word(1, 200))
 })

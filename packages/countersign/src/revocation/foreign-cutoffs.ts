@@ -1,5 +1,5 @@
 import type { EpochMs } from '../core/index.ts'
-import type { LogEntry } from './entry.ts'
+import type { PlacedEntry } from './entry.ts'
 import type { TokenFacts } from './rule.ts'
 import { isForeignId, type Target, type TargetKind } from './target.ts'
 
@@ -29,7 +29,7 @@ export class ForeignCutoffs {
   }
 
   /** Idempotent and commutative: per target the youngest cut-off wins. */
-  apply({ kind, target, at, expiresAt }: LogEntry): void {
+  apply({ kind, target, at, expiresAt }: PlacedEntry): void {
     this.#newestAt = Math.max(this.#newestAt, at)
     // A new epoch kills everything older, whoever has issued it: what was revoked before the restore may be forgotten.
     if (kind === 'epoch') this.#raise({ kind: 'everyone', id: '' }, { at, expiresAt })

@@ -21,9 +21,13 @@ export interface FreshnessOptions {
 }
 
 interface Confirmation {
-  readonly at: EpochMs
-  readonly receivedMs: number
+  /** What the issuer's clock said; undefined for an answer to a challenge, which needs no clock but our monotonic one. */
+  readonly at: EpochMs | undefined
+  /** It holds since then, on the monotonic clock: when it came, or when it was asked for. */
+  readonly sinceMs: number
 }
+
+const NOT_CONFIRMED: Confirmation = { at: undefined, sinceMs: Number.NEGATIVE_INFINITY }
 
 /** How old the verifier's knowledge is, and who wants to hear when that begins or ceases to matter. */
 export class Freshness {
@@ -34,6 +38,8 @@ export class Freshness {
   #announced: FreshnessState = 'stale'
   /** On the wall clock; in the past while it is not announced that we are fresh. */
   #freshUntil: EpochMs = Number.NEGATIVE_INFINITY
+  /** The same on the monotonic clock, after an answer to a challenge. */
+  #freshUntilMs: number = Number.NEGATIVE_INFINITY
   #cancelTimer: Cancel = () => undefined
 
   constructor(options: FreshnessOptions, reason: string) {
@@ -43,15 +49,17 @@ export class Freshness {
 
   /** Whether a statement made at `at` would say more than what was confirmed before. */
   isNews(at: EpochMs): boolean {
-    return this.#confirmed === undefined || at > this.#confirmed.at
+    return this.#confirmed?.at === undefined || at > this.#confirmed.at
   }
 
   /** The log ended at the replica's own position at `at`. An older statement than the newest one refreshes nothing. */
   confirm(at: EpochMs): void {
-    if (!this.isNews(at)) return
-    this.#confirmed = { at, receivedMs: this.#options.clock.monotonicMs() }
-    this.#reason = undefined
-    this.#announce()
+    if (this.isNews(at)) this.#accept({ at, sinceMs: this.#options.clock.monotonicMs() })
+  }
+
+  /** The issuer has said, asked at `askedMs` of the monotonic clock, that the log ended at the replica's own position. */
+  confirmAsked(askedMs: number): void {
+    if (askedMs > (this.#confirmed?.sinceMs ?? Number.NEGATIVE_INFINITY)) this.#accept({ at: undefined, sinceMs: askedMs })
   }
 
   /** Remembers why confirmation does not come. */
@@ -74,14 +82,15 @@ export class Freshness {
   }
 
   /**
-   * Whether `report` would say fresh, at the price of one look at the wall clock, which also counts the time that a machine
-   * slept. That the monotonic clock has not passed the boundary is known from the timer. So it is wrong only where the process was
-   * blocked, so that the timer is late, and the wall clock was set back meanwhile. Where it says no, `report` decides.
+   * Whether `report` would say fresh, at the price of one look at a clock. After a heartbeat that is the wall clock, which also counts
+   * the time that a machine slept. That the monotonic clock has not passed the boundary is known from the timer. So it is wrong only
+   * where the process was blocked, so that the timer is late, and the wall clock was set back meanwhile. After an answer to a challenge
+   * it is the monotonic clock. Where it says no, `report` decides.
    *
    * @param now The verifier's notion of wall-clock time.
    */
   isFreshAt(now: EpochMs): boolean {
-    return now <= this.#freshUntil
+    return now <= this.#freshUntil || this.#options.clock.monotonicMs() <= this.#freshUntilMs
   }
 
   onChange(listener: (report: FreshnessReport) => void): Cancel {
@@ -94,12 +103,22 @@ export class Freshness {
     this.#listeners.clear()
   }
 
-  /** By the monotonic clock since receipt, and by the signed time less the skew: a delayed stream does not look fresh. */
+  #accept(confirmation: Confirmation): void {
+    this.#confirmed = confirmation
+    this.#reason = undefined
+    this.#announce()
+  }
+
+  /**
+   * By the monotonic clock since receipt, and by the signed time less the skew: a delayed stream does not look fresh. An answer to a
+   * challenge cannot be delayed unseen: it counts from the question.
+   */
   #ageMs(): number {
     if (this.#confirmed === undefined) return Number.POSITIVE_INFINITY
     const { clock, now, clockSkewMs } = this.#options
-    const { at, receivedMs } = this.#confirmed
-    return Math.max(0, clock.monotonicMs() - receivedMs, now() - at - clockSkewMs)
+    const { at, sinceMs } = this.#confirmed
+    const bySignedTimeMs = at === undefined ? 0 : now() - at - clockSkewMs
+    return Math.max(0, clock.monotonicMs() - sinceMs, bySignedTimeMs)
   }
 
   #stateAt(ageMs: number): FreshnessState {
@@ -111,8 +130,9 @@ export class Freshness {
     const report = this.report()
     this.#watch(report)
     const { clockSkewMs, freshMs } = this.#options
-    const confirmedAt = report.state === 'fresh' ? this.#confirmed?.at : undefined
-    this.#freshUntil = confirmedAt === undefined ? Number.NEGATIVE_INFINITY : confirmedAt + clockSkewMs + freshMs
+    const { at, sinceMs } = (report.state === 'fresh' ? this.#confirmed : undefined) ?? NOT_CONFIRMED
+    this.#freshUntil = at === undefined ? Number.NEGATIVE_INFINITY : at + clockSkewMs + freshMs
+    this.#freshUntilMs = at === undefined ? sinceMs + freshMs : Number.NEGATIVE_INFINITY
     if (report.state === this.#announced) return
     this.#announced = report.state
     for (const listener of this.#listeners) listener(report)

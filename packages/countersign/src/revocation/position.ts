@@ -19,12 +19,12 @@ const EPOCHS_BEGIN = Date.UTC(2026, 0, 1)
 const WEEK_MS = 604_800_000
 
 /**
- * Where a new epoch begins: its number is the week, its first sequence the microsecond in it. So two restores of one backup
+ * Where a new epoch begins: its number counts the weeks from one, its first sequence the microsecond in it. So two restores of one backup
  * begin at different places, and the second lies behind everything that the first could have written, unless that was a
  * million entries a second. Under a clock that is behind `position` it is the next number.
  */
 export function nextEpoch(position: Position, at: EpochMs): Position {
   const sinceMs = Math.max(0, at - EPOCHS_BEGIN)
-  const place = positionOf(Math.floor(sinceMs / WEEK_MS), (sinceMs % WEEK_MS) * 1000)
+  const place = positionOf(1 + Math.floor(sinceMs / WEEK_MS), (sinceMs % WEEK_MS) * 1000)
   return place > position ? place : positionOf(epochOf(position) + 1, 0)
 }

@@ -2,8 +2,9 @@ import { AuthError, type Cancel, type Clock, type EpochMs } from '../core/index.
 import type { JwsAlgorithm } from '../crypto/index.ts'
 import type { KeySet } from '../key/index.ts'
 import { ChainMemory } from './chain-memory.ts'
+import type { Challenge } from './challenge.ts'
 import { type CutoffIndex, GenerationCutoffIndex } from './cutoff-index.ts'
-import { chainHash, type LogEntry, type LogHead, ORIGIN_HASH } from './entry.ts'
+import { chainHash, type LogEntry, type LogHead, ORIGIN_HASH, type PlacedEntry } from './entry.ts'
 import {
   decodeFeedMessage,
   type EntriesMessage,
@@ -14,16 +15,18 @@ import {
 } from './feed-message.ts'
 import type { ForeignCutoffs } from './foreign-cutoffs.ts'
 import { Freshness, type FreshnessReport } from './freshness.ts'
+import { HeadProof, type ProofKind, type Statement } from './head-proof.ts'
 import { ORIGIN, type Position } from './position.ts'
 import { PositionWaiters } from './position-waiters.ts'
 import { isRevoked, type PreparedFacts, prepareFacts, type TokenFacts } from './rule.ts'
+import { SnapshotParts } from './snapshot-parts.ts'
 
 /**
- * What became of a message. `applied`: it moved or confirmed the replica. `duplicate`: it says nothing new. `ignored`: it
+ * What became of a message. `applied`: it moved or confirmed the replica. `part`: of a snapshot, more has to come. `duplicate`: it says nothing new. `ignored`: it
  * is not the issuer's, or of no use. `gap`: something is missing, load a snapshot. `fork`: the log has another history
  * than the one that was followed, load a snapshot.
  */
-export type Received = 'applied' | 'duplicate' | 'gap' | 'fork' | 'ignored'
+export type Received = 'applied' | 'part' | 'duplicate' | 'gap' | 'fork' | 'ignored'
 
 export interface ReplicaOptions {
   readonly issuer: string
@@ -37,14 +40,12 @@ export interface ReplicaOptions {
   readonly freshMs?: number
   /** Up to this age it is in grace, beyond it stale. Default 60 000. */
   readonly graceMs?: number
-  /** Longest accepted snapshot, in characters. Default 128 MiB. */
-  readonly maxSnapshotLength?: number
   readonly index?: CutoffIndex
   /** The cut-offs of tokens of other issuers, where such tokens are accepted. Without it every one of them counts as revoked. */
   readonly foreign?: ForeignCutoffs | undefined
+  /** What confirms that the replica is complete. Default `heartbeat`. With `challenge` the time of day is the issuer's as well. */
+  readonly proof?: ProofKind | undefined
 }
-
-const DEFAULT_MAX_SNAPSHOT_LENGTH = 2 ** 27
 
 /** A heartbeat may cross with entries on its way; this long after the last entry it no longer can have. */
 const CROSSING_MS = 1000
@@ -74,6 +75,7 @@ const OTHER_HISTORY = 'the log of the issuer has another history than the one th
  * - A heartbeat is confirmed when it names our own head. One that is ahead of us waits until the entries have come; if the
  *   next one finds us where we were, that is a gap. One that is behind us is not confirmed, unless it merely crossed with
  *   the entries: an issuer on an old copy of its database lets us go stale.
+ * - Where `proof` is `challenge`, only the answer to our own newest question confirms; all else moves data, and may contradict.
  * - Entries are applied one position at a time along the hash chain. Anything else is a duplicate, a gap or another history.
  * - Cut-offs only ever rise. They are forgotten by signed time alone, which no local clock can push forwards.
  *
@@ -84,9 +86,10 @@ export class Replica {
   readonly #clock: Clock
   readonly #index: CutoffIndex
   readonly #freshness: Freshness
+  readonly #proof: HeadProof
   readonly #waiters: PositionWaiters
   readonly #chain = new ChainMemory()
-  readonly #entryListeners = new Set<(entry: LogEntry) => void>()
+  readonly #entryListeners = new Set<(entry: PlacedEntry) => void>()
   readonly #unknownKeyListeners = new Set<(kid: string) => void>()
   #head: LogHead = { position: ORIGIN, hash: ORIGIN_HASH }
   #moved = 0
@@ -94,8 +97,6 @@ export class Replica {
   #lost = true
   /** A snapshot must be ahead of this: the place where another history was seen. */
   #forkedAt: Position = -1
-  /** The oldest heartbeat that is ahead of us. */
-  #awaited: HeartbeatMessage | undefined
   /** Where we stood when a heartbeat was last ahead of us. */
   #behindSince: Position | undefined
   #signedNow: EpochMs = 0
@@ -107,6 +108,7 @@ export class Replica {
     this.#index = options.index ?? new GenerationCutoffIndex()
     this.#waiters = new PositionWaiters(clock)
     this.#freshness = new Freshness({ clock, now: () => this.now(), clockSkewMs, freshMs, graceMs }, 'never synchronised')
+    this.#proof = new HeadProof({ kind: options.proof ?? 'heartbeat', clock, freshness: this.#freshness })
   }
 
   /** The last position that was applied. */
@@ -134,15 +136,36 @@ export class Replica {
       case 'heartbeat':
         return this.#hear(message)
       case 'snapshot':
-        return this.#resynchronise(message)
+        return this.#take(message, new SnapshotParts())
     }
   }
 
-  /** Takes a snapshot, which may be much longer than a message of the feed. Never goes backwards, un-revokes nothing. */
+  /**
+   * Begins a question to the issuer, to be sent after this call; `receive` takes the answer, which counts once. One at a time: a newer
+   * question makes the answer to an older one worth no more than a heartbeat that nobody asked for.
+   *
+   * @param nonce At least 128 random bits.
+   */
+  ask(nonce: string): Challenge {
+    return this.#proof.ask(nonce, this.position)
+  }
+
+  /**
+   * Begins a snapshot, and takes its parts in order: `part` says that more have to come, `applied` that this was the last. Anything else
+   * ends it: load another one. Never goes backwards, un-revokes nothing.
+   */
+  beginSnapshot(): (part: string) => Received {
+    const parts = new SnapshotParts()
+    return (compact) => {
+      const message = this.#open(compact)
+      if (typeof message === 'string') return message
+      return message.type === 'snapshot' ? this.#take(message, parts) : 'ignored'
+    }
+  }
+
+  /** Takes a snapshot that has one part. */
   loadSnapshot(compact: string): Received {
-    const message = this.#open(compact, this.#options.maxSnapshotLength ?? DEFAULT_MAX_SNAPSHOT_LENGTH)
-    if (typeof message === 'string') return message
-    return message.type === 'snapshot' ? this.#resynchronise(message) : 'ignored'
+    return this.beginSnapshot()(compact)
   }
 
   /**
@@ -180,12 +203,12 @@ export class Replica {
 
   /** Never behind the newest signed statement, so that a slow clock revives neither a token nor a forgotten cut-off. */
   now(): EpochMs {
-    const now = this.#clock.now()
+    const now = this.#proof.issuerTime() ?? this.#clock.now()
     return now > this.#signedNow ? now : this.#signedNow
   }
 
   /** Hears every entry after it was applied; after a snapshot every live entry, also those heard before. */
-  onEntry(listener: (entry: LogEntry) => void): Cancel {
+  onEntry(listener: (entry: PlacedEntry) => void): Cancel {
     this.#entryListeners.add(listener)
     return () => void this.#entryListeners.delete(listener)
   }
@@ -208,10 +231,10 @@ export class Replica {
     this.#unknownKeyListeners.clear()
   }
 
-  #open(compact: string, maxLength?: number): FeedMessage | 'ignored' | 'gap' {
+  #open(compact: string): FeedMessage | 'ignored' | 'gap' {
     const { issuer, keys, algorithms } = this.#options
     try {
-      return decodeFeedMessage(compact, { issuer, keys: keys(), algorithms, ...(maxLength === undefined ? {} : { maxLength }) })
+      return decodeFeedMessage(compact, { issuer, keys: keys(), algorithms })
     } catch (error) {
       if (!(error instanceof AuthError)) throw error
       const { reason, kid } = error.detail
@@ -246,23 +269,41 @@ export class Replica {
   }
 
   #hear(heartbeat: HeartbeatMessage): Received {
-    if (!this.#passTime(heartbeat.at)) return 'ignored'
-    if (this.#lost) return 'gap'
-    const named: LogHead = { position: heartbeat.head, hash: heartbeat.hash }
-    if (this.#chain.contradicts(named)) return this.#fork(heartbeat.head)
-    if (!this.#freshness.isNews(heartbeat.at)) return 'duplicate'
-    if (heartbeat.head > this.position) return this.#await(heartbeat)
-    const crossed = this.#options.clock.monotonicMs() - this.#movedAtMs <= CROSSING_MS && this.#chain.holds(named)
-    if (heartbeat.head < this.position && !crossed) {
-      this.#freshness.doubt(ISSUER_BEHIND)
-      return 'ignored'
-    }
-    this.#freshness.confirm(heartbeat.at)
+    const said = this.#proof.read(heartbeat)
+    if (!this.#passTime(said.at)) return 'ignored'
+    if (this.#lost) return this.#awaitSnapshot(said)
+    if (this.#chain.contradicts(said)) return this.#fork(said.position)
+    if (!this.#proof.isNews(said)) return 'duplicate'
+    if (said.position > this.position) return this.#await(said)
+    if (said.position < this.position && !this.#hasCrossed(said)) return this.#doubt(said)
+    this.#proof.confirm(said)
     return 'applied'
   }
 
-  #await(heartbeat: HeartbeatMessage): Received {
-    this.#awaited ??= heartbeat
+  /** Whether entries have come while it was on its way: what it says was true, and we know more. */
+  #hasCrossed(said: Statement): boolean {
+    if (!this.#chain.holds(said)) return false
+    if (said.challenge !== undefined) return said.challenge.position <= said.position
+    return this.#clock.monotonicMs() - this.#movedAtMs <= CROSSING_MS
+  }
+
+  /** It names less than we know: an old copy of the database, unless it may be an old word. */
+  #doubt({ position, challenge }: Statement): Received {
+    const isOld = challenge === undefined ? this.#proof.isByChallenge : position >= challenge.position
+    if (!isOld) this.#freshness.doubt(ISSUER_BEHIND)
+    return 'ignored'
+  }
+
+  /** The answer to a question may come before the first snapshot does. The newest is the youngest. */
+  #awaitSnapshot(said: Statement): Received {
+    if (said.challenge === undefined) return 'gap'
+    this.#proof.forgetAwaited()
+    this.#proof.await(said)
+    return 'gap'
+  }
+
+  #await(said: Statement): Received {
+    this.#proof.await(said)
     if (this.#behindSince !== this.position) {
       this.#behindSince = this.position
       return 'ignored'
@@ -273,33 +314,45 @@ export class Replica {
 
   /** @returns `false` when the awaited heartbeat names another entry at the place that we have come to. */
   #confirmAwaited(): boolean {
-    const awaited = this.#awaited
-    if (awaited === undefined || awaited.head !== this.position) return true
+    const { awaited } = this.#proof
+    if (awaited === undefined || awaited.position !== this.position) return true
     if (awaited.hash !== this.#head.hash) return false
-    this.#awaited = undefined
-    this.#freshness.confirm(awaited.at)
+    this.#proof.forgetAwaited()
+    this.#proof.confirm(awaited)
     return true
   }
 
-  #resynchronise({ head, hash, at, entries }: SnapshotMessage): Received {
-    if (!this.#passTime(at)) return 'ignored'
+  #take(part: SnapshotMessage, parts: SnapshotParts): Received {
+    const { head, hash, upTo, readAt, entries } = part
+    if (!parts.continueWith(part) || !this.#passTime(readAt)) return 'ignored'
     if (head < this.position) {
       this.#freshness.doubt(ISSUER_BEHIND)
       return 'ignored'
     }
     if (head <= this.#forkedAt) return 'fork'
     if (head === this.position && hash !== this.#head.hash) return this.#fork(head)
+    // What is signed is true, whatever becomes of the rest, and cut-offs only ever rise. Where we stand the last part alone can say.
     this.#index.applyAll(entries)
     for (const entry of entries) this.#options.foreign?.apply(entry)
+    this.#moved += 1
+    this.#announce(entries)
+    if (upTo < head) return 'part'
+    this.#resynchronise(part)
+    return 'applied'
+  }
+
+  #resynchronise({ head, hash, at }: SnapshotMessage): void {
     this.#lost = false
     this.#forkedAt = -1
-    this.#awaited = undefined
+    const { awaited } = this.#proof
+    this.#proof.forgetAwaited()
     this.#behindSince = undefined
     this.#moveTo({ position: head, hash })
     this.#chain.restart(this.#head)
-    this.#announce(entries)
-    this.#freshness.confirm(at)
-    return 'applied'
+    this.#waiters.reached(head)
+    // The answer to a question that came before: the snapshot alone says nothing of its age where challenges are the proof.
+    if (awaited?.position === head && awaited.hash === hash) this.#proof.confirm(awaited)
+    this.#proof.confirm({ position: head, hash, at, challenge: undefined })
   }
 
   #apply(entry: LogEntry): void {
@@ -314,14 +367,15 @@ export class Replica {
     this.#movedAtMs = this.#options.clock.monotonicMs()
   }
 
-  #announce(entries: readonly LogEntry[]): void {
+  #announce(entries: readonly PlacedEntry[]): void {
     this.#waiters.reached(this.position)
     for (const entry of entries) for (const listener of this.#entryListeners) listener(entry)
   }
 
   /** @returns `false` for a time that cannot be right: the message is then of no use. */
   #passTime(at: EpochMs): boolean {
-    if (at - this.#options.clock.now() > MAX_AHEAD_MS) {
+    // Where challenges are the proof, our own clock has no say.
+    if (!this.#proof.isByChallenge && at - this.#clock.now() > MAX_AHEAD_MS) {
       this.#freshness.doubt(CLOCKS_APART)
       return false
     }
@@ -338,7 +392,7 @@ export class Replica {
 
   #lose(reason: string): void {
     this.#lost = true
-    this.#awaited = undefined
+    this.#proof.forgetAwaited()
     this.#behindSince = undefined
     this.#freshness.lose(reason)
   }

@@ -57,12 +57,9 @@ export function prepareFacts(index: CutoffIndex, { client, user, session, roles,
  *
  * @param prepared What `prepareFacts` says of these facts and this index.
  */
-export function isRevoked(index: CutoffIndex, facts: TokenFacts, prepared: PreparedFacts = prepareFacts(index, facts)): boolean {
+export function isRevoked(index: CutoffIndex, facts: TokenFacts, prepared?: PreparedFacts): boolean {
   const { rev } = facts
-  return (
-    rev < index.newest('everyone', '') ||
-    rev < index.newest('issuer', '') ||
-    index.cutsOff(prepared.relative, rev) ||
-    index.cutsOff(prepared.absolute, BEFORE_ALL)
-  )
+  if (rev < index.newest('everyone', '') || rev < index.newest('issuer', '')) return true
+  const { relative, absolute } = prepared ?? prepareFacts(index, facts)
+  return index.cutsOff(relative, rev) || index.cutsOff(absolute, BEFORE_ALL)
 }

@@ -36,7 +36,7 @@ export function decodeEntry(wire: unknown): LogEntry | undefined {
   if (!Array.isArray(wire) || wire.length !== 8) return undefined
   const [position, at, kind, targetKind, id, mode, expiresAt, hash] = wire as readonly unknown[]
   if (!isCount(position) || !isCount(at) || !isCount(expiresAt) || !isHash(hash)) return undefined
-  if (!isEntryKind(kind) || !isTargetKind(targetKind) || (mode !== 'soft' && mode !== 'hard')) return undefined
+  if (!isEntryKind(kind) || !isTargetKind(targetKind) || !isMode(mode)) return undefined
   if (!isTargetId(targetKind, id)) return undefined
   return { position, at, kind, target: { kind: targetKind, id }, mode, expiresAt, hash }
 }
@@ -46,11 +46,13 @@ export const isCount = (value: unknown): value is number => Number.isSafeInteger
 
 export const isHash = (value: unknown): value is string => typeof value === 'string' && sha256Text.test(value)
 
-const isEntryKind = (value: unknown): value is EntryKind => kinds.has(value)
+export const isEntryKind = (value: unknown): value is EntryKind => kinds.has(value)
 
-const isTargetKind = (value: unknown): value is TargetKind => targets.has(value)
+export const isTargetKind = (value: unknown): value is TargetKind => targets.has(value)
 
-function isTargetId(kind: TargetKind, id: unknown): id is string {
+export const isMode = (value: unknown): value is RevocationMode => value === 'soft' || value === 'hard'
+
+export function isTargetId(kind: TargetKind, id: unknown): id is string {
   if (typeof id !== 'string' || id.length > MAX_ID_LENGTH) return false
   if (kind === 'everyone') return id === ''
   // Without an id: the issuer of this log. With one: the URL of another issuer.

@@ -10,6 +10,18 @@ export {
   type VerifiedAccessToken,
   verifyAccessToken,
 } from './access-token.ts'
+export { DpopError, type DpopRefusalCode } from './dpop-error.ts'
+export { DpopNonces, type DpopNoncesOptions, MIN_NONCE_KEY_BYTES } from './dpop-nonces.ts'
+export { DPOP_PROOF_TYPE } from './dpop-header.ts'
+export {
+  createDpopProof,
+  dpopAlgorithms,
+  type DpopExpectation,
+  type DpopFacts,
+  type DpopProof,
+  verifyDpopProof,
+} from './dpop-proof.ts'
+export { normalizedHttpUri } from './http-uri.ts'
 export { type JwsExpectation, MAX_COMPACT_LENGTH, signJws, type VerifiedJws, verifyJws } from './jws.ts'
 export {
   requireSecurityEventClaims,

@@ -14,6 +14,8 @@ export interface SecurityEventClaims {
   readonly aud?: string | readonly string[]
   readonly iat: EpochSeconds
   readonly jti: string
+  /** What several tokens about one occurrence have in common. */
+  readonly txn?: string
   /** Whom it is about (RFC 9493), as Shared Signals 1.0 has it. */
   readonly sub_id?: Readonly<Record<string, unknown>>
   /** By the URI of its type, each event; several describe one thing that happened. */

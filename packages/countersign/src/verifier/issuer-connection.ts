@@ -1,5 +1,6 @@
 import type { Cancel, Platform } from '../core/index.ts'
 import type { Replica } from '../revocation/index.ts'
+import type { HeadQuestions } from './head-questions.ts'
 import type { KeySource } from './verify.ts'
 
 const FIRST_DELAY_MS = 100
@@ -14,7 +15,7 @@ export interface LogFeed {
 /** What a feed that comes through a broker needs of the issuer. */
 export interface SnapshotAccess {
   readonly platform: Platform
-  snapshot(signal: AbortSignal): Promise<string>
+  snapshot(signal: AbortSignal): AsyncIterable<string>
 }
 
 /** A feed that the verifier opens once it knows where the issuer's snapshot is. */
@@ -33,6 +34,8 @@ export interface IssuerConnectionOptions {
   readonly platform: Platform
   /** Called once, after the first keys were loaded. */
   readonly openFeed: () => LogFeed
+  /** Asked again and again, where challenges are the proof. Nobody can be asked before the first keys were loaded. */
+  readonly questions?: Pick<HeadQuestions, 'start' | 'close' | 'problem'> | undefined
 }
 
 /** Keeps keys and log coming: first the keys, then the feed, and the keys again whenever the log says that they changed. */
@@ -42,6 +45,7 @@ export class IssuerConnection {
   #closed = false
   #hasBeenFresh = false
   #failures = 0
+  #loads = 0
   #keyProblem: string | undefined
   #feedProblem: string | undefined
   #cancelRetry: Cancel = () => undefined
@@ -66,7 +70,7 @@ export class IssuerConnection {
 
   /** Why keys or log do not come, as long as they do not. */
   get problem(): string | undefined {
-    return this.#keyProblem ?? this.#feedProblem
+    return this.#keyProblem ?? this.#options.questions?.problem ?? this.#feedProblem
   }
 
   open(): void {
@@ -78,24 +82,29 @@ export class IssuerConnection {
     this.#cancelRetry()
     this.#cancelEntries()
     this.#cancelFreshness()
+    this.#options.questions?.close()
     this.#feed?.close()
   }
 
   /** Loads until it has worked; the keys known so far stay in use meanwhile. */
   #loadKeys(): void {
     this.#cancelRetry()
+    const load = ++this.#loads
     this.#options.keys.load().then(
       () => this.#keysLoaded(),
-      (error: unknown) => this.#retryLater(error),
+      // What a later load is about to say, or has said, counts.
+      (error: unknown) => void (load === this.#loads && this.#retryLater(error)),
     )
   }
 
   #keysLoaded(): void {
     this.#keyProblem = undefined
     this.#failures = 0
+    this.#cancelRetry()
     if (this.#closed || this.#feed !== undefined) return
-    const { keys, replica, openFeed } = this.#options
+    const { keys, replica, openFeed, questions } = this.#options
     this.#feed = openFeed()
+    questions?.start()
     this.#feed.start(replica, {
       unknownKey: (kid) => void keys.lookUp(kid),
       trouble: (reason) => {

@@ -1,4 +1,5 @@
 import { AuthError, type Clock } from '../core/index.ts'
+import { answerInTime, unanswered } from './in-time.ts'
 import type { TokenAuthority } from './token-authority.ts'
 
 export interface IssuerQuestionsOptions {
@@ -68,24 +69,6 @@ export class IssuerQuestions {
   async #put(token: string): Promise<Claims | undefined> {
     const { authority, clock } = this.#options
     if (authority === undefined) throw unanswered('nobody_to_ask')
-    const controller = new AbortController()
-    let cancel = (): void => undefined
-    const timedOut = new Promise<never>((_, reject) => {
-      cancel = clock.after(TIMEOUT_MS, () => {
-        reject(unanswered('time_out'))
-        controller.abort()
-      })
-    })
-    try {
-      return await Promise.race([authority.introspect(token, controller.signal), timedOut])
-    } catch (error) {
-      throw error instanceof AuthError ? error : unanswered('no_answer', error)
-    } finally {
-      cancel()
-    }
+    return answerInTime(clock, TIMEOUT_MS, (signal) => authority.introspect(token, signal))
   }
 }
-
-/** The cause may name the token's bearer: it goes no further than to who debugs. */
-const unanswered = (reason: string, cause?: unknown): AuthError =>
-  new AuthError('revocation_unknown', { reason: `issuer_${reason}` }, { cause })

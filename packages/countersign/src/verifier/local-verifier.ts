@@ -1,11 +1,13 @@
-import { AuthError, type Cancel, type Clock, type Principal, toEpochSeconds } from '../core/index.ts'
+import { AuthError, type Cancel, type Clock, type EpochMs, type Principal, toEpochSeconds } from '../core/index.ts'
 import type { FreshnessReport, Replica } from '../revocation/index.ts'
 import type { PresentedCredentials } from './credential.ts'
 import { decide } from './decide.ts'
 import { type CookieSource, extractToken } from './extract/presented.ts'
 import type { IssuerConnection } from './issuer-connection.ts'
+import type { Possession, ProofClaim } from './possession/index.ts'
 import { parseRequirement, type Requirement, type RouteRule } from './requirement.ts'
 import { type Refusal, respond } from './respond.ts'
+import type { KeyNotices, SignedRequestVerification } from './signed-request/index.ts'
 import { freshnessItem } from './status-answer.ts'
 import type { VerifiedToken } from './verified-token.ts'
 import type { VerifiedTokenCache } from './verified-token-cache.ts'
@@ -20,7 +22,14 @@ export interface LocalVerifierParts {
   readonly readyTimeoutMs: number
   readonly cookie: CookieSource | undefined
   readonly onRefusal: ((thrown: unknown) => void) | undefined
+  /** Issuers whose tokens are accepted, and of which nobody has said whether they can be asked about them. */
+  readonly unaskable: readonly string[]
   readonly verification: TokenVerification
+  readonly possession: Possession
+  /** Undefined: the verifier takes tokens only. */
+  readonly signed: SignedRequestVerification | undefined
+  /** The first whole second of which is known what was used in it, where that is forgotten with the process. */
+  readonly rememberedSince: EpochMs | undefined
   readonly cache: VerifiedTokenCache
   readonly replica: Replica
   readonly connection: IssuerConnection
@@ -31,6 +40,7 @@ export class LocalVerifier implements Verifier {
   readonly #parts: LocalVerifierParts
   readonly #cookie: CookieSource | undefined
   readonly #verification: TokenVerification
+  readonly #signed: SignedRequestVerification | undefined
   readonly #watches: WatchList
   /** As last announced: known without a look at the clock. */
   #isFresh: boolean
@@ -39,6 +49,7 @@ export class LocalVerifier implements Verifier {
     this.#parts = parts
     this.#cookie = parts.cookie
     this.#verification = parts.verification
+    this.#signed = parts.signed
     const { clock, replica } = parts
     this.#isFresh = replica.freshness().state === 'fresh'
     replica.onFreshnessChange(({ state }) => {
@@ -53,12 +64,35 @@ export class LocalVerifier implements Verifier {
 
   check(credentials: PresentedCredentials, requirement?: Requirement): Principal | Promise<Principal> {
     const rule = parseRequirement(requirement)
+    const signed = this.#signed === undefined ? requireNoSignature(rule) : this.#signed.check(credentials, rule)
+    if (signed !== undefined) return signed.then((principal) => this.#allow(principal, rule))
     const evidence = this.#verification.verify(this.#extract(credentials), rule)
-    return evidence instanceof Promise ? evidence.then((token) => this.#decide(token, rule)) : this.#decide(evidence, rule)
+    return evidence instanceof Promise
+      ? evidence.then((token) => this.#admit(token, credentials, rule))
+      : this.#admit(evidence, credentials, rule)
   }
 
   async watch(credentials: PresentedCredentials, requirement: Requirement | undefined, onEnd: WatchEnd): Promise<Watch> {
-    return this.#watches.open(this.#extract(credentials), parseRequirement(requirement), onEnd)
+    const rule = parseRequirement(requirement)
+    requireNoSignature(rule)
+    return this.#watches.open(this.#extract(credentials), rule, onEnd, (token) => this.#requirePossession(token, credentials))
+  }
+
+  routeRule(requirement?: Requirement): RouteRule {
+    const rule = parseRequirement(requirement)
+    const { unaskable } = this.#parts
+    if ((rule.asksWhenStale || rule.recheck !== undefined) && unaskable.length > 0) {
+      const whose = unaskable.join(', ')
+      throw new TypeError(`the route asks issuers about their tokens, and ${whose} has no introspection: name its endpoint, or say 'none'`)
+    }
+    if (rule.signed.mode === 'required' && this.#signed === undefined) {
+      throw new TypeError('the route wants signed requests, and the verifier has no signedRequests')
+    }
+    return rule
+  }
+
+  notices(principal: Principal): KeyNotices | undefined {
+    return this.#signed?.noticesFor(principal)
   }
 
   refuse(thrown: unknown, requirement?: Requirement): Refusal {
@@ -67,10 +101,18 @@ export class LocalVerifier implements Verifier {
     } catch {
       // A listener that fails must not turn a refusal into something else.
     }
-    return respond(thrown, parseRequirement(requirement))
+    return respond(thrown, parseRequirement(requirement), this.#parts.possession)
   }
 
   async ready(): Promise<void> {
+    await this.#becomeFresh()
+    const { clock, rememberedSince } = this.#parts
+    const remainingMs = (rememberedSince ?? 0) - clock.now()
+    // Signers write whole seconds: what was signed in the very second of the start may be older than the start.
+    if (remainingMs > 0) await new Promise<void>((resolve) => void clock.after(remainingMs, resolve, { keepsProcess: true }))
+  }
+
+  async #becomeFresh(): Promise<void> {
     const { replica, clock, readyTimeoutMs } = this.#parts
     if (replica.freshness().state === 'fresh') return
     await new Promise<void>((resolve, reject) => {
@@ -123,6 +165,7 @@ export class LocalVerifier implements Verifier {
 
   close(): void {
     this.#watches.close()
+    this.#signed?.close()
     this.#parts.connection.close()
     this.#parts.replica.close()
   }
@@ -131,14 +174,15 @@ export class LocalVerifier implements Verifier {
     return this.#parts.connection.problem ?? this.#parts.replica.freshness().reason
   }
 
-  /** The whole credential as text, by which the cache knows it: `Bearer` and the token. */
+  /** The whole credential as text, by which the cache knows it: the scheme and the token. */
   #extract(presented: PresentedCredentials): string {
     const { authorization } = presented
     // The value of the header is parsed only where the cache does not know it: what it knows, it has seen parsed.
     if (authorization !== undefined && (this.#cookie === undefined || presented.cookie === undefined)) return authorization
     const token = extractToken(presented, this.#cookie)
     if (token === undefined) throw new AuthError('credential_missing')
-    return `Bearer ${token}`
+    // The header, where there is one, holds the same token, and says how it is presented.
+    return authorization ?? `Bearer ${token}`
   }
 
   /** As `check`, with all that was found out about the token. */
@@ -151,7 +195,37 @@ export class LocalVerifier implements Verifier {
     return evidence instanceof Promise ? evidence.then(decided) : decided(evidence)
   }
 
+  #admit(token: VerifiedToken, credentials: PresentedCredentials, rule: RouteRule): Principal | Promise<Principal> {
+    return token.confirmation === undefined ? this.#decide(token, rule) : this.#admitBound(token, credentials, rule)
+  }
+
+  /** The proof is used up last, when nothing else can refuse the request; and that took its time, so that the log is asked again. */
+  async #admitBound(token: VerifiedToken, credentials: PresentedCredentials, rule: RouteRule): Promise<Principal> {
+    const claim = this.#checkPossession(token, credentials)
+    this.#decide(token, rule)
+    if (claim === undefined) return token.principal
+    await claim()
+    return (await this.#prove(token.text, rule)).principal
+  }
+
+  async #requirePossession(token: VerifiedToken, credentials: PresentedCredentials): Promise<void> {
+    await this.#checkPossession(token, credentials)?.()
+  }
+
+  #checkPossession({ text, confirmation }: VerifiedToken, credentials: PresentedCredentials): ProofClaim | undefined {
+    return confirmation === undefined ? undefined : this.#parts.possession.check({ text, confirmation }, credentials)
+  }
+
   #decide({ principal }: VerifiedToken, rule: RouteRule): Principal {
+    return this.#allow(principal, rule)
+  }
+
+  #allow(principal: Principal, rule: RouteRule): Principal {
     return rule.isOpen ? principal : decide(principal, rule, toEpochSeconds(this.#parts.replica.now()))
   }
+}
+
+/** @throws {AuthError} `credential_missing`: the route wants a signature, and what is looked at here has none. */
+function requireNoSignature({ signed }: RouteRule): undefined {
+  if (signed.mode === 'required') throw new AuthError('credential_missing', { reason: 'signature_required' })
 }

@@ -45,7 +45,11 @@ export interface RecheckMemory {
 }
 
 /** Counts the request, and says whether the issuer must be asked about the token now. */
-export function isDue(recheck: Recheck, { principal, recheck: memory }: VerifiedToken, now: EpochSeconds): boolean {
+export function isDue(
+  recheck: Recheck,
+  { principal, recheck: memory }: Pick<VerifiedToken, 'principal' | 'recheck'>,
+  now: EpochSeconds,
+): boolean {
   const { everyRequests, afterLifeFraction, notWithinSeconds = 0 } = recheck
   const requests = memory.requestsSince < 0 ? Number.POSITIVE_INFINITY : ++memory.requestsSince
   const sinceSeconds = now - memory.checkedAt

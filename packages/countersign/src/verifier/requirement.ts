@@ -1,6 +1,7 @@
 import { parseRecheck, type Recheck } from './recheck.ts'
 import { parseFreshness, type RouteFreshness } from './route-freshness.ts'
 import { requireSeconds } from './seconds.ts'
+import { parseSigned, type SignedRequirement, SignedRule } from './signed-request/signed-rule.ts'
 
 /** What a route asks of its caller. Every member may be left out. */
 export interface Requirement {
@@ -17,9 +18,14 @@ export interface Requirement {
   readonly freshness?: RouteFreshness
   /** On which requests the issuer is asked about the token although the verifier is fresh. 503 when it does not answer. */
   readonly recheck?: Recheck
+  /**
+   * Where the verifier has `signedRequests`: `true`, or bounds of the route's own, takes signed requests only; `false` takes tokens only.
+   * Left out, the route takes both.
+   */
+  readonly signed?: boolean | SignedRequirement | SignedRule
 }
 
-const members: ReadonlySet<string> = new Set(['scope', 'role', 'maxAuthAgeSeconds', 'freshness', 'recheck'])
+const members: ReadonlySet<string> = new Set(['scope', 'role', 'maxAuthAgeSeconds', 'freshness', 'recheck', 'signed'])
 
 /** A requirement, checked once when the route is made. */
 export class RouteRule implements Requirement {
@@ -33,6 +39,7 @@ export class RouteRule implements Requirement {
   /** Up to this age the route decides although it is not fresh enough; -1 where it never does. */
   readonly acceptedAgeMs: number
   readonly recheck?: Recheck
+  readonly signed: SignedRule
   /** A verifier that is fresh may decide by itself, whatever its age: there is no bound of the route's own, and nothing to re-check. */
   readonly acceptsFresh: boolean
   /** Nothing is asked of the caller's scope, role and sign-in. */
@@ -54,6 +61,7 @@ export class RouteRule implements Requirement {
     this.asksWhenStale = asksWhenStale
     this.acceptedAgeMs = acceptedAgeMs
     if (requirement.recheck !== undefined) this.recheck = parseRecheck(requirement.recheck)
+    this.signed = parseSigned(requirement.signed)
     this.acceptsFresh = maxAgeMs === Number.POSITIVE_INFINITY && requirement.recheck === undefined
     this.isOpen = this.scope.length === 0 && this.role === undefined && this.maxAuthAgeSeconds === undefined
     Object.freeze(this)

@@ -1,6 +1,8 @@
 import { challengesFor, problemOf } from '../core/problem.ts'
 import { AuthError, refusals } from '../core/refusal.ts'
+import { DpopError } from '../token/index.ts'
 import type { RouteRule } from './requirement.ts'
+import { ExpiredRequest } from './signed-request/time-window.ts'
 
 /** A refusal as HTTP says it. */
 export interface Refusal {
@@ -10,6 +12,13 @@ export interface Refusal {
   readonly body: string
 }
 
+/** What a client has to know to prove that it has the key of its token. */
+export interface DpopTerms {
+  readonly nonce: string | undefined
+  /** Separated by spaces. */
+  readonly algorithms: string
+}
+
 /** When to ask again: a feed that broke off is back, at the latest, after its longest back-off. */
 const RETRY_AFTER_SECONDS = 5
 
@@ -17,7 +26,7 @@ const RETRY_AFTER_SECONDS = 5
  * Turns what was thrown into an answer: the only place of the verifier that speaks HTTP. Whatever is not a refusal is a defect
  * or an exhausted machine, and denies.
  */
-export function respond(thrown: unknown, rule: RouteRule): Refusal {
+export function respond(thrown: unknown, rule: RouteRule, dpop?: DpopTerms): Refusal {
   const error = thrown instanceof AuthError ? thrown : new AuthError('internal')
   const status: number = refusals[error.code].status
   const body = JSON.stringify(problemOf(error))
@@ -26,15 +35,25 @@ export function respond(thrown: unknown, rule: RouteRule): Refusal {
     'content-length': String(new TextEncoder().encode(body).length),
     'cache-control': 'no-store',
   }
-  if (status === 401 || error.code === 'scope_insufficient') headers['www-authenticate'] = challenge(error, rule)
+  if (status === 401 || error.code === 'scope_insufficient') headers['www-authenticate'] = challenge(error, rule, dpop)
+  if (error instanceof DpopError && dpop?.nonce !== undefined) headers['dpop-nonce'] = dpop.nonce
+  const { serverTime } = error.detail
+  if (error.code === 'request_expired' && typeof serverTime === 'number') headers['date'] = new Date(serverTime * 1000).toUTCString()
   if (status === 503) headers['retry-after'] = String(RETRY_AFTER_SECONDS)
   return { status, headers, body }
 }
 
-function challenge(error: AuthError, rule: RouteRule): string {
-  return challengesFor(error, {
+function challenge(error: AuthError, rule: RouteRule, dpop: DpopTerms | undefined): string {
+  if (error instanceof ExpiredRequest && error.challenge !== undefined) return error.challenge
+  if (error instanceof DpopError) return challengesFor(error, { scheme: 'DPoP', error: 'invalid_dpop_proof', algorithms: dpop?.algorithms })
+  const bearer = challengesFor(error, {
     scheme: 'Bearer',
     ...(error.code === 'scope_insufficient' && { scope: rule.scope.join(' ') }),
     ...(error.code === 'step_up_required' && rule.maxAuthAgeSeconds !== undefined && { maxAgeSeconds: rule.maxAuthAgeSeconds }),
   })
+  if (dpop === undefined || refusals[error.code].status !== 401) return bearer
+  // RFC 9449 section 7.2: both schemes are taken, each for its own tokens.
+  return `${bearer}, ${challengesFor(unauthenticated, { scheme: 'DPoP', algorithms: dpop.algorithms })}`
 }
+
+const unauthenticated = new AuthError('credential_missing')

@@ -4,14 +4,18 @@ import { AuthError } from '../core/refusal.ts'
 import type { KeySet, VerificationKey } from '../key/index.ts'
 import { factsOf, type PreparedFacts, type TokenFacts, userOf } from '../revocation/index.ts'
 import { type AccessTokenClaims, OPAQUE_KEY_ID, type VerifiedAccessToken } from '../token/index.ts'
+import { type Confirmation, parseConfirmation, requireScheme } from './possession/confirmation.ts'
 import type { RecheckMemory } from './recheck.ts'
+import type { TokenStatus } from './token-status.ts'
 
 /** All that was found out about a token once: who it speaks for, what can revoke it, and how long the finding holds. */
 export interface VerifiedToken {
-  /** The credential as presented: `Bearer` and the token. */
+  /** The credential as presented: the scheme and the token. */
   readonly text: string
   readonly principal: Principal
   readonly facts: TokenFacts
+  /** What its holder has to prove on every request. The scheme in `text` is the right one for it. */
+  readonly confirmation: Confirmation | undefined
   /** The key that it was verified with; a finding does not outlive it. Undefined for an opaque token: its issuer was asked. */
   readonly key: VerificationKey | undefined
   /** The newest key set that is known to hold that very key. */
@@ -26,14 +30,16 @@ export interface VerifiedToken {
   /** Found again since the cache last looked for room. */
   used: boolean
   readonly recheck: RecheckMemory
+  /** Of a token whose issuer publishes status lists that are to be read. */
+  readonly status?: TokenStatus | undefined
 }
 
 /**
  * Describes a token whose signature and claims were verified.
  *
  * @throws {AuthError} `token_invalid` when it carries no `rev`: a token of ours that does not say what its issuer had seen
- * could not be told from one that was issued before a revocation. Also when it is bound to a key (RFC 7800): as a bearer token
- * it is used by somebody who did not prove to have the key.
+ * could not be told from one that was issued before a revocation. Also when it is bound to a key and comes as `Bearer`, when it is not and
+ * comes as `DPoP`, and when it is bound to what we know nothing of. Does not check the binding itself: see `Possession`.
  */
 export function describeToken(text: string, { claims, keyId }: VerifiedAccessToken, keys: KeySet, toleranceSeconds: number): VerifiedToken {
   const key = keys.find(keyId)
@@ -58,11 +64,13 @@ interface Proof {
 
 function describe(text: string, claims: AccessTokenClaims, { keyId, key, keys }: Proof, toleranceSeconds: number): VerifiedToken {
   if (claims.rev === undefined) throw new AuthError('token_invalid', { reason: 'rev_missing' })
-  if (claims.cnf !== undefined) throw new AuthError('token_invalid', { reason: 'bound_token_without_proof' })
+  const confirmation = parseConfirmation(claims.cnf)
+  requireScheme(text, confirmation)
   return {
     text,
     principal: principalOf(claims),
     facts: factsOf(claims, keyId),
+    confirmation,
     key,
     keys,
     notBefore: Math.max(claims.iat, claims.nbf ?? 0) - toleranceSeconds,

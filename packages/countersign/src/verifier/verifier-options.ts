@@ -1,5 +1,6 @@
 import { type Platform, systemPlatform } from '../core/index.ts'
 import { type JwsAlgorithm, jwsAlgorithms } from '../crypto/index.ts'
+import type { ProofKind } from '../revocation/index.ts'
 import type { CookieSource } from './extract/presented.ts'
 import {
   foreignIssuerMistakes,
@@ -8,13 +9,16 @@ import {
   type ForeignIssuerSettings,
 } from './foreign-issuer/index.ts'
 import type { LogFeed, OpenLogFeed } from './issuer-connection.ts'
+import { parsePossession, type PossessionOptions, type PossessionSettings } from './possession/index.ts'
+import { type PublicPlace, publicPlace, publicPlaceMistakes, type PublicPlaceOptions } from './public-origin.ts'
+import { parseSignedRequests, type SignedRequestOptions, type SignedRequestSettings } from './signed-request/index.ts'
 import type { TokenAuthority } from './token-authority.ts'
 import type { KeySource } from './verify.ts'
 
 /** @deprecated Dangerous: accepts an `http:` issuer that is not this machine. Whoever is on the way can then read and forge everything. */
 export const unsafeAllowHttp: unique symbol = Symbol('unsafeAllowHttp')
 
-export interface VerifierOptions {
+export interface VerifierOptions extends PublicPlaceOptions {
   /** The issuer's URL, exactly as its tokens name it. */
   readonly issuer: string
   /** What this service is called in `aud`. A token for somebody else is refused. */
@@ -28,6 +32,14 @@ export interface VerifierOptions {
     readonly freshSeconds?: number
     /** Within so many seconds: ordinary routes still decide, strict ones answer 503. Default 60. */
     readonly graceSeconds?: number
+    /**
+     * What proves that nothing is missing. `heartbeat` (the default): the issuer's signed time and this machine's clock, which may be
+     * `clockToleranceSeconds` apart. `challenge`: the issuer signs a nonce of ours, again and again, so that no clock of this machine
+     * is believed but the monotonic one.
+     */
+    readonly proof?: ProofKind
+    /** From one challenge to the next, at most; less than `freshSeconds`. Default: a quarter of those. */
+    readonly askEverySeconds?: number
   }
   /** How far the issuer's clock and ours may differ. Default 5. */
   readonly clockToleranceSeconds?: number
@@ -48,6 +60,10 @@ export interface VerifierOptions {
   readonly authority?: TokenAuthority
   /** Other issuers (Keycloak, Auth0, any with a JWKS) whose tokens are accepted too, and revoked by the same log. */
   readonly issuers?: readonly ForeignIssuerOptions[]
+  /** Take requests that are signed with an access key, too. Default: tokens only. */
+  readonly signedRequests?: SignedRequestOptions
+  /** How tokens that are bound to a key (DPoP) or a certificate (mutual TLS) are checked. They always are. */
+  readonly possession?: PossessionOptions
   readonly [unsafeAllowHttp]?: true
 }
 
@@ -59,6 +75,8 @@ export interface VerifierSettings {
   readonly algorithms: readonly JwsAlgorithm[]
   readonly freshSeconds: number
   readonly graceSeconds: number
+  readonly proof: ProofKind
+  readonly askEverySeconds: number
   readonly clockToleranceSeconds: number
   readonly cookie: CookieSource | undefined
   readonly cacheSize: number
@@ -69,6 +87,9 @@ export interface VerifierSettings {
   readonly keys: KeySource | undefined
   readonly authority: TokenAuthority | undefined
   readonly issuers: readonly ForeignIssuerSettings[]
+  readonly signedRequests: SignedRequestSettings | undefined
+  readonly possession: PossessionSettings
+  readonly place: PublicPlace
 }
 
 const names: ReadonlySet<string> = new Set([
@@ -87,7 +108,13 @@ const names: ReadonlySet<string> = new Set([
   'keys',
   'authority',
   'issuers',
+  'signedRequests',
+  'possession',
+  'origin',
+  'trustedProxies',
+  'forwardingHeader',
 ])
+const freshnessNames: ReadonlySet<string> = new Set(['freshSeconds', 'graceSeconds', 'proof', 'askEverySeconds'])
 const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 const MAX_CACHE_SIZE = 2 ** 24
 const credentialText = /^[A-Za-z0-9._~+/-]+=*$/
@@ -107,6 +134,8 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     algorithms: Object.freeze([...(options.algorithms ?? ['ES256' as const])]),
     freshSeconds: options.freshness?.freshSeconds ?? 5,
     graceSeconds: options.freshness?.graceSeconds ?? 60,
+    proof: options.freshness?.proof ?? 'heartbeat',
+    askEverySeconds: options.freshness?.askEverySeconds ?? (options.freshness?.freshSeconds ?? 5) / 4,
     clockToleranceSeconds: options.clockToleranceSeconds ?? 5,
     cookie: options.cookie === undefined ? undefined : Object.freeze({ ...options.cookie }),
     cacheSize: options.cacheSize ?? 16_384,
@@ -117,19 +146,55 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     keys: options.keys,
     authority: options.authority,
     issuers: [],
+    signedRequests: undefined,
+    possession: parsePossession(),
+    place: publicPlace({}),
   }
   const allowHttp = options[unsafeAllowHttp] === true
   const mistakes = [
     ...Object.keys(options)
       .filter((name) => !names.has(name))
       .map((name) => `${name} is not an option`),
+    ...Object.keys(options.freshness ?? {})
+      .filter((name) => !freshnessNames.has(name))
+      .map((name) => `freshness.${name} is not an option`),
     ...issuerMistakes(options.issuer, allowHttp),
     ...foreignIssuerMistakes(options.issuers ?? [], options.issuer, (url) => issuerMistakes(url, allowHttp)),
+    ...publicPlaceMistakes(options),
+    ...signedRequestMistakes(options, settings),
+    ...possessionMistakes(options),
     ...textMistakes(settings),
     ...numberMistakes(settings),
   ]
   if (mistakes.length > 0) throw new TypeError(`createVerifier: ${mistakes.join('; ')}`)
-  return Object.freeze({ ...settings, issuers: Object.freeze((options.issuers ?? []).map(foreignIssuerSettings)) })
+  return Object.freeze({
+    ...settings,
+    issuers: Object.freeze((options.issuers ?? []).map(foreignIssuerSettings)),
+    signedRequests: options.signedRequests === undefined ? undefined : parseSignedRequests(options.signedRequests),
+    possession: parsePossession(options.possession),
+    place: publicPlace(options),
+  })
+}
+
+function signedRequestMistakes({ signedRequests }: VerifierOptions, { credential, keys }: VerifierSettings): string[] {
+  if (signedRequests === undefined) return []
+  try {
+    const settings = parseSignedRequests(signedRequests)
+    if (settings.keys !== 'issuer' || (keys === undefined && credentialText.test(credential))) return []
+    return ['signedRequests needs a credential and the issuer’s own documents, or keys of its own']
+  } catch (error) {
+    return [`signedRequests: ${error instanceof Error ? error.message : 'not usable'}`]
+  }
+}
+
+function possessionMistakes({ possession, trustedProxies }: VerifierOptions): string[] {
+  try {
+    const { certificateHeader } = parsePossession(possession)
+    if (certificateHeader === undefined || (trustedProxies !== undefined && trustedProxies.length > 0)) return []
+    return ['possession.certificateHeader needs trustedProxies: from anybody else it proves nothing']
+  } catch (error) {
+    return [`possession: ${error instanceof Error ? error.message : 'not usable'}`]
+  }
 }
 
 function issuerMistakes(issuer: unknown, allowHttp: boolean): string[] {
@@ -143,7 +208,7 @@ function issuerMistakes(issuer: unknown, allowHttp: boolean): string[] {
 }
 
 function textMistakes(settings: VerifierSettings): string[] {
-  const { audience, algorithms, credential, feed, keys, cookie } = settings
+  const { audience, algorithms, credential, feed, keys, cookie, proof } = settings
   const mistakes: string[] = []
   if (typeof audience !== 'string' || audience === '') mistakes.push('audience must be a text')
   if (algorithms.length === 0) mistakes.push('algorithms must not be empty')
@@ -151,6 +216,10 @@ function textMistakes(settings: VerifierSettings): string[] {
     if (!Object.hasOwn(jwsAlgorithms, algorithm)) mistakes.push(`algorithm ${String(algorithm)} is not known`)
   if (typeof feed !== 'object' && (typeof credential !== 'string' || !credentialText.test(credential))) {
     mistakes.push('credential must be a service credential: countersign services create --name <service>')
+  }
+  if (proof !== 'heartbeat' && proof !== 'challenge') mistakes.push("freshness.proof must be 'heartbeat' or 'challenge'")
+  if (proof === 'challenge' && (keys !== undefined || !credentialText.test(credential))) {
+    mistakes.push("freshness.proof 'challenge' needs a credential and the issuer's own documents: it cannot be combined with keys")
   }
   if (typeof feed !== 'object' && keys !== undefined) mistakes.push('keys needs a feed of its own beside it')
   if (cookie !== undefined && !cookieName.test(cookie.name)) mistakes.push('cookie.name must be the name of a cookie')
@@ -161,12 +230,13 @@ function textMistakes(settings: VerifierSettings): string[] {
 }
 
 function numberMistakes(settings: VerifierSettings): string[] {
-  const { freshSeconds, graceSeconds, clockToleranceSeconds, cacheSize, readyTimeoutSeconds } = settings
+  const { freshSeconds, graceSeconds, askEverySeconds, clockToleranceSeconds, cacheSize, readyTimeoutSeconds } = settings
   const mistakes: string[] = []
   const require = (name: string, isRight: boolean, range: string): void => {
     if (!isRight) mistakes.push(`${name} must be ${range}`)
   }
   require('freshness.freshSeconds', freshSeconds > 0 && freshSeconds <= graceSeconds, 'above 0 and at most graceSeconds')
+  require('freshness.askEverySeconds', askEverySeconds > 0 && askEverySeconds < freshSeconds, 'above 0 and less than freshSeconds')
   // Longer than the longest life of a token there would be no bound at all.
   require('freshness.graceSeconds', graceSeconds > 0 && graceSeconds <= 3600, 'above 0 and at most 3600')
   require('clockToleranceSeconds', clockToleranceSeconds >= 0 && clockToleranceSeconds <= 300, 'from 0 to 300')

@@ -2,7 +2,7 @@ import type { Cancel } from '../core/platform.ts'
 import type { Principal } from '../core/principal.ts'
 import type { FreshnessReport, FreshnessState, Position } from '../revocation/index.ts'
 import type { PresentedCredentials } from './credential.ts'
-import type { Requirement } from './requirement.ts'
+import type { Requirement, RouteRule } from './requirement.ts'
 import type { Refusal } from './respond.ts'
 import type { Watch, WatchEnd } from './watch/watch.ts'
 
@@ -33,7 +33,8 @@ export interface Verifier {
    * Does not check anything of the request but its credentials.
    *
    * @throws {AuthError} `credential_missing`, `credential_malformed`, `token_invalid`, `token_expired`, `token_revoked`,
-   * `scope_insufficient`, `role_insufficient`, `step_up_required`, `revocation_unknown`.
+   * `scope_insufficient`, `role_insufficient`, `step_up_required`, `revocation_unknown`; of a signed request also `signature_invalid`,
+   * `signature_incomplete`, `digest_mismatch`, `request_expired`, `request_replayed`, `address_not_allowed`, `content_too_large`.
    */
   authenticate(credentials: PresentedCredentials, requirement?: Requirement): Promise<Principal>
   /** As `authenticate`, without a promise where nothing has to be waited for. Throws at once what is refused at once. */
@@ -45,9 +46,20 @@ export interface Verifier {
    *
    * Does not close anything: that is for `onEnd`. Call the watch's `close` when the connection is gone.
    *
+   * Takes tokens only, no signatures.
+   *
    * @throws {AuthError} as `authenticate`.
    */
   watch(credentials: PresentedCredentials, requirement: Requirement | undefined, onEnd: WatchEnd): Promise<Watch>
+  /**
+   * Checks a requirement once, when a guard is made of it.
+   *
+   * @throws {TypeError | RangeError} A wrong requirement; or one that asks about tokens (`whenStale: 'ask'`, `recheck`) where an issuer of
+   * tokens has no `introspection`.
+   */
+  routeRule(requirement?: Requirement): RouteRule
+  /** What the answer to this caller should say of the key that they signed with: headers by name. */
+  notices(principal: Principal): Readonly<Record<string, string>> | undefined
   /** Turns what `authenticate` threw into the answer, and tells the `onRefusal` listener about it. */
   refuse(thrown: unknown, requirement?: Requirement): Refusal
   status(): VerifierStatus

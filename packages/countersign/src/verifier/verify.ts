@@ -4,6 +4,7 @@ import type { KeyLookUp, KeySet } from '../key/index.ts'
 import type { FreshnessReport, Position, PreparedFacts, Replica, TokenFacts } from '../revocation/index.ts'
 import { OPAQUE_TOKEN_PREFIX, requireAccessTokenClaims, verifyAccessToken } from '../token/index.ts'
 import { extractBearer, requireBearer } from './extract/bearer.ts'
+import type { HeadQuestions } from './head-questions.ts'
 import type { IssuerQuestions } from './issuer-questions.ts'
 import { isDue, noteChecked, type Recheck } from './recheck.ts'
 import type { RouteRule } from './requirement.ts'
@@ -52,6 +53,20 @@ export interface OtherIssuers {
    * @throws {AuthError} as `TokenVerification.verify`.
    */
   verify(text: string, compact: string): VerifiedToken | Promise<void> | undefined
+  /**
+   * Reads the status list of a token that has a status.
+   *
+   * @returns `false` where the list cannot be had and the route asks the issuer in that case.
+   * @throws {AuthError} `token_revoked`, `token_invalid`, `revocation_unknown`.
+   */
+  isStatusKnown(token: VerifiedToken, rule: RouteRule): Promise<boolean>
+  /**
+   * As `verify`, and the token's own issuer is asked whether it lives. It knows nothing of what our log has revoked.
+   *
+   * @param isLogKnown Whether all of the log is known: asked before the issuer is, and after everything that nobody needs to be asked about.
+   * @throws {AuthError} as `verify`; `revocation_unknown` for a token of an issuer that cannot be asked, or does not answer; `overloaded`.
+   */
+  verifyByAsking(text: string, compact: string, isLogKnown: () => Promise<boolean>): Promise<VerifiedToken>
 }
 
 export interface VerificationParts {
@@ -60,6 +75,8 @@ export interface VerificationParts {
   readonly cache: VerifiedTokenCache
   readonly questions: IssuerQuestions
   readonly others?: OtherIssuers | undefined
+  /** Asks our issuer where its log ends; where tokens of others are accepted. */
+  readonly heads?: Pick<HeadQuestions, 'confirm'> | undefined
   readonly issuer: string
   readonly audience: string
   readonly algorithms: readonly JwsAlgorithm[]
@@ -99,7 +116,7 @@ export class TokenVerification {
 
   /** Where the route has a bound of its own or re-checks, and where the verifier is not fresh. */
   #verifyWithCare(text: string, rule: RouteRule, now: EpochMs): VerifiedToken | Promise<VerifiedToken> {
-    if (this.#mustAsk(text, rule)) return this.#verifyByAsking(text)
+    if (this.#mustAsk(text, rule)) return this.#verifyByAsking(text, rule)
     return rule.recheck === undefined ? this.#verifyLocally(text, rule, now) : this.#verifyWithRecheck(text, rule, rule.recheck)
   }
 
@@ -109,17 +126,15 @@ export class TokenVerification {
     if (isFreshEnough(freshness, rule)) return false
     // What is no credential at all is refused as that, whatever is known of the log.
     extractBearer(text)
-    if (rule.asksWhenStale) return true
-    if (freshness.ageMs <= rule.acceptedAgeMs) return false
-    throw revocationUnknown(freshness)
+    return mustAsk(freshness, rule)
   }
 
   /** The issuer's word instead of the log's. What the log has revoked stays it, and what is forged does not get as far as the issuer. */
-  async #verifyByAsking(text: string): Promise<VerifiedToken> {
+  async #verifyByAsking(text: string, rule: RouteRule): Promise<VerifiedToken> {
     const compact = requireBearer(text)
     if (isOpaque(compact)) return this.#learn(text, compact)
-    if (this.#parts.others?.knows(compact)) throw new AuthError('revocation_unknown', { reason: 'foreign_issuer_cannot_be_asked' })
-    const { replica, questions } = this.#parts
+    const { replica, questions, others } = this.#parts
+    if (others?.knows(compact)) return others.verifyByAsking(text, compact, () => this.#isLogKnown(rule))
     const token = this.#find(text, replica.now()) ?? (await this.#authenticateOrLearnKeys(text))
     requireNoCutoff(replica, token)
     await questions.ask(compact)
@@ -128,13 +143,19 @@ export class TokenVerification {
     return token
   }
 
+  /** The issuer of another's token does not know what our log has revoked since we last heard of it: ours is asked for that. */
+  #isLogKnown(rule: RouteRule): Promise<boolean> {
+    const { replica, heads } = this.#parts
+    return isFreshEnough(replica.freshness(), rule) ? Promise.resolve(true) : (heads?.confirm() ?? Promise.resolve(false))
+  }
+
   async #verifyWithRecheck(text: string, rule: RouteRule, recheck: Recheck): Promise<VerifiedToken> {
     const { replica } = this.#parts
     const seen = this.#find(text, replica.now())
     const token = await (seen === undefined ? this.#verifyAnew(text, rule) : this.#requireUnrevoked(seen, rule))
     // Of an opaque token that was not known the issuer has just been asked.
     const wasAsked = seen === undefined && token.key === undefined
-    return wasAsked || !isDue(recheck, token, toEpochSeconds(replica.now())) ? token : this.#verifyByAsking(text)
+    return wasAsked || !isDue(recheck, token, toEpochSeconds(replica.now())) ? token : this.#verifyByAsking(text, rule)
   }
 
   /** A token that was verified before, if all that was found out still holds but for its revocation. */
@@ -152,13 +173,22 @@ export class TokenVerification {
     if (isOpaque(compact)) return this.#learn(text, compact).then((token) => this.#requireUnrevoked(token, rule))
     const foreign = this.#parts.others?.verify(text, compact)
     if (foreign instanceof Promise) return foreign.then(() => this.verify(text, rule))
-    if (foreign !== undefined) return foreign
+    if (foreign !== undefined) return foreign.status === undefined ? foreign : this.#verifyStatus(foreign, rule)
     const token = this.#authenticateOrLearnKeys(text)
     if (!(token instanceof Promise)) return this.#requireUnrevoked(token, rule)
     return token.then((authentic) => {
       // Asking for keys took its time.
-      return this.#mustAsk(text, rule) ? this.#verifyByAsking(text) : this.#requireUnrevoked(authentic, rule)
+      return this.#mustAsk(text, rule) ? this.#verifyByAsking(text, rule) : this.#requireUnrevoked(authentic, rule)
     })
+  }
+
+  async #verifyStatus(token: VerifiedToken, rule: RouteRule): Promise<VerifiedToken> {
+    const { others, replica } = this.#parts
+    const isKnown = await others?.isStatusKnown(token, rule)
+    // Reading the list took its time.
+    if (isKnown !== true || this.#mustAsk(token.text, rule)) return this.#verifyByAsking(token.text, rule)
+    requireNoCutoff(replica, token)
+    return token
   }
 
   #authenticateOrLearnKeys(text: string): VerifiedToken | Promise<VerifiedToken> {
@@ -211,7 +241,7 @@ export class TokenVerification {
     const { replica } = this.#parts
     const caughtUp = await replica.waitFor(token.facts.rev, CATCH_UP_MS)
     if (!caughtUp) throw new AuthError('revocation_unknown', { reason: 'behind', rev: token.facts.rev, position: replica.position })
-    return this.#mustAsk(token.text, rule) ? this.#verifyByAsking(token.text) : this.#verifyLocally(token.text, rule, replica.now())
+    return this.#mustAsk(token.text, rule) ? this.#verifyByAsking(token.text, rule) : this.#verifyLocally(token.text, rule, replica.now())
   }
 
   /** The issuer may have a key that is younger than our key set: ask once. */
@@ -245,6 +275,18 @@ export function holdsStill(seen: VerifiedToken, keys: KeySet): boolean {
 
 export function isFreshEnough({ state, ageMs }: FreshnessReport, rule: RouteRule): boolean {
   return (state === 'fresh' || (state === 'grace' && rule.freshness !== 'strict')) && ageMs <= rule.maxAgeMs
+}
+
+/**
+ * Whether the issuer is to be asked about the credential, since too little is known of its log.
+ *
+ * @throws {AuthError} `revocation_unknown` when the route neither accepts that nor asks.
+ */
+export function mustAsk(freshness: FreshnessReport, rule: RouteRule): boolean {
+  if (isFreshEnough(freshness, rule)) return false
+  if (rule.asksWhenStale) return true
+  if (freshness.ageMs <= rule.acceptedAgeMs) return false
+  throw revocationUnknown(freshness)
 }
 
 /** The issuer was not heard of lately enough. That is not the caller's fault: 503, never 401. */

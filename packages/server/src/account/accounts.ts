@@ -15,13 +15,28 @@ export interface AccountsOptions {
   readonly platform: Platform
 }
 
-export interface SignUp {
+/** Whoever signs up, without their password. */
+export interface Profile {
   readonly email: string
-  readonly password: string
   readonly name?: string
   /** Only with an operator's authority: the caller checks that. */
   readonly roles?: readonly string[]
   readonly groups?: readonly string[]
+}
+
+export interface SignUp extends Profile {
+  readonly password: string
+}
+
+/** A new password, of whatever form, in the place of one that was proven. */
+export interface PasswordReplacement {
+  readonly user: string
+  /** The session that asks, which goes on; undefined keeps none. */
+  readonly session: string | undefined
+  /** The generation that was proven. */
+  readonly fromGeneration: number
+  /** What the new one is checked against. */
+  readonly hash: string
 }
 
 export interface PasswordChangeRequest {
@@ -66,10 +81,21 @@ export class Accounts implements Authenticator {
    *
    * @throws {AuthError} `request_invalid`, `email_taken`, `overloaded`.
    */
-  async signUp(request: SignUp): Promise<User> {
-    const user = this.#newUser(request)
-    checkNewPassword(request.password)
-    if ((await this.#store.create(user, await this.#hasher.hash(request.password))) === 'email_taken') throw new AuthError('email_taken')
+  signUp({ password, ...profile }: SignUp): Promise<User> {
+    return this.create(profile, () => {
+      checkNewPassword(password)
+      return this.#hasher.hash(password)
+    })
+  }
+
+  /**
+   * As `signUp`, for whoever knows already what the password is checked against.
+   *
+   * @param hash Asked for once the rest is known to be good.
+   */
+  async create(profile: Profile, hash: () => Promise<string>): Promise<User> {
+    const user = this.#newUser(profile)
+    if ((await this.#store.create(user, await hash())) === 'email_taken') throw new AuthError('email_taken')
     return user
   }
 
@@ -98,14 +124,31 @@ export class Accounts implements Authenticator {
    */
   async changePassword(request: PasswordChangeRequest): Promise<SignedIn | undefined> {
     const { user, session } = request
-    checkPassword(request.currentPassword, '/current_password')
+    // Before the slow part, and before anything is said of the current one.
     checkNewPassword(request.newPassword, '/new_password')
+    const fromGeneration = await this.provePassword(user, request.currentPassword)
+    const hash = await this.#hasher.hash(request.newPassword)
+    return this.replacePassword({ user, session, fromGeneration, hash })
+  }
+
+  /**
+   * Checks the password of somebody who is known already.
+   *
+   * @returns the generation that was right.
+   * @throws {AuthError} `credentials_invalid` when it is wrong; `request_invalid`, `not_found`, `overloaded`.
+   */
+  async provePassword(user: string, password: string): Promise<number> {
+    checkPassword(password, '/current_password')
     const current = await this.#store.findPassword(user)
     if (current === undefined) throw new AuthError('not_found', { user })
-    if (!(await this.#hasher.verify(request.currentPassword, current.hash))) throw new AuthError('credentials_invalid', { user })
-    const hash = await this.#hasher.hash(request.newPassword)
+    if (!(await this.#hasher.verify(password, current.hash))) throw new AuthError('credentials_invalid', { user })
+    return current.generation
+  }
+
+  /** The second half of `changePassword`: what was proven is no longer the password. @throws {AuthError} `conflict`. */
+  async replacePassword({ user, session, fromGeneration, hash }: PasswordReplacement): Promise<SignedIn | undefined> {
     const at = this.#platform.clock.now()
-    const outcome = await this.#store.changePassword({ user, fromGeneration: current.generation, hash, keepSession: session, at })
+    const outcome = await this.#store.changePassword({ user, fromGeneration, hash, keepSession: session, at })
     if (outcome === 'changed_meanwhile') throw new AuthError('conflict', { user, reason: 'password_changed_meanwhile' })
     return outcome.kept === undefined ? undefined : this.#tokens.of(outcome.kept)
   }
@@ -166,7 +209,7 @@ export class Accounts implements Authenticator {
     throw outcome === 'email_taken' ? new AuthError('email_taken') : new AuthError('not_found', { reason: 'no_such_setup_offer' })
   }
 
-  #newUser({ email, name, roles = [], groups = [] }: SignUp): User {
+  #newUser({ email, name, roles = [], groups = [] }: Profile): User {
     const now = this.#platform.clock.now()
     return {
       id: newId('usr', this.#platform.random),

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError, StoreLockedError, version } from '../index.ts'
+import { addAccessKeys } from './command/access-keys.ts'
 import { addDoctor } from './command/doctor.ts'
 import { addKeys } from './command/keys.ts'
 import { addMigrate } from './command/migrate.ts'
@@ -8,6 +9,7 @@ import { addRevoke } from './command/revoke.ts'
 import { addServe } from './command/serve.ts'
 import { addServices } from './command/services.ts'
 import { addSessions } from './command/sessions.ts'
+import { addStreams } from './command/streams.ts'
 import { addToken } from './command/token.ts'
 import { addUsers } from './command/users.ts'
 import { Failure } from './failure.ts'
@@ -20,7 +22,20 @@ function createProgram(terminal: Terminal): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.print(text.trimEnd()), writeErr: (text) => terminal.tell(text.trimEnd()) })
     .showSuggestionAfterError()
-  const verbs = [addServe, addMigrate, addRestore, addUsers, addSessions, addRevoke, addKeys, addServices, addToken, addDoctor]
+  const verbs = [
+    addServe,
+    addMigrate,
+    addRestore,
+    addUsers,
+    addSessions,
+    addRevoke,
+    addKeys,
+    addServices,
+    addAccessKeys,
+    addStreams,
+    addToken,
+    addDoctor,
+  ]
   for (const add of verbs) add(program, terminal)
   inherit(program)
   return program

@@ -34,3 +34,35 @@ export interface ServiceRecord {
   readonly name: string
   readonly created_at: string
 }
+
+export interface AccessKeyRecord {
+  readonly id: string
+  readonly kind: string
+  readonly name: string
+  readonly user: string | null
+  readonly service: string | null
+  readonly scope: readonly string[]
+  readonly addresses: readonly string[]
+  readonly status: string
+  readonly successor: string | null
+  readonly expires_at: string | null
+}
+
+export interface IssuedAccessKeyRecord {
+  readonly access_key: AccessKeyRecord
+  readonly secret_access_key?: string
+}
+
+export interface StreamRecord {
+  readonly stream_id: string
+  readonly aud: string
+  readonly delivery: { readonly method: string; readonly endpoint_url: string }
+}
+
+export interface StreamStatusRecord {
+  readonly stream_id: string
+  readonly status: string
+  readonly reason?: string
+  readonly waiting?: number
+  readonly refused?: number
+}

@@ -1,6 +1,6 @@
 import type { Platform } from 'countersign/core'
-import type { FeedMessage, HeartbeatMessage, LogEntry, Position } from 'countersign/revocation'
-import { encodeFeedMessage } from 'countersign/revocation'
+import type { FeedMessage, HeartbeatMessage, LogEntry, PlacedEntry, Position } from 'countersign/revocation'
+import { encodeFeedMessage, ORIGIN } from 'countersign/revocation'
 import type { SigningKeys } from '../signing/signing-keys.ts'
 import type { LogStore } from './log-store.ts'
 
@@ -19,6 +19,28 @@ export interface SignedMessage {
   readonly position: Position
   /** Compact JWS, `typ: cs-feed+jwt`. */
   readonly compact: string
+}
+
+/** A part of a snapshot, signed. */
+export interface SnapshotPart {
+  /** Compact JWS, `typ: cs-feed+jwt`. */
+  readonly compact: string
+  /** Of the whole snapshot. */
+  readonly head: HeartbeatMessage
+  readonly upTo: Position
+  readonly isLast: boolean
+}
+
+/** Entries of a part at most: two milliseconds of work for whoever makes it, and for whoever takes it. */
+const SNAPSHOT_PAGE = 1000
+/** Characters of ids of a part at most: a message stays far below the length that a reader accepts. */
+const SNAPSHOT_PAGE_LENGTH = 2 ** 16
+
+/** The beginning of a page that fits into a part; at least one entry. */
+function fitting(page: readonly PlacedEntry[]): readonly PlacedEntry[] {
+  let length = 0
+  const count = page.findIndex(({ target }) => (length += target.id.length) > SNAPSHOT_PAGE_LENGTH)
+  return count === -1 ? page : page.slice(0, Math.max(1, count))
 }
 
 /** Says, under our signature, what the log holds. */
@@ -50,11 +72,34 @@ export class FeedAuthority {
     return this.#sign(head, head.head)
   }
 
-  /** All that lives, for a verifier that starts, or that has lost the thread. Clock first here too. */
-  async snapshot(): Promise<SignedMessage> {
-    const at = this.#options.platform.clock.now()
-    const { head, entries } = await this.#options.log.snapshot(at)
-    return this.#sign({ type: 'snapshot', iss: this.#options.issuer, head: head.position, hash: head.hash, at, entries }, head.position)
+  /** Where the log ends now, for who has asked under a nonce: clock and head are read after that has come. */
+  async answer(nonce: string): Promise<SignedMessage> {
+    return this.heartbeat({ ...(await this.readHead()), nonce })
+  }
+
+  /** All that lives, for a verifier that starts, or that has lost the thread: the first part. Clock first here too. */
+  async snapshot(): Promise<SnapshotPart> {
+    return this.#part(await this.readHead(), ORIGIN)
+  }
+
+  /** The part that follows on one that is not the last. Reads its own page of the log, of the moment of the first part. */
+  nextPart({ head, upTo }: SnapshotPart): Promise<SnapshotPart> {
+    return this.#part(head, upTo)
+  }
+
+  async #part(head: HeartbeatMessage, after: Position): Promise<SnapshotPart> {
+    const { log, platform, issuer: iss } = this.#options
+    const page = fitting(await log.keptAfter(after, SNAPSHOT_PAGE))
+    // Read after the page: what was dropped from it meanwhile had expired by then.
+    const readAt = platform.clock.now()
+    const end = page.at(-1)?.position
+    const upTo = end === undefined || end > head.head ? head.head : end
+    const entries = page.filter(({ position, expiresAt }) => position <= upTo && expiresAt > head.at)
+    const { compact } = this.#sign(
+      { type: 'snapshot', iss, head: head.head, hash: head.hash, at: head.at, after, upTo, readAt, entries },
+      upTo,
+    )
+    return { compact, head, upTo, isLast: upTo === head.head }
   }
 
   #sign(message: FeedMessage, position: Position): SignedMessage {

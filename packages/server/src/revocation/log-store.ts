@@ -1,17 +1,13 @@
 import type { Cancel, EpochMs } from 'countersign/core'
-import type { LogEntry, LogHead, Position, RevocationMode, Target } from 'countersign/revocation'
+import type { LogEntry, LogHead, PlacedEntry, Position, RevocationMode, Target } from 'countersign/revocation'
 
 /** A cut-off that an operator or a user asks for. */
 export interface Revocation {
   readonly target: Target
   readonly mode: RevocationMode
   readonly at: EpochMs
-}
-
-/** The live part of the log at one moment: of each target the newest entry that has not expired. */
-export interface LogSnapshot {
-  readonly head: LogHead
-  readonly entries: readonly LogEntry[]
+  /** For those who are told of it. */
+  readonly reason?: string | undefined
 }
 
 /**
@@ -22,8 +18,11 @@ export interface LogStore {
   head(): Promise<LogHead>
   /** The entries after `position`, oldest first; `forgotten` when some of them were dropped already. */
   entriesAfter(position: Position, limit: number): Promise<readonly LogEntry[] | 'forgotten'>
-  /** Head and live entries from one consistent read. */
-  snapshot(now: EpochMs): Promise<LogSnapshot>
+  /**
+   * What is kept of the entries after `position`, oldest first. Entries never change, and are dropped only once they have expired: so pages
+   * up to a head that was read before are one consistent picture, however long the reading takes and whoever appends meanwhile.
+   */
+  keptAfter(position: Position, limit: number): Promise<readonly PlacedEntry[]>
   /** Appends a cut-off. Hard: ends the sessions behind the target in the same transaction. */
   revoke(revocation: Revocation): Promise<LogEntry>
   /** Opens a new epoch after a restore: everything issued before it is dead. */

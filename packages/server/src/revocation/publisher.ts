@@ -1,8 +1,9 @@
 import type { Cancel, Platform } from 'countersign/core'
 import type { FeedSource } from 'countersign/feed'
 import type { LogEntry, Position } from 'countersign/revocation'
-import type { FeedAuthority, SignedMessage } from './authority.ts'
+import type { FeedAuthority, SignedMessage, SnapshotPart } from './authority.ts'
 import type { LogStore } from './log-store.ts'
+import { Turns } from './turns.ts'
 
 export interface PublisherOptions {
   readonly log: LogStore
@@ -52,7 +53,8 @@ export class Publisher implements FeedSource {
   #beatDue = false
   #cancelAppend: Cancel = () => {}
   #cancelTimer: Cancel = () => {}
-  #snapshot: Promise<SignedMessage> | undefined
+  #snapshot: Promise<SnapshotPart> | undefined
+  readonly #turns = new Turns()
 
   constructor(options: PublisherOptions) {
     this.#log = options.log
@@ -89,12 +91,18 @@ export class Publisher implements FeedSource {
     for (const subscription of [...this.#live, ...this.#joining]) this.#lose(subscription)
   }
 
-  /** All live entries, signed. Callers that ask at the same time get the same one. */
-  async snapshot(): Promise<string> {
+  /** All live entries, in signed parts, each made when it is asked for. Callers that ask at the same time get the same first part. */
+  async *snapshot(): AsyncGenerator<string> {
     this.#snapshot ??= this.#authority.snapshot().finally(() => {
       this.#snapshot = undefined
     })
-    return (await this.#snapshot).compact
+    let part = await this.#snapshot
+    yield part.compact
+    while (!part.isLast) {
+      await this.#turns.next()
+      part = await this.#authority.nextPart(part)
+      yield part.compact
+    }
   }
 
   /** Can the log be followed from here? Not when entries behind it were forgotten, nor when it is a place that we never came to. */

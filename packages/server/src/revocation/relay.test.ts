@@ -78,6 +78,9 @@ async function open(mode: ScriptedBroker['mode'] = 'up'): Promise<World> {
 
 const revoke = ({ domain }: World, id: string) => domain.revocations.revoke({ target: { kind: 'user', id } })
 
+/** The log is small enough for one part. */
+const snapshotOf = async ({ domain }: World): Promise<string> => (await domain.publisher.snapshot().next()).value
+
 /** Where a reader stands that has had nothing but what the broker has. */
 function positionOf({ domain, broker }: World, snapshot: string): number {
   const keys = keySet(domain.keys.published('feed').map(verificationKey))
@@ -100,7 +103,7 @@ test('what is committed is in the broker at once, entries first, then the heartb
 
 test('[I20] F20: after an outage of the broker it goes on from where it was, and misses nothing', async () => {
   const world = await open()
-  const snapshot = await world.domain.publisher.snapshot()
+  const snapshot = await snapshotOf(world)
   world.relay.start()
   await revoke(world, 'before')
   await until('relayed', () => world.broker.entries.length === 1)
@@ -120,7 +123,7 @@ test('[I20] F20: after an outage of the broker it goes on from where it was, and
 
 test('[I20] F02: a new server tells again what its predecessor may not have told', async () => {
   const world = await open('down')
-  const snapshot = await world.domain.publisher.snapshot()
+  const snapshot = await snapshotOf(world)
   const last = await revoke(world, 'acknowledged, and the server killed')
   world.broker.mode = 'up'
   world.relay.start()
@@ -143,7 +146,7 @@ test('[I11] a broker that cannot be reached is asked ever more rarely, and told 
 
 test('[I13] F27: a broker that hangs is given up; what waits for it is bounded, and comes from the log', async () => {
   const world = await open()
-  const snapshot = await world.domain.publisher.snapshot()
+  const snapshot = await snapshotOf(world)
   world.relay.start()
   await until('greeted', () => world.broker.messages.length > 0)
   world.broker.mode = 'hanging'

@@ -56,7 +56,7 @@ export class Revocations {
     const reason = checkedReason(request.reason)
     const { log, keys, platform, onRevoked } = this.#options
     if (target.kind === 'key' && keys.knows(target.id)) await keys.revoke(target.id)
-    const entry = await log.revoke({ target, mode, at: platform.clock.now() })
+    const entry = await log.revoke({ target, mode, reason, at: platform.clock.now() })
     onRevoked?.({ entry, reason })
     return entry
   }

@@ -1,7 +1,9 @@
 import { AuthError, parseBase64urlJsonObject, type Platform, toEpochSeconds } from 'countersign/core'
 import type { JwsAlgorithm } from 'countersign/crypto'
+import { sha256Base64url } from 'countersign/crypto'
 import { RemoteJwks } from 'countersign/feed'
 import { keySet } from 'countersign/key'
+import type { ReplayStore } from 'countersign/replay'
 import { type SecurityEventClaims, verifySecurityEventToken } from 'countersign/token'
 import type { Revocations } from './revocations.ts'
 import { targetsOf } from './security-event-subject.ts'
@@ -19,6 +21,8 @@ export interface SecurityEventTransmitter {
 export interface SecurityEventReceiverOptions {
   readonly transmitters: readonly SecurityEventTransmitter[]
   readonly revocations: Pick<Revocations, 'revoke'>
+  /** Shared by all servers. */
+  readonly replay: ReplayStore
   readonly platform: Platform
 }
 
@@ -41,13 +45,20 @@ const MAX_LENGTH = 65_536
 /** An event that is told a week late ends what has ended long ago; one that is older is a copy that somebody kept. */
 const MAX_AGE_SECONDS = 604_800
 const MAX_REMEMBERED = 10_000
+const CLAIM_SCOPE = 'security-event'
+/** A token that is sent for the so many-th time is acted upon once more: no claim of ours may be a way not to hear of an event. */
+const MAX_TURNS = 32
+/** The clock of one server may be behind that of another. */
+const CLOCK_MARGIN_SECONDS = 600
 const noKeys = keySet([])
+
+type Named = Parameters<Revocations['revoke']>[0]['target']
 
 /** Turns the security events of other issuers (CAEP, RISC) into revocations of what those issuers have named. */
 export class SecurityEventReceiver {
   readonly #options: SecurityEventReceiverOptions
   readonly #sources: ReadonlyMap<string, { readonly transmitter: SecurityEventTransmitter; readonly keys: RemoteJwks }>
-  /** Tokens that were acted upon, as far as this process remembers: acting twice only ends what has come since. */
+  /** Tokens that were acted upon, as far as this process remembers: it need not ask the store about them. */
   readonly #done = new Set<string>()
 
   constructor(options: SecurityEventReceiverOptions) {
@@ -72,13 +83,34 @@ export class SecurityEventReceiver {
     if (this.#done.has(name)) return
     const targets = targetsOf(claims)
     if (targets === undefined) throw new SecurityEventError('invalid_request')
-    for (const target of targets) await this.#revoke(target)
+    await this.#once(claims, () => this.#revokeAll(targets))
     this.#done.add(name)
     const [oldest] = this.#done
     if (this.#done.size > MAX_REMEMBERED && oldest !== undefined) this.#done.delete(oldest)
   }
 
-  async #revoke(target: Parameters<Revocations['revoke']>[0]['target']): Promise<void> {
+  /**
+   * Acts at least once, and not again once that has been done, whichever server did it. A claim alone could not do that: who claims and is
+   * killed before he has acted would leave an event that nobody acts upon. So each time that a token comes is a turn, and a turn is settled
+   * once: by itself, when what the token says is done, or by the next one, which then takes it for broken off and acts.
+   */
+  async #once({ iss, jti, iat }: SecurityEventClaims, act: () => Promise<void>): Promise<void> {
+    const { replay } = this.#options
+    const id = sha256Base64url(JSON.stringify([iss, jti]))
+    const expiresAt = (iat + MAX_AGE_SECONDS + CLOCK_MARGIN_SECONDS) * 1000
+    const claim = (what: string): Promise<boolean> => replay.claim(CLAIM_SCOPE, `${id} ${what}`, expiresAt)
+    let turn = 0
+    while (turn < MAX_TURNS && !(await claim(`begun ${turn}`))) turn++
+    const isDone = turn > 0 && turn < MAX_TURNS && !(await claim(`settled ${turn - 1}`))
+    if (!isDone) await act()
+    await claim(`settled ${turn}`)
+  }
+
+  async #revokeAll(targets: readonly Named[]): Promise<void> {
+    for (const target of targets) await this.#revoke(target)
+  }
+
+  async #revoke(target: Named): Promise<void> {
     try {
       await this.#options.revocations.revoke({ target, reason: 'security event of another issuer' })
     } catch (error) {

@@ -51,10 +51,15 @@ function named(iss: string, ended: 'session' | 'user', subject: unknown): readon
   }
 }
 
-/** A session that is named is what is meant; otherwise all of the user's. */
-function namedInParts(iss: string, ended: 'session' | 'user', { session, user }: Readonly<Record<string, unknown>>): readonly Target[] {
+/** A session that is named is what is meant; otherwise all of the user's; otherwise all that an application has, or the whole issuer. */
+function namedInParts(iss: string, ended: 'session' | 'user', parts: Readonly<Record<string, unknown>>): readonly Target[] {
+  const { session, user, application, tenant } = parts
   if (ended === 'session' && isJsonObject(session)) return formatOf(session) === 'opaque' ? target('session', iss, session['id']) : []
-  return isJsonObject(user) && formatOf(user) !== 'complex' ? named(iss, 'user', user) : []
+  if (user !== undefined) return isJsonObject(user) && formatOf(user) !== 'complex' ? named(iss, 'user', user) : []
+  // What else is named (a device, a group) narrows it to what no token of ours names.
+  const isWhole = ended === 'session' && Object.keys(parts).length === 2
+  if (isWhole && isJsonObject(application) && formatOf(application) === 'opaque') return target('client', iss, application['id'])
+  return isWhole && isJsonObject(tenant) && formatOf(tenant) === 'uri' && tenant['uri'] === iss ? [{ kind: 'issuer', id: iss }] : []
 }
 
 /** `subject_type` and hyphens: as drafts had it, and as many senders still have it. */
@@ -62,5 +67,5 @@ function formatOf({ format, subject_type: type }: Readonly<Record<string, unknow
   return String(format ?? type).replaceAll('-', '_')
 }
 
-const target = (kind: 'session' | 'user', iss: string, id: unknown): readonly Target[] =>
+const target = (kind: 'session' | 'user' | 'client', iss: string, id: unknown): readonly Target[] =>
   typeof id === 'string' && id !== '' ? [{ kind, id: foreignId(iss, id) }] : []

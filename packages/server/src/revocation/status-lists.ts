@@ -1,6 +1,6 @@
 import { AuthError, type Platform, toEpochSeconds } from 'countersign/core'
 import { equalText, hmacKey, hmacSha256Base64url, sha256Base64url } from 'countersign/crypto'
-import { isForeignId, type LogEntry, ORIGIN, type Position } from 'countersign/revocation'
+import { isForeignId, type PlacedEntry, ORIGIN, type Position } from 'countersign/revocation'
 import { placeOfId, placesOfUser, signStatusListToken, STATUS_PLACES, StatusList, statusTypes } from 'countersign/token'
 import type { MasterSecret } from '../signing/master-secret.ts'
 import type { SigningKeys } from '../signing/signing-keys.ts'
@@ -70,7 +70,7 @@ export class StatusLists {
   }
 
   /** Takes the entries in the order of the log. */
-  apply({ kind, target, position }: LogEntry): void {
+  apply({ kind, target, position }: PlacedEntry): void {
     this.#position = Math.max(this.#position, position)
     if ((kind !== 'cutoff' && kind !== 'epoch') || isForeignId(target.id) || (target.kind === 'issuer' && target.id !== '')) return
     this.#applied += 1

@@ -1,11 +1,14 @@
 import { AuthError } from 'countersign/core'
 import { type Context, Hono } from 'hono'
 import { ADMINISTRATOR } from '../account/index.ts'
+import type { LivingAccessKey } from '../credential/index.ts'
+import { basicCredential, isBasic } from './basic-credential.ts'
 import type { Caller } from './caller.ts'
 import { type Client, type Connection, clientOf } from './connection.ts'
+import { presentedBy } from './presented.ts'
 import { asRefusal, problemResponse } from './problem-response.ts'
 import { callerRequestId, requestId } from './request-id.ts'
-import type { Operation, RouteAuthority } from './route.ts'
+import type { Operation } from './route.ts'
 import { addSecurityHeaders } from './security-header.ts'
 import type { Services } from './services.ts'
 
@@ -73,8 +76,8 @@ async function answer(operation: Operation, context: Context<Environment>, servi
   const request = context.req.raw
   try {
     requireSecureTransport(operation, request, exchange, services)
-    const caller = await callerOf(operation.authority, request, exchange, services)
-    const requireOperator = async (): Promise<void> => void (await callerOf('operator', request, exchange, services))
+    const caller = await callerOf(operation, request, exchange, services)
+    const requireOperator = async (): Promise<void> => void (await callerOf({ authority: 'operator' }, request, exchange, services))
     const call = { body: undefined, query: undefined, path: context.req.param(), request, client: exchange.client, caller, requireOperator }
     const response = await operation.answer(call, services)
     // Nobody will read what a HEAD leaves out: a stream behind it must not stay open.
@@ -93,26 +96,37 @@ function requireSecureTransport(operation: Operation, request: Request, { client
 }
 
 async function callerOf(
-  authority: RouteAuthority,
+  { authority, takesKeys }: Pick<Operation, 'authority' | 'takesKeys'>,
   request: Request,
-  { local }: Pick<Exchange, 'local'>,
+  exchange: Pick<Exchange, 'local' | 'client'>,
   services: Services,
 ): Promise<Caller> {
+  const { local, client } = exchange
   const authorization = request.headers.get('authorization') ?? undefined
+  const presented = presentedBy(request, client, services.config.issuer)
   switch (authority) {
     case 'public':
       return { kind: 'anyone' }
     case 'service':
       return { kind: 'service', service: await services.credentials.authenticate(authorization) }
     case 'inspector':
-      return callerOf(isServiceCredential(authorization) ? 'service' : 'operator', request, { local }, services)
+      return callerOf({ authority: isServiceCredential(authorization) ? 'service' : 'operator' }, request, exchange, services)
     case 'session':
       if (local) return { kind: 'local' }
-      return { kind: 'principal', principal: await services.verifier.authenticate(authorization) }
+      return { kind: 'principal', principal: await services.verifier.authenticate(presented, takesKeys === true ? {} : { signed: false }) }
+    case 'exchange':
+      if (authorization === undefined || !isBasic(authorization))
+        return callerOf({ authority: 'session', takesKeys }, request, exchange, services)
+      return { kind: 'access_key', key: await keyShown(authorization, client, services) }
     case 'operator':
       if (local) return { kind: 'local' }
-      return { kind: 'principal', principal: await services.verifier.authenticate(authorization, ADMINISTRATOR) }
+      return { kind: 'principal', principal: await services.verifier.authenticate(presented, { role: ADMINISTRATOR }) }
   }
+}
+
+function keyShown(authorization: string, { address }: Client, { keyRecords }: Services): Promise<LivingAccessKey> {
+  const { id, secret } = basicCredential(authorization)
+  return keyRecords.authenticate(id, secret, address)
 }
 
 /** By its form alone, which is public. */
@@ -130,7 +144,7 @@ function refuse(
   const facts = { requestId: exchange.id, operation, code: refusal.code, detail: refusal.detail, address: exchange.client.address }
   if (refusal.code === 'internal') services.log.error({ ...facts, err: refusal.cause }, 'a request failed')
   else services.log.info(facts, 'a request was refused')
-  return finish(context, services, problemResponse(refusal, { requestId: exchange.id, realm }), operation)
+  return finish(context, services, problemResponse(refusal, { requestId: exchange.id, realm, dpopNonce: services.proofs.nonce }), operation)
 }
 
 function finish(context: Context<Environment>, { log, platform }: Services, response: Response, operation?: string): Response {

@@ -1,5 +1,6 @@
 import { AuthError, type Principal } from 'countersign/core'
 import { ADMINISTRATOR } from '../account/index.ts'
+import type { LivingAccessKey } from '../credential/index.ts'
 import type { ServiceCredential } from '../credential/service-credential-store.ts'
 
 /** Who calls, as far as the route asked. `local`: the administrator of this machine, through the local socket or in process. */
@@ -8,6 +9,8 @@ export type Caller =
   | { readonly kind: 'local' }
   | { readonly kind: 'principal'; readonly principal: Principal }
   | { readonly kind: 'service'; readonly service: ServiceCredential }
+  /** Showed the secret of a key, to exchange it. */
+  | { readonly kind: 'access_key'; readonly key: LivingAccessKey }
 
 /** The role that operators have. */
 export const isOperator = (caller: Caller): boolean =>

@@ -4,24 +4,33 @@ import type { JwsAlgorithm } from 'countersign/crypto'
 import { createInProcessFeed } from 'countersign/feed'
 import type { Logger } from 'pino'
 import { Accounts, PasswordHasher } from '../account/index.ts'
-import { ServiceCredentials } from '../credential/index.ts'
+import { type KeyRecords, ServiceCredentials } from '../credential/index.ts'
+import { composeAccessKeys } from './access-key-services.ts'
 import { FeedAuthority, Publisher, Revocations, SecurityEventReceiver, StatusLists } from '../revocation/index.ts'
 import { AccessTokenIssuer, OpaqueTokens, RefreshTokens, Sessions, SessionTokens, TokenInspection } from '../session/index.ts'
 import { type MasterSecret, SigningKeys } from '../signing/index.ts'
 import type { Store } from '../store/index.ts'
 import { type Answer, createApp } from './app.ts'
 import type { ServerConfig } from './config.ts'
+import { composeDelivery } from './delivery.ts'
 import { openRelay } from './feed-relay.ts'
 import { FeedStreams } from './feed-stream.ts'
 import { createLogger } from './logger.ts'
+import { composeOpaque } from './opaque-services.ts'
 import { openApiDocument } from './openapi.ts'
+import { ownAccessKeys } from './own-access-keys.ts'
 import { OwnKeys } from './own-keys.ts'
-import { ObservedFeed, OwnVerifier } from './own-verifier.ts'
+import { OwnProofs, PROOF_SECONDS } from './own-proofs.ts'
+import { heardAfterOthers, ObservedFeed, OwnVerifier } from './own-verifier.ts'
 import { CLOCK_SKEW_SECONDS, LONGEST_TOKEN_SECONDS, openStore } from './open-store.ts'
 import { operations } from './route-table.ts'
 import { dataPath, makeDataFolder, secretFromFile } from './secret-file.ts'
+import { MAX_BODY_BYTES } from './request-body.ts'
 import type { Services } from './services.ts'
 import { version } from './version.ts'
+
+/** Our own copy of the log is loaded before we serve: of ten million cut-offs that takes a minute on a slow machine. */
+const OWN_REPLICA_TIMEOUT_SECONDS = 300
 
 /** What stands behind the configuration; tests bring their own. */
 export interface Surroundings {
@@ -89,7 +98,20 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
   const people = await composePeople(store, { config, platform, log, secret }, { keys, opaque, statusLists })
   const relay = openRelay(config, { publisher, platform, log })
   const feedStreams = new FeedStreams()
-  const verifier = composeVerifier(store, { config, platform, keys, opaque, publisher, feedStreams, statusLists })
+  // Of the master secret, so that every server takes the nonces of the others.
+  const nonceKeys = config.dpopNonces ? secret.purposeKeys('dpop-nonce/1').map(({ key }) => key) : undefined
+  const accessKeys = composeAccessKeys(store, { config, platform, secret })
+  const verifier = composeVerifier(store, {
+    config,
+    platform,
+    keys,
+    opaque,
+    publisher,
+    feedStreams,
+    statusLists,
+    nonceKeys,
+    keyRecords: accessKeys.keyRecords,
+  })
   const revocations = new Revocations({
     log: store.log,
     keys,
@@ -97,6 +119,8 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
     onRevoked: ({ entry: { position, target, mode }, reason }) => log.info({ position, target, mode, reason }, 'revoked'),
   })
   const { securityEventTransmitters: transmitters } = config
+  const delivery = composeDelivery({ config, store, keys, secret, platform, log })
+  const { streams, polling, transmitter } = delivery
   const services: Services = {
     config,
     platform,
@@ -105,11 +129,16 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
     keys,
     ...people,
     credentials: new ServiceCredentials({ store: store.services, platform }),
+    ...accessKeys,
+    ...composeOpaque(store, { platform, secret }, { ...people, ...accessKeys }),
     revocations,
-    securityEvents: transmitters.length === 0 ? undefined : new SecurityEventReceiver({ transmitters, revocations, platform }),
+    securityEvents:
+      transmitters.length === 0 ? undefined : new SecurityEventReceiver({ transmitters, revocations, replay: store.replay, platform }),
+    feedAuthority: authority,
     publisher,
     feedStreams,
     verifier,
+    proofs: new OwnProofs({ issuer, replay: store.replay, platform, clockToleranceSeconds: CLOCK_SKEW_SECONDS, nonceKeys }),
     inspection: new TokenInspection({
       issuer,
       algorithms: algorithmsOf(config, keys),
@@ -119,6 +148,9 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
       log: () => verifier.caughtUp(),
       clockToleranceSeconds: CLOCK_SKEW_SECONDS,
     }),
+    streams,
+    polling,
+    transmitter,
     statusLists,
     openApi: openApiDocument(operations, issuer, version),
   }
@@ -127,12 +159,14 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
     feedStreams.endAll()
     relay?.stop()
     publisher.stop()
+    await delivery.stop()
     await store.close()
   }
   try {
     await publisher.start()
     await services.verifier.ready()
     relay?.start()
+    delivery.start()
   } catch (error) {
     await close()
     throw error
@@ -144,7 +178,7 @@ async function composePeople(
   store: Store,
   { config, platform, log, secret }: Ground,
   { keys, opaque, statusLists }: Pick<VerifierGround, 'keys' | 'opaque' | 'statusLists'>,
-): Promise<Pick<Services, 'accounts' | 'sessions'>> {
+): Promise<Pick<Services, 'accounts' | 'sessions' | 'accessTokens'>> {
   const [first = config.issuer, ...rest] = config.audience
   const access = new AccessTokenIssuer({
     issuer: config.issuer,
@@ -173,7 +207,7 @@ async function composePeople(
     },
     onEvent: (event) => log.info({ event: event.type, session: event.session, user: event.user }, 'session'),
   })
-  return { accounts, sessions }
+  return { accounts, sessions, accessTokens: access }
 }
 
 /** Of the keys that are out there, so that a change of algorithm refuses no living token. */
@@ -190,14 +224,16 @@ interface VerifierGround {
   readonly publisher: Publisher
   readonly feedStreams: FeedStreams
   readonly statusLists: StatusLists | undefined
+  readonly nonceKeys: readonly Uint8Array[] | undefined
+  readonly keyRecords: KeyRecords
 }
 
 /** Our own API is guarded by the library's verifier, over a feed that never leaves the process. */
 function composeVerifier(
   store: Store,
-  { config, platform, keys, opaque, publisher, feedStreams, statusLists }: VerifierGround,
+  { config, platform, keys, opaque, publisher, feedStreams, statusLists, nonceKeys, keyRecords }: VerifierGround,
 ): OwnVerifier {
-  const feed = new ObservedFeed(createInProcessFeed(publisher), (entry) => {
+  const feed = new ObservedFeed(createInProcessFeed(heardAfterOthers(publisher)), (entry) => {
     // Whoever reads the feed stops reading it when its credential is gone, whichever server removed it.
     if (entry.kind === 'credential' && entry.target.kind === 'key') feedStreams.end(entry.target.id)
     statusLists?.apply(entry)
@@ -207,11 +243,21 @@ function composeVerifier(
     audience: config.audience[0] ?? config.issuer,
     algorithms: algorithmsOf(config, keys),
     platform,
+    origin: new URL(config.issuer).origin,
+    possession: { replay: store.replay, proofSeconds: PROOF_SECONDS, nonces: nonceKeys === undefined ? false : { keys: nonceKeys } },
+    signedRequests: {
+      replay: store.replay,
+      keys: ownAccessKeys(keyRecords),
+      // No links: whoever reads a log could call the API of accounts.
+      forms: ['http-message', 'sigv4', 'hawk', 'jwt'],
+      bodyLimitBytes: MAX_BODY_BYTES,
+    },
     feed,
     keys: new OwnKeys(keys),
     // What an opaque token says; whether it still holds is for the log to say, as with any other.
     authority: { introspect: async (token) => opaque.open(token) },
     clockToleranceSeconds: CLOCK_SKEW_SECONDS,
+    readyTimeoutSeconds: OWN_REPLICA_TIMEOUT_SECONDS,
     // Nothing of this travels: keys and feed are in this process, whatever the issuer is called.
     [unsafeAllowHttp]: true,
   })

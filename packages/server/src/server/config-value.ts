@@ -1,4 +1,4 @@
-import { addressList, type AddressList } from './address-list.ts'
+import { addressList, type AddressList } from 'countersign/core'
 
 /** What is wrong with one value, and what to write instead. Never repeats a value that may be secret. */
 export class WrongValue extends Error {

@@ -1,7 +1,7 @@
+import { type AddressList, addressList } from 'countersign/core'
 import type { JwsAlgorithm } from 'countersign/crypto'
 import { MasterSecret } from '../signing/master-secret.ts'
 import type { SecurityEventTransmitter } from '../revocation/index.ts'
-import { type AddressList, addressList } from './address-list.ts'
 import {
   addresses,
   type DatabasePlace,
@@ -55,8 +55,12 @@ export interface ServerConfig {
   readonly foreignTokenSeconds: number
   /** Whose security events are taken. */
   readonly securityEventTransmitters: readonly SecurityEventTransmitter[]
+  /** Networks to which events may be delivered although they are not public; these alone without TLS. */
+  readonly deliveryNetworks: AddressList
   /** Access tokens name their place in a Token Status List. */
   readonly statusList: boolean
+  /** DPoP proofs must hold a nonce of ours (RFC 9449 section 8). */
+  readonly dpopNonces: boolean
   /** A session ends when it was not refreshed for so long. */
   readonly sessionIdleSeconds: number
   /** A session ends at the latest so long after its sign-in. */
@@ -90,7 +94,9 @@ export interface ServerOptions {
   readonly accessTokenSeconds?: number
   readonly accessTokenForm?: ServerConfig['accessTokenForm']
   readonly foreignTokenSeconds?: number
+  readonly deliveryNetworks?: readonly string[]
   readonly statusList?: boolean
+  readonly dpopNonces?: boolean
   readonly securityEventTransmitters?: readonly SecurityEventTransmitterOptions[]
   readonly sessionIdleSeconds?: number
   readonly sessionSeconds?: number
@@ -153,7 +159,9 @@ const settings: { readonly [M in Member]: { readonly variable: string; readonly 
   accessTokenSeconds: { variable: 'COUNTERSIGN_ACCESS_TOKEN_SECONDS', read: integer(10, 3600, 'seconds') },
   foreignTokenSeconds: { variable: 'COUNTERSIGN_FOREIGN_TOKEN_SECONDS', read: integer(3600, 30 * DAY, 'seconds') },
   securityEventTransmitters: { variable: 'COUNTERSIGN_SECURITY_EVENT_TRANSMITTERS', read: securityEventTransmitters },
+  deliveryNetworks: { variable: 'COUNTERSIGN_DELIVERY_NETWORKS', read: addresses },
   statusList: { variable: 'COUNTERSIGN_STATUS_LIST', read: yesOrNo },
+  dpopNonces: { variable: 'COUNTERSIGN_DPOP_NONCES', read: yesOrNo },
   accessTokenForm: { variable: 'COUNTERSIGN_ACCESS_TOKEN_FORM', read: accessTokenForm },
   sessionIdleSeconds: { variable: 'COUNTERSIGN_SESSION_IDLE_SECONDS', read: integer(60, YEAR, 'seconds') },
   sessionSeconds: { variable: 'COUNTERSIGN_SESSION_SECONDS', read: integer(60, YEAR, 'seconds') },
@@ -248,7 +256,9 @@ function complete(given: GivenSettings, production: boolean): ServerConfig {
     accessTokenForm: given.accessTokenForm ?? 'jwt',
     foreignTokenSeconds: given.foreignTokenSeconds ?? 3600,
     securityEventTransmitters: given.securityEventTransmitters ?? Object.freeze([]),
+    deliveryNetworks: given.deliveryNetworks ?? addressList([]),
     statusList: given.statusList ?? false,
+    dpopNonces: given.dpopNonces ?? false,
     sessionIdleSeconds: given.sessionIdleSeconds ?? Math.min(14 * DAY, sessionSeconds),
     sessionSeconds,
     refreshOverlapSeconds: given.refreshOverlapSeconds ?? 10,

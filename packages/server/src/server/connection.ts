@@ -1,5 +1,4 @@
-import { isLoopback, plainAddress } from './address-list.ts'
-import type { AddressList } from './address-list.ts'
+import { type AddressList, clientAddress, isLoopback, plainAddress } from 'countersign/core'
 
 /** What the transport knows of the peer; a `Request` does not say it. */
 export interface Connection {
@@ -16,16 +15,6 @@ export interface Client {
   readonly secure: boolean
   /** The client itself speaks TLS to us or to a named proxy, so that HSTS makes sense to it. */
   readonly https: boolean
-}
-
-const MAX_HOPS = 32
-
-/** From the right: each named proxy vouches for the address left of its own; the first one that is not named is the client. */
-function clientAddress(peer: string, forwarded: string | null, proxies: AddressList): string {
-  const hops = forwarded === null ? [] : forwarded.split(',').slice(-MAX_HOPS)
-  let address = peer
-  for (let hop = hops.pop(); hop !== undefined && proxies.has(address); hop = hops.pop()) address = plainAddress(hop.trim())
-  return address
 }
 
 /** Only the value that the named proxy itself added, the right-most, counts. */
@@ -50,7 +39,7 @@ export function clientOf(request: Request, connection: Connection | undefined, p
   }
   const https = forwardedHttps(request.headers.get('x-forwarded-proto'))
   return {
-    address: clientAddress(peer, request.headers.get('x-forwarded-for'), proxies),
+    address: clientAddress(peer, request.headers.get('x-forwarded-for') ?? undefined, proxies),
     // A named proxy that says nothing is taken at its operator's word.
     secure: https ?? true,
     https: https ?? connection.secure,

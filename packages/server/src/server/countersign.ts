@@ -22,7 +22,7 @@ export interface Countersign {
    * Offers to create the first administrator: the link to open, once, within 24 hours. Undefined when there is one.
    */
   offerSetup(): Promise<string | undefined>
-  /** Ends the open feeds, so that a stop need not wait for them. */
+  /** Ends the open feeds and answers who waits for events, so that a stop need not wait for them. */
   endFeeds(): void
   /** Stops working and lets go of the database. */
   close(): Promise<void>
@@ -56,7 +56,10 @@ function present({ services, answer, close }: Composition, stopJobs: () => void)
       const token = await services.accounts.offerSetup()
       return token === undefined ? undefined : `${issuer}/setup#${token}`
     },
-    endFeeds: () => services.feedStreams.endAll(),
+    endFeeds() {
+      services.feedStreams.endAll()
+      services.polling.stop()
+    },
     close() {
       stopJobs()
       closing ??= close()

@@ -37,6 +37,7 @@ const securityOf: Readonly<Record<RouteAuthority, readonly Json[]>> = {
   operator: [{ accessToken: [] }],
   service: [{ serviceCredential: [] }],
   inspector: [{ serviceCredential: [] }, { accessToken: [] }],
+  exchange: [{ accessToken: [] }, { accessKey: [] }],
 }
 
 const authorityNote: Readonly<Record<RouteAuthority, string>> = {
@@ -45,6 +46,7 @@ const authorityNote: Readonly<Record<RouteAuthority, string>> = {
   operator: 'For operators: the role `admin`.',
   service: 'For services: a service credential.',
   inspector: 'For services, with a service credential, and for operators: the role `admin`.',
+  exchange: 'For anyone who is signed in, and for whoever shows an access key: its id and secret.',
 }
 
 function pathParameters(path: string): readonly Json[] {
@@ -102,6 +104,7 @@ export function openApiDocument(operations: readonly Operation[], issuer: string
       schemas: { Problem: problemSchema },
       securitySchemes: {
         accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        accessKey: { type: 'http', scheme: 'basic' },
         serviceCredential: { type: 'http', scheme: 'bearer', bearerFormat: 'cs_svc_…' },
       },
     },

@@ -1,16 +1,25 @@
 import { AuthError, type Principal } from 'countersign/core'
-import type { Feed, FeedEvents } from 'countersign/feed'
-import type { LogEntry, Replica } from 'countersign/revocation'
-import type { Verifier, VerifierStatus } from 'countersign'
+import type { Feed, FeedEvents, FeedSource } from 'countersign/feed'
+import type { PlacedEntry, Replica } from 'countersign/revocation'
+import type { PresentedCredentials, Requirement, Verifier, VerifierStatus } from 'countersign'
 import type { LogStore } from '../revocation/index.ts'
+
+/**
+ * The same log, a turn of the event loop later. To verify a message takes longer than to send it: by then it has left for the services. Who
+ * asks us meanwhile waits for it, see `OwnVerifier.caughtUp`.
+ */
+export const heardAfterOthers = (source: FeedSource): FeedSource => ({
+  snapshot: () => source.snapshot(),
+  subscribe: (after, deliver, onLost) => source.subscribe(after, (message) => void setImmediate(deliver, message), onLost),
+})
 
 /** The feed that stays in this process, with a view of the replica that hangs on it. */
 export class ObservedFeed implements Feed {
   readonly #feed: Feed
-  readonly #onEntry: (entry: LogEntry) => void
+  readonly #onEntry: (entry: PlacedEntry) => void
   #replica: Replica | undefined
 
-  constructor(feed: Feed, onEntry: (entry: LogEntry) => void) {
+  constructor(feed: Feed, onEntry: (entry: PlacedEntry) => void) {
     this.#feed = feed
     this.#onEntry = onEntry
   }
@@ -51,9 +60,10 @@ export class OwnVerifier {
   /**
    * @throws {AuthError} as `Verifier.authenticate` of the library; `unavailable` when the log cannot be read.
    */
-  async authenticate(authorization: string | undefined, role?: string): Promise<Principal> {
-    if (authorization !== undefined) await this.caughtUp()
-    return this.#verifier.authenticate({ authorization }, { freshness: 'strict', ...(role === undefined ? {} : { role }) })
+  async authenticate(presented: PresentedCredentials, requirement: Pick<Requirement, 'role' | 'signed'> = {}): Promise<Principal> {
+    const isAnonymous = presented.authorization === undefined && presented.arrival?.values('signature-input') === undefined
+    if (!isAnonymous) await this.caughtUp()
+    return this.#verifier.authenticate(presented, { freshness: 'strict', ...requirement })
   }
 
   ready(): Promise<void> {

@@ -1,4 +1,5 @@
 import { AuthError, challengesFor, type Problem, problemOf } from 'countersign/core'
+import { DpopError, dpopAlgorithms } from 'countersign/token'
 import { type FieldError, InvalidRequest } from './field-error.ts'
 
 /** What kind of credential the refused address accepts; it decides which challenge a 401 carries. */
@@ -7,6 +8,8 @@ export interface Refused {
   /** The route authenticates its caller, so a 401 tells how (RFC 9110 section 11.6.1). */
   readonly realm: string | undefined
   readonly allow?: readonly string[]
+  /** What the next proof of possession has to hold. */
+  readonly dpopNonce?: string | undefined
 }
 
 /** Refusals that end by themselves: tell the caller when to ask again. */
@@ -34,11 +37,17 @@ function documentOf(refusal: AuthError, instance: string): Problem {
   return problemOf(refusal, errors === undefined ? { instance } : { instance, errors })
 }
 
+const challengeOf = (refusal: AuthError, realm: string): string =>
+  refusal instanceof DpopError
+    ? challengesFor(refusal, { scheme: 'DPoP', realm, error: 'invalid_dpop_proof', algorithms: dpopAlgorithms.join(' ') })
+    : challengesFor(refusal, { scheme: 'Bearer', realm })
+
 /** The only place that turns a refusal into HTTP (RFC 9457). */
-export function problemResponse(refusal: AuthError, { requestId, realm, allow }: Refused): Response {
+export function problemResponse(refusal: AuthError, { requestId, realm, allow, dpopNonce }: Refused): Response {
   const document = documentOf(refusal, `urn:countersign:request:${requestId}`)
   const headers = new Headers({ 'content-type': 'application/problem+json' })
-  if (document.status === 401 && realm !== undefined) headers.set('www-authenticate', challengesFor(refusal, { scheme: 'Bearer', realm }))
+  if (document.status === 401 && realm !== undefined) headers.set('www-authenticate', challengeOf(refusal, realm))
+  if (refusal instanceof DpopError && dpopNonce !== undefined) headers.set('dpop-nonce', dpopNonce)
   const retryAfter = retryAfterSeconds[refusal.code]
   if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter))
   if (allow !== undefined) headers.set('allow', allow.join(', '))

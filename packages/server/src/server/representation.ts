@@ -1,4 +1,5 @@
 import { type EpochMs, toEpochSeconds } from 'countersign/core'
+import type { OpaqueSignedIn } from '../account/opaque/index.ts'
 import type { User } from '../account/user.ts'
 import type { ServiceCredential } from '../credential/service-credential-store.ts'
 import type { Session } from '../session/session.ts'
@@ -49,12 +50,19 @@ export const showSession = (session: Session, current: string | undefined): Show
 /** The one answer to sign-in and refresh (C01). */
 export const showSignedIn = ({ accessToken, expiresInSeconds, refreshToken, session, subject }: SignedIn): Shown => ({
   access_token: accessToken,
-  token_type: 'Bearer',
+  token_type: session.dpopKey === undefined ? 'Bearer' : 'DPoP',
   expires_in: expiresInSeconds,
   refresh_token: refreshToken,
   session: showSession(session, session.id),
   user: showSubject(subject),
 })
+
+/** Without tokens there is nothing in the answer that anybody else could use. */
+export function showOpaqueSignedIn({ signedIn, accessKeyId }: OpaqueSignedIn, withTokens: boolean): Shown {
+  const { session, subject } = signedIn
+  const shown = withTokens ? showSignedIn(signedIn) : { session: showSession(session, session.id), user: showSubject(subject) }
+  return { access_key_id: accessKeyId, ...shown }
+}
 
 export const showKey = ({ kid, purpose, algorithm, state, createdAt, activatedAt, verifyUntil }: KeySummary): Shown => ({
   kid,

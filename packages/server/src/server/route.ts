@@ -8,9 +8,10 @@ import type { Services } from './services.ts'
 
 /**
  * Who may call. `session`: anyone signed in. `operator`: role `admin`, or the machine's own administrator through the
- * local socket. `service`: a service credential. `inspector`: a service, or an operator. `public`: everyone.
+ * local socket. `service`: a service credential. `inspector`: a service, or an operator. `exchange`: anyone signed in, or who shows an access
+ * key with its secret. `public`: everyone.
  */
-export type RouteAuthority = 'public' | 'session' | 'operator' | 'service' | 'inspector'
+export type RouteAuthority = 'public' | 'session' | 'operator' | 'service' | 'inspector' | 'exchange'
 
 export interface RouteResponse {
   readonly description: string
@@ -27,6 +28,8 @@ export interface RouteFacts {
   readonly path: string
   readonly summary: string
   readonly authority: RouteAuthority
+  /** Of a `session` or `exchange` route: an access key may call it too. What changes how a person signs in, no key may. Operators' routes take keys. */
+  readonly takesKeys?: true | undefined
   readonly responses: Readonly<Record<number, RouteResponse>>
 }
 

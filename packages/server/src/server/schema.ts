@@ -98,11 +98,21 @@ export const sessionSchema: z.ZodType = z.strictObject({
 
 export const signedInSchema: z.ZodType = z.strictObject({
   access_token: z.string(),
-  token_type: z.literal('Bearer'),
+  token_type: z.enum(['Bearer', 'DPoP']),
   expires_in: z.int(),
   refresh_token: z.string(),
   session: sessionSchema,
   user: subjectSchema,
+})
+
+export const opaqueSignedInSchema: z.ZodType = z.strictObject({
+  access_key_id: z.string(),
+  session: sessionSchema,
+  user: subjectSchema,
+  access_token: z.string().optional(),
+  token_type: z.literal('Bearer').optional(),
+  expires_in: z.int().optional(),
+  refresh_token: z.string().optional(),
 })
 
 export const keySchema: z.ZodType = z.strictObject({

@@ -3,6 +3,7 @@ import { newId, toEpochSeconds } from 'countersign/core'
 import type { AccessTokenClaims } from 'countersign/token'
 import type { Position } from 'countersign/revocation'
 import { newIdInPlace, signAccessTokenInBackground } from 'countersign/token'
+import { type LivingAccessKey, RoleScopes } from '../credential/index.ts'
 import type { SigningKeys } from '../signing/signing-keys.ts'
 import type { OpaqueTokens } from './opaque-token.ts'
 import type { Issuance } from './session-store.ts'
@@ -39,20 +40,20 @@ const DEFAULT_LIFE_SECONDS = 300
 export class AccessTokenIssuer {
   readonly #options: AccessTokenIssuerOptions
   readonly #audience: string | readonly string[]
-  readonly #scopes: ReadonlyMap<string, readonly string[]>
+  readonly #scopes: RoleScopes
 
   constructor(options: AccessTokenIssuerOptions) {
     this.#options = options
     this.#audience = options.audience.length === 1 ? options.audience[0] : options.audience
-    this.#scopes = new Map(Object.entries(options.roleScopes ?? {}))
+    this.#scopes = new RoleScopes(options.roleScopes)
   }
 
   /** Never lives longer than its session. `rev` is the log position that the transaction saw, so a later cut-off kills it. */
   async issue({ rev, session, subject }: Issuance): Promise<IssuedAccessToken> {
-    const { issuer, keys, platform, opaque, statusOf, lifeSeconds = DEFAULT_LIFE_SECONDS } = this.#options
+    const { issuer, platform, opaque, statusOf, lifeSeconds = DEFAULT_LIFE_SECONDS } = this.#options
     const iat = toEpochSeconds(platform.clock.now())
     const exp = Math.min(iat + lifeSeconds, toEpochSeconds(session.expiresAt))
-    const scope = this.#scopeOf(subject.roles)
+    const scope = this.#scopes.of(subject.roles).join(' ')
     const status = opaque === undefined ? statusOf?.({ user: subject.id, session: session.id, rev }) : undefined
     const claims: AccessTokenClaims = {
       iss: issuer,
@@ -69,15 +70,48 @@ export class AccessTokenIssuer {
       ...(subject.groups.length === 0 ? {} : { groups: subject.groups }),
       auth_time: toEpochSeconds(session.authenticatedAt),
       amr: session.amr,
+      ...(session.dpopKey === undefined ? {} : { cnf: { jkt: session.dpopKey } }),
       ...(status === undefined ? {} : { status: { status_list: status } }),
     }
-    const accessToken = opaque?.seal(claims) ?? (await signAccessTokenInBackground(claims, keys.current('access-token')))
-    return { accessToken, expiresInSeconds: exp - iat }
+    return this.#sign(claims)
   }
 
-  #scopeOf(roles: readonly string[]): string {
-    const scopes = new Set<string>()
-    for (const role of roles) for (const scope of this.#scopes.get(role) ?? []) scopes.add(scope)
-    return [...scopes].join(' ')
+  /**
+   * For whoever has shown an access key: what the key may do, under its id as the client, so that the token ends with the key. The key of a
+   * service speaks for itself and names no user (RFC 9068 section 2.2).
+   *
+   * @param longestSeconds Tokens live no longer than others all the same.
+   * @param dpopKey The key that the token is bound to, by its thumbprint (RFC 9449), where it was proved to be there.
+   */
+  async issueForKey(
+    { rev, key, subject, roles, scope }: LivingAccessKey,
+    longestSeconds: number,
+    dpopKey?: string,
+  ): Promise<IssuedAccessToken> {
+    const { issuer, platform, lifeSeconds = DEFAULT_LIFE_SECONDS } = this.#options
+    const iat = toEpochSeconds(platform.clock.now())
+    const end = key.expiresAt === undefined ? Number.POSITIVE_INFINITY : toEpochSeconds(key.expiresAt)
+    return this.#sign({
+      iss: issuer,
+      sub: key.owner.kind === 'user' ? subject.id : key.id,
+      aud: this.#audience,
+      client_id: key.id,
+      iat,
+      exp: Math.min(iat + Math.min(lifeSeconds, longestSeconds), end),
+      jti: newId('jti', platform.random),
+      ...(key.session === undefined ? {} : { sid: key.session }),
+      rev,
+      ...(scope.length === 0 ? {} : { scope: scope.join(' ') }),
+      ...(roles.length === 0 ? {} : { roles }),
+      ...(subject.groups.length === 0 ? {} : { groups: subject.groups }),
+      // RFC 8176: proof of possession of a key.
+      ...(dpopKey === undefined ? {} : { amr: ['pop'], cnf: { jkt: dpopKey } }),
+    })
+  }
+
+  async #sign(claims: AccessTokenClaims): Promise<IssuedAccessToken> {
+    const { opaque, keys } = this.#options
+    const accessToken = opaque?.seal(claims) ?? (await signAccessTokenInBackground(claims, keys.current('access-token')))
+    return { accessToken, expiresInSeconds: claims.exp - claims.iat }
   }
 }

@@ -25,6 +25,7 @@ const session = (changes: Partial<Session> = {}): Session => ({
   keyId: tokens.newestKeyId,
   expiresAt: 1e12,
   idleExpiresAt: 1e12,
+  dpopKey: undefined,
   ...changes,
 })
 

@@ -31,4 +31,6 @@ export interface Session {
   readonly expiresAt: EpochMs
   /** End unless refreshed before. */
   readonly idleExpiresAt: EpochMs
+  /** The key that it is bound to (RFC 9449), by its JWK thumbprint: without a proof of that key nothing is refreshed. */
+  readonly dpopKey: string | undefined
 }

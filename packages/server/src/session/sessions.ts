@@ -1,8 +1,8 @@
 import type { EpochMs, Platform } from 'countersign/core'
 import { AuthError, encodeBase64url } from 'countersign/core'
 import { equalText, sha256Base64url } from 'countersign/crypto'
-import { newIdForUser } from 'countersign/token'
-import type { Authenticator } from './authenticator.ts'
+import { DpopError, newIdForUser } from 'countersign/token'
+import type { Authentication, Authenticator } from './authenticator.ts'
 import { isSameDevice } from './browser-family.ts'
 import type { PresentedRefreshToken } from './refresh-token.ts'
 import { parseRefreshToken } from './refresh-token.ts'
@@ -23,12 +23,17 @@ export interface SessionsOptions {
   readonly onEvent?: SessionEventSink
 }
 
-export interface SignInRequest {
-  readonly email: string
-  readonly password: string
+export interface SessionRequest {
   readonly device: Device
   /** `client_id` of the tokens. Default `first-party`. */
   readonly client?: string
+  /** The thumbprint of the key that the client has proved to hold (RFC 9449): the session is bound to it. */
+  readonly dpopKey?: string | undefined
+}
+
+export interface SignInRequest extends SessionRequest {
+  readonly email: string
+  readonly password: string
 }
 
 export interface RefreshRequest {
@@ -37,6 +42,8 @@ export interface RefreshRequest {
   readonly device: Device
   /** A fresh random value that the client keeps beside the token before it asks, and repeats when it asks again. */
   readonly idempotencyKey?: string
+  /** As in `SessionRequest`. */
+  readonly dpopKey?: string | undefined
 }
 
 const FIRST_PARTY = 'first-party'
@@ -67,9 +74,18 @@ export class Sessions {
    * @throws {AuthError} `credentials_invalid` alike for an unknown, wrong, suspended or meanwhile changed account;
    * `overloaded` when too many wait for their password check.
    */
-  async signIn({ email, password, device, client = FIRST_PARTY }: SignInRequest): Promise<SignedIn> {
-    const { user, passwordGeneration, amr } = await this.#authenticator.authenticate(email, password)
-    const session = this.#newSession(user, client, device, amr)
+  async signIn({ email, password, ...request }: SignInRequest): Promise<SignedIn> {
+    return this.open(await this.#authenticator.authenticate(email, password), request)
+  }
+
+  /**
+   * Opens a session for whoever was authenticated, in whatever way.
+   *
+   * @throws {AuthError} `credentials_invalid` for an account that was suspended, or got another password, meanwhile.
+   */
+  async open(authentication: Authentication, { device, client = FIRST_PARTY, dpopKey }: SessionRequest): Promise<SignedIn> {
+    const { user, passwordGeneration, amr } = authentication
+    const session = { ...this.#newSession(user, client, device, amr), dpopKey }
     const issuance = await this.#store.open({ session, passwordGeneration, single: this.#policy.single })
     if (issuance === 'refused') throw new AuthError('credentials_invalid', { reason: 'changed_meanwhile', user })
     this.#onEvent({ type: 'signed_in', session: session.id, user, client, device, at: session.createdAt })
@@ -81,13 +97,15 @@ export class Sessions {
    * while it can only be a retry; later than that it is theft and ends the session.
    *
    * @throws {AuthError} `refresh_invalid` for a token that was never issued or whose session has ended (nothing
-   * changes); `refresh_reused` when the session was ended because of this call.
+   * changes); `refresh_reused` when the session was ended because of this call; `proof_invalid` for the token of a session that is bound to
+   * a key, without a proof of that key: whoever has the token alone can neither use it nor end the session.
    */
   async refresh(request: RefreshRequest): Promise<SignedIn> {
     const presented = parseRefreshToken(request.refreshToken)
     let session = await this.#store.find(presented.session)
     for (let judgement = 0; judgement < MAXIMUM_JUDGEMENTS; judgement++) {
       this.#requireAuthentic(presented, session)
+      requireKey(session, request.dpopKey)
       if (presented.generation === session.generation) {
         const issuance = await this.#rotate(session, request.idempotencyKey)
         if (issuance !== 'lost') return this.#tokens.of(issuance)
@@ -161,7 +179,7 @@ export class Sessions {
     return ended
   }
 
-  #newSession(user: string, client: string, device: Device, amr: readonly string[]): Session {
+  #newSession(user: string, client: string, device: Device, amr: readonly string[]): Omit<Session, 'dpopKey'> {
     const { clock, random } = this.#platform
     const now = clock.now()
     const expiresAt = now + this.#policy.absoluteLimitSeconds * 1000
@@ -210,6 +228,8 @@ export class Sessions {
     // A step of the wall clock, back or forth, ends the overlap rather than stretching it.
     const sinceRotationMs = Math.abs(this.#platform.clock.now() - session.rotatedAt)
     if (sinceRotationMs <= this.#policy.overlapSeconds * 1000 && isSameDevice(session.device, request.device)) return true
+    // Whoever has the key that the session is bound to is its owner, whose answer was lost while the device slept.
+    if (session.dpopKey !== undefined) return true
     const { idempotencyKey } = request
     if (idempotencyKey === undefined || session.rotatedBy === undefined) return false
     return equalText(sha256Base64url(idempotencyKey), session.rotatedBy)
@@ -232,4 +252,10 @@ export class Sessions {
   #idleEnd(now: EpochMs, expiresAt: EpochMs): EpochMs {
     return Math.min(now + this.#policy.idleLimitSeconds * 1000, expiresAt)
   }
+}
+
+/** @throws {AuthError} `proof_invalid`. */
+function requireKey({ id, dpopKey }: Session, proven: string | undefined): void {
+  if (dpopKey === undefined || (proven !== undefined && equalText(dpopKey, proven))) return
+  throw new DpopError('proof_invalid', { reason: proven === undefined ? 'missing' : 'other_key', session: id })
 }

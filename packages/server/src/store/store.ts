@@ -1,6 +1,9 @@
 import type { ReplayStore } from 'countersign/replay'
 import type { UserStore } from '../account/user-store.ts'
+import type { CallerKeyStore } from '../credential/caller-key-store.ts'
 import type { ServiceCredentialStore } from '../credential/service-credential-store.ts'
+import type { DeliveryStore } from '../delivery/delivery-store.ts'
+import type { EventLog } from '../delivery/event-log.ts'
 import type { LogStore } from '../revocation/log-store.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import type { KeyStore } from '../signing/key-store.ts'
@@ -12,7 +15,11 @@ export interface Store {
   readonly users: UserStore
   readonly sessions: SessionStore
   readonly services: ServiceCredentialStore
+  readonly callerKeys: CallerKeyStore
   readonly replay: ReplayStore
+  /** The log once more, with what stands behind its entries. */
+  readonly events: EventLog
+  readonly deliveries: DeliveryStore
   /** Proves that the database can be read and written to right now. @throws {AuthError} `unavailable`. */
   ping(): Promise<void>
   /** Commits what is under way, then lets go of the database. */

@@ -28,8 +28,8 @@ class World implements FeedSource {
     this.feed.start(this.replica, { unknownKey: () => undefined, trouble: (reason) => this.troubles.push(reason) })
   }
 
-  async snapshot(): Promise<string> {
-    return this.issuer.log.snapshot()
+  async *snapshot(): AsyncGenerator<string> {
+    yield this.issuer.log.snapshot()
   }
 
   subscribe(after: number, deliver: (message: string) => void, onLost: () => void): Cancel {

@@ -50,7 +50,9 @@ function follow(redis: ScriptedRedis): World {
   const troubles: string[] = []
   const feed = createRedisFeed({ client: redis, stream: 'log' })({
     platform: issuer.platform,
-    snapshot: () => Promise.resolve(issuer.log.snapshot()),
+    async *snapshot() {
+      yield issuer.log.snapshot()
+    },
   })
   feed.start(replica, { unknownKey: () => undefined, trouble: (reason) => void troubles.push(reason) })
   return { issuer, replica, troubles, close: () => feed.close() }

@@ -58,11 +58,28 @@ export class SignedLog {
     return encodeFeedMessage({ type: 'heartbeat', iss: ISSUER, head: position, hash, at }, this.key)
   }
 
+  /** A snapshot of the log up to `upTo`, in one part. */
   snapshot(at: EpochMs = this.#clock.now(), upTo: Position = this.head.position): string {
-    const entries = this.entries.filter((entry) => entry.position <= upTo)
-    const { position, hash } = entries.at(-1) ?? { position: ORIGIN, hash: ORIGIN_HASH }
-    const live = entries.filter((entry) => entry.expiresAt > at)
-    return encodeFeedMessage({ type: 'snapshot', iss: ISSUER, head: position, hash, at, entries: live }, this.key)
+    return this.#part(this.#headAt(upTo), at, ORIGIN, upTo)
+  }
+
+  /** A snapshot of the whole log, in parts of so many positions. */
+  parts(positions: number, at: EpochMs = this.#clock.now()): readonly string[] {
+    const { head } = this
+    const parts: string[] = []
+    for (let after = ORIGIN; after < head.position; after += positions) {
+      parts.push(this.#part(head, at, after, Math.min(head.position, after + positions)))
+    }
+    return parts
+  }
+
+  #part({ position: head, hash }: LogHead, at: EpochMs, after: Position, upTo: Position): string {
+    const entries = this.entries.filter(({ position, expiresAt }) => position > after && position <= upTo && expiresAt > at)
+    return encodeFeedMessage({ type: 'snapshot', iss: ISSUER, head, hash, at, after, upTo, readAt: at, entries }, this.key)
+  }
+
+  #headAt(position: Position): LogHead {
+    return this.entries.findLast((entry) => entry.position <= position) ?? { position: ORIGIN, hash: ORIGIN_HASH }
   }
 
   /** Signs whatever it is given: messages of newer, or of wrong, servers. */

@@ -4,8 +4,11 @@ import { AuthError } from '../../core/refusal.ts'
 export const MAX_TOKEN_LENGTH = 8192
 const SCHEME_LENGTH = 'Bearer '.length
 
-/** RFC 6750 section 2.1: `"Bearer" 1*SP b64token`; the scheme's case does not matter (RFC 9110 section 11.1). */
-const bearerCredential = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i
+/**
+ * RFC 6750 section 2.1: `"Bearer" 1*SP b64token`; the scheme's case does not matter (RFC 9110 section 11.1). A token that is bound to a key
+ * comes as `DPoP` (RFC 9449 section 7.1, the same form): which of the two is right, only the token says.
+ */
+const tokenCredential = /^(?:bearer|dpop) +([A-Za-z0-9._~+/-]+=*)$/i
 const b64token = /^[A-Za-z0-9._~+/-]+=*$/
 
 /**
@@ -18,7 +21,7 @@ const b64token = /^[A-Za-z0-9._~+/-]+=*$/
 export function extractBearer(authorization: string | undefined): string | undefined {
   if (authorization === undefined) return undefined
   if (authorization.length > MAX_TOKEN_LENGTH + SCHEME_LENGTH) throw malformed('authorization_too_long')
-  const token = bearerCredential.exec(authorization)?.[1]
+  const token = tokenCredential.exec(authorization)?.[1]
   if (token === undefined) throw malformed('authorization_not_bearer')
   return token
 }

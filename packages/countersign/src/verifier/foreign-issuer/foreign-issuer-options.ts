@@ -38,6 +38,29 @@ export interface ForeignIssuerOptions {
   readonly maxLifetimeSeconds?: number
   /** So long its keys stay in use when it does not answer. Asked again after a sixth of it. Default 3600. */
   readonly jwksMaxAgeSeconds?: number
+  /**
+   * Where single tokens are asked about (RFC 7662), and as whom: for routes with `whenStale: 'ask'` or `recheck`. `none`: nowhere, and those
+   * routes answer 503 where they would ask. A guard of such a route is not made as long as neither is said.
+   */
+  readonly introspection?: ForeignIntrospection | 'none'
+  /** Its tokens name a Token Status List, which is read with every request. A token that names none is then refused. */
+  readonly statusList?: ForeignStatusList
+}
+
+/** Either a client and its secret, sent by HTTP Basic authentication, or a Bearer credential. */
+export interface ForeignIntrospection {
+  /** `introspection_endpoint` of its discovery document. */
+  readonly endpoint: string
+  readonly clientId?: string
+  readonly clientSecret?: string
+  readonly credential?: string
+}
+
+export interface ForeignStatusList {
+  /** Lists are read from these origins alone. Default: the issuer's. */
+  readonly origins?: readonly string[]
+  /** The longest that a list is used without asking again, whatever its `ttl` says. Default 60. */
+  readonly maxAgeSeconds?: number
 }
 
 /** The options after parsing. */
@@ -50,6 +73,8 @@ export interface ForeignIssuerSettings {
   readonly claims: ClaimPaths
   readonly maxLifetimeSeconds: number
   readonly jwksMaxAgeSeconds: number
+  readonly introspection: ForeignIntrospection | 'none' | undefined
+  readonly statusList: ForeignStatusList | undefined
 }
 
 const DEFAULT_SECONDS = 3600
@@ -57,6 +82,8 @@ const DEFAULT_SECONDS = 3600
 const MAX_ISSUER_LENGTH = 255
 const YEAR_SECONDS = 31_622_400
 
+/** RFC 6750 section 2.1: b64token. */
+const bearerCredential = /^[A-Za-z0-9._~+/-]+=*$/
 const names: ReadonlySet<string> = new Set([
   'issuer',
   'jwksUri',
@@ -66,6 +93,8 @@ const names: ReadonlySet<string> = new Set([
   'claims',
   'maxLifetimeSeconds',
   'jwksMaxAgeSeconds',
+  'introspection',
+  'statusList',
 ])
 const claimNames: ReadonlySet<string> = new Set(['client', 'session', 'scope', 'roles', 'groups'])
 
@@ -79,6 +108,8 @@ export const foreignIssuerSettings = (options: ForeignIssuerOptions): ForeignIss
     claims: Object.freeze({ ...options.claims }),
     maxLifetimeSeconds: options.maxLifetimeSeconds ?? DEFAULT_SECONDS,
     jwksMaxAgeSeconds: options.jwksMaxAgeSeconds ?? DEFAULT_SECONDS,
+    introspection: typeof options.introspection === 'object' ? Object.freeze({ ...options.introspection }) : options.introspection,
+    statusList: options.statusList === undefined ? undefined : Object.freeze({ ...options.statusList }),
   })
 
 /**
@@ -105,6 +136,7 @@ export function foreignIssuerMistakes(list: unknown, ownIssuer: string, urlMista
       mistakes.push(...urlMistakes(base).map((mistake) => `${at}.${mistake.replace('issuer', 'jwksUri')}`))
     }
     mistakes.push(...memberMistakes(options).map((mistake) => `${at}${mistake}`))
+    mistakes.push(...questionMistakes(options, urlMistakes).map((mistake) => `${at}${mistake}`))
     if (seen.has(String(issuer))) mistakes.push(`${at}.issuer is named twice`)
     seen.add(String(issuer))
   }
@@ -135,6 +167,31 @@ function memberMistakes(options: Readonly<Record<string, unknown>>): string[] {
   }
   return mistakes
 }
+
+/** What is wrong with the addresses where its tokens are asked about. Never names a secret. */
+function questionMistakes(
+  { introspection = 'none', statusList = {} }: Readonly<Record<string, unknown>>,
+  urlMistakes: (url: unknown) => readonly string[],
+): string[] {
+  const mistakes: string[] = []
+  if (isJsonObject(introspection)) {
+    const { endpoint, clientId, clientSecret, credential } = introspection
+    mistakes.push(...urlMistakes(endpoint).map((mistake) => `.introspection.${mistake.replace('issuer', 'endpoint')}`))
+    const isClient = isName(clientId) && isName(clientSecret) && credential === undefined
+    const isBearer =
+      typeof credential === 'string' && bearerCredential.test(credential) && clientId === undefined && clientSecret === undefined
+    if (!isClient && !isBearer) mistakes.push('.introspection needs either clientId and clientSecret, or a credential')
+  } else if (introspection !== 'none') mistakes.push(".introspection must be { endpoint, … } or 'none'")
+  if (!isJsonObject(statusList)) return [...mistakes, '.statusList must be an object']
+  const { origins = [], maxAgeSeconds = 1 } = statusList
+  if (!Array.isArray(origins) || !origins.every(isOrigin)) mistakes.push('.statusList.origins must be origins like https://status.example')
+  if (typeof maxAgeSeconds !== 'number' || !(maxAgeSeconds > 0 && maxAgeSeconds <= DEFAULT_SECONDS)) {
+    mistakes.push(`.statusList.maxAgeSeconds must be above 0 and at most ${DEFAULT_SECONDS}`)
+  }
+  return mistakes
+}
+
+const isOrigin = (value: unknown): boolean => typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
 

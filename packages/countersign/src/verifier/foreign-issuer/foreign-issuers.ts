@@ -2,6 +2,10 @@ import { AuthError, parseBase64urlJsonObject, type Principal, toEpochSeconds } f
 import { type KeyLookUp, type KeySet, keySet } from '../../key/index.ts'
 import { foreignId, ORIGIN } from '../../revocation/index.ts'
 import { type AccessTokenClaims, requireAccessTokenClaims, verifyJws } from '../../token/index.ts'
+import type { IssuerQuestions } from '../issuer-questions.ts'
+import { noteChecked } from '../recheck.ts'
+import type { RouteRule } from '../requirement.ts'
+import { isStatusKnown, type StatusAges, type StatusChecker, type TokenStatus } from '../token-status.ts'
 import { describeToken, type VerifiedToken } from '../verified-token.ts'
 import { VerifiedTokenCache } from '../verified-token-cache.ts'
 import { isUnknownKey, type OtherIssuers, type RevocationView } from '../verify.ts'
@@ -19,6 +23,10 @@ export interface ForeignKeys {
 export interface ForeignIssuer {
   readonly settings: ForeignIssuerSettings
   readonly keys: ForeignKeys
+  /** Undefined where it cannot be asked about its tokens. */
+  readonly questions: IssuerQuestions | undefined
+  /** Undefined where it publishes no status lists, or none that matter. */
+  readonly statuses: StatusChecker | undefined
 }
 
 export interface ForeignIssuersOptions {
@@ -28,6 +36,7 @@ export interface ForeignIssuersOptions {
   readonly cutoffLifeSeconds: () => number
   readonly cacheSize: number
   readonly clockToleranceSeconds: number
+  readonly ages: StatusAges
 }
 
 const noKeys: KeySet = keySet([])
@@ -68,6 +77,30 @@ export class ForeignIssuers implements OtherIssuers {
     }
   }
 
+  isStatusKnown(token: VerifiedToken, rule: RouteRule): Promise<boolean> {
+    return token.status === undefined ? Promise.resolve(true) : isStatusKnown(token.status, rule, this.#options.ages)
+  }
+
+  async verifyByAsking(text: string, compact: string, isLogKnown: () => Promise<boolean>): Promise<VerifiedToken> {
+    const token = await this.#authenticateWithKeys(text, compact)
+    const { issuer } = token.principal
+    const questions = this.#byUrl.get(issuer)?.questions
+    if (questions === undefined) throw new AuthError('revocation_unknown', { reason: 'foreign_issuer_without_introspection', issuer })
+    if (!(await isLogKnown())) throw new AuthError('revocation_unknown', { reason: 'end_of_log_unknown' })
+    await questions.ask(compact)
+    noteChecked(token, toEpochSeconds(this.#options.replica.now()))
+    return this.#requireUnrevoked(token)
+  }
+
+  async #authenticateWithKeys(text: string, compact: string): Promise<VerifiedToken> {
+    for (let isFirst = true; ; isFirst = false) {
+      const token = this.verify(text, compact)
+      if (token !== undefined && !(token instanceof Promise)) return token
+      if (token === undefined || !isFirst) throw new AuthError('revocation_unknown', { reason: 'unknown_key' })
+      await token
+    }
+  }
+
   #holdsStill({ principal, key, notBefore, notAfter }: VerifiedToken): boolean {
     const keys = this.#byUrl.get(principal.issuer)?.keys.current()
     const nowSeconds = this.#options.replica.now() / 1000
@@ -75,7 +108,7 @@ export class ForeignIssuers implements OtherIssuers {
     return key !== undefined && keys?.find(key.kid) === key && nowSeconds > notBefore && nowSeconds < notAfter
   }
 
-  #authenticate(text: string, compact: string, { settings, keys }: ForeignIssuer): VerifiedToken {
+  #authenticate(text: string, compact: string, { settings, keys, statuses }: ForeignIssuer): VerifiedToken {
     const { replica, cutoffLifeSeconds, clockToleranceSeconds } = this.#options
     const { issuer, audience, algorithms, tokenType } = settings
     const known = keys.current() ?? noKeys
@@ -88,7 +121,8 @@ export class ForeignIssuers implements OtherIssuers {
       clockToleranceSeconds,
       maxLifetimeSeconds: Math.min(settings.maxLifetimeSeconds, cutoffLifeSeconds()),
     })
-    const token = describe(text, { claims, keyId, sub: String(payload['sub']) }, known, clockToleranceSeconds)
+    const status = statuses && { checker: statuses, claim: payload['status'], validAtMs: Number.NEGATIVE_INFINITY }
+    const token = describe(text, { claims, keyId, sub: String(payload['sub']), status }, known, clockToleranceSeconds)
     this.#cache.add(token)
     return token
   }
@@ -128,15 +162,16 @@ interface ForeignToken {
   readonly claims: AccessTokenClaims
   readonly keyId: string
   readonly sub: string
+  readonly status: TokenStatus | undefined
 }
 
 /**
  * As every verified token, with these differences: the subject is what the issuer calls it, while the user's id is ours for it; and what
  * the rule reads is named as the log names it, with the time of issue in the place of a position.
  */
-function describe(text: string, { claims, keyId, sub }: ForeignToken, keys: KeySet, toleranceSeconds: number): VerifiedToken {
+function describe(text: string, { claims, keyId, sub, status }: ForeignToken, keys: KeySet, toleranceSeconds: number): VerifiedToken {
   const token = describeToken(text, { claims: { ...claims, rev: ORIGIN }, keyId }, keys, toleranceSeconds)
   const principal: Principal = Object.freeze({ ...token.principal, subject: sub })
   const facts = Object.freeze({ ...token.facts, user: claims.sub, keyId: foreignId(claims.iss, keyId), issuedAt: claims.iat })
-  return { ...token, principal, facts }
+  return { ...token, principal, facts, status }
 }

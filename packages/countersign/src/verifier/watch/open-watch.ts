@@ -1,5 +1,6 @@
 import { AuthError, type EpochSeconds, type Principal } from '../../core/index.ts'
 import type { TokenFacts } from '../../revocation/index.ts'
+import type { Confirmation } from '../possession/index.ts'
 import type { RouteRule } from '../requirement.ts'
 import type { VerifiedToken } from '../verified-token.ts'
 import type { Watch, WatchEnd } from './watch.ts'
@@ -36,8 +37,17 @@ export class OpenWatch implements Watch, Indexed {
     return this.#token.facts
   }
 
+  get confirmation(): Confirmation | undefined {
+    return this.#token.confirmation
+  }
+
   get text(): string {
     return this.#token.text
+  }
+
+  /** Whether it may end without a word in the log: its token has a status, or its route asks the issuer now and then. */
+  get isVisited(): boolean {
+    return this.#token.status !== undefined || this.rule.recheck !== undefined
   }
 
   get dueAt(): EpochSeconds {
@@ -49,7 +59,9 @@ export class OpenWatch implements Watch, Indexed {
 
   async renew(token: string): Promise<Principal> {
     if (this.over !== undefined) throw this.over
-    return this.#keeper.renew(this, `Bearer ${token}`)
+    // The new token is presented as the one before it: bound to the same key, or to none.
+    const scheme = this.#token.confirmation?.dpopKey === undefined ? 'Bearer' : 'DPoP'
+    return this.#keeper.renew(this, `${scheme} ${token}`)
   }
 
   close(): void {

@@ -8,21 +8,30 @@ export interface Indexed {
   readonly rule: RouteRule
   /** The first whole second at which its credential no longer holds. */
   readonly dueAt: EpochSeconds
+  /** Whether it may end without a word in the log. */
+  readonly isVisited: boolean
 }
 
-/** Sets of members by key; a set that gets empty goes. */
-class Grouping<Key, Member> {
-  readonly #groups = new Map<Key, Set<Member>>()
+/** Members that share a key. */
+interface Group<Key, Member> {
+  readonly key: Key
+  readonly members: Set<Member>
+}
 
-  add(key: Key, member: Member): void {
-    const group = this.#groups.get(key)
-    if (group === undefined) this.#groups.set(key, new Set([member]))
-    else group.add(member)
+/** Groups of members by key; a group that gets empty goes. */
+class Grouping<Key, Member> {
+  readonly #groups = new Map<Key, Group<Key, Member>>()
+
+  /** @returns how to take it out again, without a search for the key. */
+  add(key: Key, member: Member): Group<Key, Member> {
+    let group = this.#groups.get(key)
+    if (group === undefined) this.#groups.set(key, (group = { key, members: new Set() }))
+    group.members.add(member)
+    return group
   }
 
-  remove(key: Key, member: Member): void {
-    const group = this.#groups.get(key)
-    if (group?.delete(member) === true && group.size === 0) this.#groups.delete(key)
+  remove({ key, members }: Group<Key, Member>, member: Member): void {
+    if (members.delete(member) && members.size === 0) this.#groups.delete(key)
   }
 
   keys(): readonly Key[] {
@@ -31,9 +40,15 @@ class Grouping<Key, Member> {
 
   /** A copy: whoever walks over it may remove from the group meanwhile. */
   under(key: Key): readonly Member[] {
-    const group = this.#groups.get(key)
-    return group === undefined ? [] : [...group]
+    return [...(this.#groups.get(key)?.members ?? [])]
   }
+}
+
+/** The groups that a member stands in. */
+interface Places<Member> {
+  readonly targets: readonly Group<string, Member>[]
+  readonly due: Group<EpochSeconds, Member>
+  readonly rule: Group<RouteRule, Member>
 }
 
 /**
@@ -41,32 +56,42 @@ class Grouping<Key, Member> {
  * and by what its route asks.
  */
 export class WatchIndex<Member extends Indexed> {
-  readonly #all = new Set<Member>()
+  readonly #all = new Map<Member, Places<Member>>()
   readonly #byTarget = new Grouping<string, Member>()
   readonly #byDue = new Grouping<EpochSeconds, Member>()
   readonly #byRule = new Grouping<RouteRule, Member>()
+  readonly #visited = new Set<Member>()
 
   get size(): number {
     return this.#all.size
   }
 
   add(member: Member): void {
-    this.#all.add(member)
-    for (const name of namesOf(member.facts)) this.#byTarget.add(name, member)
-    this.#byDue.add(member.dueAt, member)
-    this.#byRule.add(member.rule, member)
+    this.#all.set(member, {
+      targets: namesOf(member.facts).map((name) => this.#byTarget.add(name, member)),
+      due: this.#byDue.add(member.dueAt, member),
+      rule: this.#byRule.add(member.rule, member),
+    })
+    if (member.isVisited) this.#visited.add(member)
   }
 
-  /** With the members that it was added with: before its facts change. */
   remove(member: Member): void {
-    if (!this.#all.delete(member)) return
-    for (const name of namesOf(member.facts)) this.#byTarget.remove(name, member)
-    this.#byDue.remove(member.dueAt, member)
-    this.#byRule.remove(member.rule, member)
+    const places = this.#all.get(member)
+    if (places === undefined) return
+    this.#all.delete(member)
+    this.#visited.delete(member)
+    for (const target of places.targets) this.#byTarget.remove(target, member)
+    this.#byDue.remove(places.due, member)
+    this.#byRule.remove(places.rule, member)
+  }
+
+  /** A copy, for the caller to take from. */
+  visited(): Member[] {
+    return [...this.#visited]
   }
 
   all(): readonly Member[] {
-    return [...this.#all]
+    return [...this.#all.keys()]
   }
 
   /** Those that a log entry can concern. Whether it kills them is for the rule to say. */

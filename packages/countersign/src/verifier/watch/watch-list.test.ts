@@ -107,6 +107,7 @@ function tokenOf(name: string, facts: Partial<TokenFacts>, notAfter: number): Ve
     text: `Bearer ${name}`,
     principal,
     facts: whole,
+    confirmation: undefined,
     key: undefined,
     keys: keySet([]),
     notBefore: 0,
@@ -172,7 +173,7 @@ const someEntry = fc.record({
 test('what the rule calls revoked by an entry, the index finds by that entry', () => {
   fc.assert(
     fc.property(fc.array(someFacts, { maxLength: 8 }), someEntry, (all, { kind, id, of }) => {
-      const members = all.map((facts) => ({ facts: { issuer: 'iss', rev: 0, ...facts }, rule: ordinary, dueAt: 0 }))
+      const members = all.map((facts) => ({ facts: { issuer: 'iss', rev: 0, ...facts }, rule: ordinary, dueAt: 0, isVisited: true }))
       const index = new WatchIndex<(typeof members)[number]>()
       for (const member of members) index.add(member)
       const target = { kind, id: kind === 'everyone' || kind === 'issuer' ? '' : id }
@@ -182,7 +183,10 @@ test('what the rule calls revoked by an entry, the index finds by that entry', (
       const found = new Set(index.concernedBy(entry))
       for (const member of members) if (isRevoked(cutoffs, member.facts)) assert.ok(found.has(member))
       for (const member of members) index.remove(member)
-      assert.deepEqual([index.size, index.all(), index.concernedBy(entry), index.dueBy(0), index.rules()], [0, [], [], [], []])
+      assert.deepEqual(
+        [index.size, index.all(), index.concernedBy(entry), index.dueBy(0), index.rules(), index.visited()],
+        [0, [], [], [], [], []],
+      )
     }),
   )
 })
@@ -296,4 +300,48 @@ test('what the issuer says of the token before the renewal is no word about the 
   refuseFirst()
   await new Promise(setImmediate)
   assert.deepEqual(scene.ended, [])
+})
+
+const turn = (): Promise<void> => new Promise(setImmediate)
+
+test('[B38] what may end without a word in the log is visited once a second, so many at one time, and nothing else is', async () => {
+  const scene = new Scene()
+  const asking = new RouteRule({ recheck: { notWithinSeconds: 60 } })
+  for (let n = 0; n < 100; n++) await scene.open(`asked-${n}`, {}, asking)
+  await scene.open('ordinary')
+  const before = scene.proofs
+  const answers: (() => void)[] = []
+  scene.answer = (token) => new Promise((resolve) => answers.push(() => resolve(token)))
+  scene.clock.advance(5000)
+  await turn()
+  assert.equal(answers.length, 64)
+  for (let n = 0; n < 100; n++) {
+    answers[n]?.()
+    await turn()
+  }
+  assert.equal(scene.proofs - before, 100, 'each of them once, however many seconds the round takes')
+  scene.clock.advance(1000)
+  await turn()
+  assert.equal(scene.proofs - before, 164)
+  assert.deepEqual(scene.ended, [])
+})
+
+test('[B38] a visit ends what is refused, and leaves alone what nobody could be asked about for now', async () => {
+  const scene = new Scene()
+  const asking = new RouteRule({ recheck: { notWithinSeconds: 60 } })
+  for (const name of ['dead', 'unknown', 'put off', 'alive']) await scene.open(name, {}, asking)
+  const refusals = new Map([
+    ['dead', 'token_revoked'],
+    ['unknown', 'revocation_unknown'],
+    ['put off', 'overloaded'],
+  ] as const)
+  scene.answer = async (token) => {
+    const code = refusals.get(token.facts.tokenId as 'dead')
+    if (code !== undefined) throw new AuthError(code)
+    return token
+  }
+  scene.clock.advance(1000)
+  await turn()
+  assert.deepEqual(scene.ended.toSorted(), ['dead token_revoked', 'unknown revocation_unknown'])
+  assert.equal(scene.list.size, 2)
 })

@@ -1,5 +1,6 @@
 import { AuthError, type Cancel, type Clock, type EpochMs, type Principal } from '../../core/index.ts'
-import type { FreshnessReport, LogEntry, TokenFacts } from '../../revocation/index.ts'
+import type { FreshnessReport, PlacedEntry, TokenFacts } from '../../revocation/index.ts'
+import type { Confirmation } from '../possession/index.ts'
 import type { RouteRule } from '../requirement.ts'
 import type { VerifiedToken } from '../verified-token.ts'
 import { isFreshEnough } from '../verify.ts'
@@ -12,7 +13,7 @@ export interface WatchedLog {
   now(): EpochMs
   freshness(): FreshnessReport
   isRevoked(facts: TokenFacts): boolean
-  onEntry(listener: (entry: LogEntry) => void): Cancel
+  onEntry(listener: (entry: PlacedEntry) => void): Cancel
 }
 
 export interface WatchListParts {
@@ -22,12 +23,16 @@ export interface WatchListParts {
   readonly prove: (text: string, rule: RouteRule) => VerifiedToken | Promise<VerifiedToken>
 }
 
+/** How many credentials are looked up elsewhere at one time, for the visits alone. */
+const VISITS_AT_ONCE = 64
+
 /** How often time and freshness are looked at. Entries of the log are acted upon as they come. */
 const CHECK_EVERY_MS = 1000
 
 /**
  * The credentials that connections live on. An entry of the log ends those that it kills, in the moment in which it is applied, and touches
- * no other; once a second those end that are out of time, and those whose route needs fresher knowledge than there is.
+ * no other; once a second those end that are out of time, and those whose route needs fresher knowledge than there is. Once a second those are
+ * visited that may end without a word in the log: for what their route asks, a visit is a request.
  *
  * ```
  *   open ──▶ watched ──▶ ended: revoked, out of time, or not known
@@ -40,6 +45,7 @@ export class WatchList implements WatchKeeper {
   readonly #index = new WatchIndex<OpenWatch>()
   readonly #cancelEntries: Cancel
   #cancelCheck: Cancel | undefined
+  #isVisiting = false
 
   constructor(parts: WatchListParts) {
     this.#parts = parts
@@ -50,9 +56,13 @@ export class WatchList implements WatchKeeper {
     return this.#index.size
   }
 
-  /** @throws {AuthError} whatever `prove` refuses with. */
-  async open(text: string, rule: RouteRule, onEnd: WatchEnd): Promise<Watch> {
+  /**
+   * @param requireHolder Whether who opens it has what the token is bound to: asked once, as the connection stays theirs.
+   * @throws {AuthError} whatever `prove` and `requireHolder` refuse with.
+   */
+  async open(text: string, rule: RouteRule, onEnd: WatchEnd, requireHolder?: (token: VerifiedToken) => Promise<void>): Promise<Watch> {
     const token = await this.#parts.prove(text, rule)
+    await requireHolder?.(token)
     this.#requireUnrevoked(token)
     const watch = new OpenWatch(token, rule, onEnd, this)
     this.#index.add(watch)
@@ -64,6 +74,7 @@ export class WatchList implements WatchKeeper {
     const token = await this.#parts.prove(text, watch.rule)
     if (watch.over !== undefined) throw watch.over
     requireSameHolder(watch.principal, token.principal)
+    requireSameBinding(watch.confirmation, token)
     this.#requireUnrevoked(token)
     this.#index.remove(watch)
     watch.restOn(token)
@@ -82,9 +93,11 @@ export class WatchList implements WatchKeeper {
     this.#cancelCheck?.()
   }
 
-  #obey(entry: LogEntry): void {
+  #obey(entry: PlacedEntry): void {
+    // One for all that it ends: a refusal costs more than ending a watch.
+    let reason: AuthError | undefined
     for (const watch of this.#index.concernedBy(entry)) {
-      if (this.#parts.replica.isRevoked(watch.facts)) watch.end(revoked(watch.facts))
+      if (this.#parts.replica.isRevoked(watch.facts)) watch.end((reason ??= new AuthError('token_revoked', { position: entry.position })))
     }
   }
 
@@ -106,7 +119,32 @@ export class WatchList implements WatchKeeper {
       if (isFreshEnough(freshness, rule)) continue
       for (const watch of this.#index.under(rule)) if (nowMs >= watch.vouchedUntilMs) this.#proveAgain(watch)
     }
+    void this.#visitAll()
     this.#cancelCheck = this.#index.size === 0 ? undefined : this.#checkLater()
+  }
+
+  /** One round at a time: where it takes longer than a second, the next begins after it. */
+  async #visitAll(): Promise<void> {
+    if (this.#isVisiting) return
+    this.#isVisiting = true
+    const waiting = this.#index.visited()
+    const visitor = async (): Promise<void> => {
+      for (let watch = waiting.pop(); watch !== undefined; watch = waiting.pop()) await this.#visit(watch)
+    }
+    await Promise.all(Array.from({ length: Math.min(VISITS_AT_ONCE, waiting.length) }, visitor))
+    this.#isVisiting = false
+  }
+
+  async #visit(watch: OpenWatch): Promise<void> {
+    const { rule, text } = watch
+    if (watch.over !== undefined || this.#parts.clock.monotonicMs() < watch.vouchedUntilMs) return
+    try {
+      await this.#parts.prove(text, rule)
+    } catch (thrown) {
+      // That too many are asked about at this moment says nothing of this one. The next visit is a second away.
+      const isPutOff = thrown instanceof AuthError && thrown.code === 'overloaded'
+      if (!isPutOff && watch.text === text) watch.end(asRefusal(thrown))
+    }
   }
 
   /** As if it were a request that came now: a connection and a request never get different answers. */
@@ -131,6 +169,13 @@ export class WatchList implements WatchKeeper {
 function requireSameHolder(before: Principal, now: Principal): void {
   if (before.issuer === now.issuer && before.subject === now.subject && before.session === now.session) return
   throw new AuthError('token_invalid', { reason: 'renewed_by_another_holder', tokenId: now.tokenId })
+}
+
+/** Whoever opened the connection has proved to have what its token is bound to, and nothing else. */
+function requireSameBinding(before: Confirmation | undefined, { confirmation, principal }: VerifiedToken): void {
+  if (confirmation === undefined) return
+  if (confirmation.dpopKey === before?.dpopKey && confirmation.certificate === before?.certificate) return
+  throw new AuthError('token_invalid', { reason: 'renewed_with_another_binding', tokenId: principal.tokenId ?? '' })
 }
 
 const revoked = ({ tokenId }: TokenFacts): AuthError => new AuthError('token_revoked', { tokenId })

@@ -3,7 +3,7 @@ import { ManualClock, newId, systemRandom } from 'countersign/core'
 import { keySet, verificationKey } from 'countersign/key'
 import type { AccessTokenClaims } from 'countersign/token'
 import { verifyAccessToken } from 'countersign/token'
-import { GenerationCutoffIndex, isRevoked } from 'countersign/revocation'
+import { GenerationCutoffIndex, isRevoked, ORIGIN } from 'countersign/revocation'
 import { FeedAuthority } from '../../revocation/authority.ts'
 import { Publisher } from '../../revocation/publisher.ts'
 import { Revocations } from '../../revocation/revocations.ts'
@@ -114,7 +114,7 @@ export async function openDomain(options: DomainOptions = {}): Promise<Domain> {
     claimsOf: (signedIn) => verified(signedIn).claims,
     async isRevoked(signedIn) {
       const index = new GenerationCutoffIndex()
-      for (const entry of (await store.log.snapshot(clock.now())).entries) index.apply(entry)
+      for (const entry of await store.log.keptAfter(ORIGIN, 10_000)) if (entry.expiresAt > clock.now()) index.apply(entry)
       const { claims, keyId } = verified(signedIn)
       const { iss: issuer, client_id: client, roles = [], groups = [], sub: user, sid: session, jti: tokenId, rev = 0 } = claims
       return isRevoked(index, { issuer, client, roles, groups, user, session, tokenId, keyId, rev })

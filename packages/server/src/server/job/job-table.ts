@@ -1,7 +1,9 @@
+import { dropExpiredKeys } from './drop-expired-keys/job.ts'
+import { endAbandonedStreams } from './end-abandoned-streams/job.ts'
 import { forgetLog } from './forget-log/job.ts'
 import type { Job } from './job.ts'
 import { maintainKeys } from './maintain-keys/job.ts'
 import { sweepSessions } from './sweep-sessions/job.ts'
 
 /** Everything that the server does without being asked. */
-export const jobs: readonly Job[] = Object.freeze([maintainKeys, forgetLog, sweepSessions])
+export const jobs: readonly Job[] = Object.freeze([maintainKeys, forgetLog, sweepSessions, dropExpiredKeys, endAbandonedStreams])

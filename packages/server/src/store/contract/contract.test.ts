@@ -5,6 +5,9 @@ import { after } from 'node:test'
 import { ManualClock } from 'countersign/core'
 import { createMemoryStore } from '../memory/store.ts'
 import { openSqliteStore } from '../sqlite/store.ts'
+import { callerKeyStoreContract } from './caller-key-store.ts'
+import { deliveryStoreContract } from './delivery-store.ts'
+import { eventLogContract } from './event-log.ts'
 import { keyStoreContract } from './key-store.ts'
 import { logStoreContract } from './log-store.ts'
 import { CUTOFF_LIFE_MS, NOW } from './record.ts'
@@ -34,6 +37,9 @@ for (const [name, open] of Object.entries(stores)) {
     keyStoreContract,
     serviceCredentialStoreContract,
     replayStoreContract,
+    callerKeyStoreContract,
+    eventLogContract,
+    deliveryStoreContract,
   ]) {
     contract(name, open)
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { nextEpoch, ORIGIN, ORIGIN_HASH, type Target } from 'countersign/revocation'
+import { nextEpoch, ORIGIN, ORIGIN_HASH, type PlacedEntry, type Target } from 'countersign/revocation'
 import { credentialRecord, CUTOFF_LIFE_MS, keyRecord, NOW, sessionRecord, signedIn, userRecord } from './record.ts'
 import { appendedBy, assertChainHolds, entriesAfter, type OpenStore, promises } from './suite.ts'
 
@@ -25,7 +25,7 @@ export function logStoreContract(name: string, open: OpenStore): void {
   promise('an empty log ends at the origin', async (store) => {
     assert.deepEqual(await store.log.head(), { position: ORIGIN, hash: ORIGIN_HASH })
     assert.deepEqual(await store.log.entriesAfter(ORIGIN, 10), [])
-    assert.deepEqual(await store.log.snapshot(NOW), { head: { position: ORIGIN, hash: ORIGIN_HASH }, entries: [] })
+    assert.deepEqual(await store.log.keptAfter(ORIGIN, 10), [])
   })
 
   promise('[I02] a hard revocation ends exactly the sessions behind its target, a soft one none', async (store) => {
@@ -63,21 +63,26 @@ export function logStoreContract(name: string, open: OpenStore): void {
     assert.equal(await positions(6, 10), 'forgotten', 'a position that the log has not reached')
   })
 
-  promise('the snapshot holds the newest living entry of each kind and target, and the head', async (store) => {
-    const cut = (id: string, at: number) => store.log.revoke({ target: { kind: 'user', id }, mode: 'soft', at })
-    await cut('usr_1', NOW)
-    const second = await cut('usr_2', NOW + 10)
-    const third = await cut('usr_1', NOW + 20)
-    await store.keys.initialise([keyRecord('k1', 'current'), keyRecord('k2', 'next')])
-    const keyCut = await store.log.revoke({ target: { kind: 'key', id: 'svc_a' }, mode: 'soft', at: NOW + 30 })
-    await store.services.add(credentialRecord('svc_a'))
-    await store.services.remove('svc_a', NOW + 30)
-    const { head, entries } = await store.log.snapshot(NOW + CUTOFF_LIFE_MS)
-    assert.deepEqual(head, await store.log.head())
-    // The entry of usr_1 at NOW and the keyset entry at NOW have expired; a credential entry does not hide a cut-off of the same id.
-    const [credential] = (await entriesAfter(store, keyCut.position)).slice(-1)
-    assert.deepEqual(entries, [second, third, keyCut, credential])
-    assert.deepEqual((await store.log.snapshot(NOW + CUTOFF_LIFE_MS + 30)).entries, [])
+  promise('pages up to a head are one picture, whoever appends and whatever is forgotten between them', async (store) => {
+    const cut = (id: string, at: number) => store.log.revoke({ target: { kind: 'user', id }, mode: 'hard', at })
+    const placed = ({ position, at, kind, target, mode, expiresAt }: PlacedEntry) => ({ position, at, kind, target, mode, expiresAt })
+    const page = async (after: number, limit: number) => (await store.log.keptAfter(after, limit)).map(placed)
+    const first = await cut('usr_1', NOW)
+    const rest = [await cut('usr_2', NOW + 10), await cut('usr_1', NOW + 20), await cut('usr_3', NOW + 30)]
+    const { position } = await store.log.head()
+    assert.deepEqual(await page(ORIGIN, 2), [first, ...rest].slice(0, 2).map(placed))
+    await cut('usr_4', NOW + 40)
+    await store.log.forget(NOW + CUTOFF_LIFE_MS)
+    const kept = await page(ORIGIN, 10)
+    assert.deepEqual(
+      kept.filter((entry) => entry.position <= position),
+      rest.map(placed),
+    )
+    assert.deepEqual(
+      (await page(first.position + 1, 2)).map((entry) => entry.position),
+      [first.position + 2, first.position + 3],
+    )
+    assert.deepEqual(await page(position + 1, 10), [])
   })
 
   promise('[I12] forgetting drops expired entries from the old end, never a living one, never the head', async (store) => {

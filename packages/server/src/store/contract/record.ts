@@ -1,5 +1,6 @@
 import type { EpochMs } from 'countersign/core'
 import type { User } from '../../account/user.ts'
+import type { CallerKey } from '../../credential/caller-key.ts'
 import type { ServiceCredential } from '../../credential/service-credential-store.ts'
 import type { Session } from '../../session/session.ts'
 import type { Rotation } from '../../session/session-store.ts'
@@ -40,6 +41,7 @@ export const sessionRecord = (id: string, user: string, change: Partial<Session>
   keyId: 'refresh-key-1',
   expiresAt: NOW + 24 * HOUR_MS,
   idleExpiresAt: NOW + HOUR_MS,
+  dpopKey: undefined,
   ...change,
 })
 
@@ -70,6 +72,20 @@ export const credentialRecord = (id: string, createdAt: EpochMs = NOW): ServiceC
   name: `service ${id}`,
   secretHash: `hash of ${id}`,
   createdAt,
+})
+
+export const callerKeyRecord = (id: string, change: Partial<CallerKey> = {}): CallerKey => ({
+  id,
+  kind: 'hmac',
+  owner: { kind: 'user', id: 'usr_a' },
+  settings: { name: `key ${id}`, scope: ['orders:read'], roles: undefined, addresses: [], windowSeconds: 120 },
+  material: `sealed ${id}`,
+  session: undefined,
+  parent: undefined,
+  successor: undefined,
+  createdAt: NOW,
+  expiresAt: undefined,
+  ...change,
 })
 
 /** A user and a session of theirs, both stored. */

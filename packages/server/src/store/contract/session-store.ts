@@ -20,6 +20,16 @@ export function sessionStoreContract(name: string, open: OpenStore): void {
     assert.equal(await store.sessions.issuance('ses_b'), undefined)
   })
 
+  promise('the key that a session is bound to stays with it, rotation after rotation', async (store) => {
+    const session = await signedIn(store, sessionRecord('ses_a', 'usr_a', { dpopKey: 'thumbprint-of-a-key' }))
+    assert.equal((await store.sessions.find('ses_a'))?.dpopKey, 'thumbprint-of-a-key')
+    const rotated = await store.sessions.rotate(rotationOf(session))
+    assert.ok(rotated !== 'lost' && rotated.session.dpopKey === 'thumbprint-of-a-key')
+    assert.equal((await store.sessions.issuance('ses_a'))?.session.dpopKey, 'thumbprint-of-a-key')
+    const [listed] = await store.sessions.list('usr_a', NOW)
+    assert.equal(listed?.dpopKey, 'thumbprint-of-a-key')
+  })
+
   promise('a session is not opened for an unknown or suspended user', async (store) => {
     await store.users.create(userRecord('usr_a'), 'phc-1')
     await store.users.setStatus('usr_a', 'suspended', NOW)

@@ -1,7 +1,8 @@
 import type { Cancel, EpochMs } from 'countersign/core'
 import { defaultMode, type LogEntry, type LogHead, type Position, type Target } from 'countersign/revocation'
-import type { LogSnapshot, LogStore, Revocation } from '../../revocation/log-store.ts'
+import type { LogStore, Revocation } from '../../revocation/log-store.ts'
 import type { Session } from '../../session/session.ts'
+import { causeOfRevocation } from '../append.ts'
 import type { Tables } from './tables.ts'
 
 export class MemoryLogStore implements LogStore {
@@ -16,25 +17,19 @@ export class MemoryLogStore implements LogStore {
   }
 
   async entriesAfter(position: Position, limit: number): Promise<readonly LogEntry[] | 'forgotten'> {
-    const { base, head, entries } = this.#tables.log
+    const { base, head } = this.#tables.log
     if (position < base || position > head.position) return 'forgotten'
-    return entries.filter((entry) => entry.position > position).slice(0, limit)
+    return this.#tables.log.after(position, limit)
   }
 
-  async snapshot(now: EpochMs): Promise<LogSnapshot> {
-    const newest = new Map<string, LogEntry>()
-    for (const entry of this.#tables.log.entries) {
-      const key = `${entry.kind} ${entry.target.kind} ${entry.target.id}`
-      // Taken out first, so that the map stays in the order of positions.
-      newest.delete(key)
-      if (entry.expiresAt > now) newest.set(key, entry)
-    }
-    return { head: this.#tables.log.head, entries: [...newest.values()] }
+  async keptAfter(position: Position, limit: number): Promise<readonly LogEntry[]> {
+    return this.#tables.log.after(position, limit)
   }
 
-  async revoke({ target, mode, at }: Revocation): Promise<LogEntry> {
+  async revoke({ target, mode, at, reason }: Revocation): Promise<LogEntry> {
     const isHard = mode === 'hard' && defaultMode(target.kind) === 'hard'
-    const entry = this.#tables.log.cutOff(target, isHard ? 'hard' : 'soft', at)
+    const user = isHard && target.kind === 'session' ? this.#tables.sessions.get(target.id)?.user : undefined
+    const entry = this.#tables.log.cutOff(target, isHard ? 'hard' : 'soft', at, causeOfRevocation(user, reason))
     if (isHard) this.#tables.dropSessions((session) => standsBehind(session, target))
     return entry
   }

@@ -10,12 +10,14 @@ import {
   type RevocationMode,
   type Target,
 } from 'countersign/revocation'
+import type { Cause } from '../../delivery/event-log.ts'
 import type { Append } from '../append.ts'
 
 /** The entries since `base`, which is the newest one forgotten. */
 export class Log {
   readonly #cutoffLifeMs: number
   readonly #listeners = new Set<() => void>()
+  readonly #causes = new Map<Position, Cause>()
   #entries: LogEntry[] = []
   #base: LogHead = { position: ORIGIN, hash: ORIGIN_HASH }
   #isNotifying = false
@@ -29,8 +31,15 @@ export class Log {
     return { position, hash }
   }
 
-  get entries(): readonly LogEntry[] {
-    return this.#entries
+  /** Entries after `position`, oldest first. */
+  after(position: Position, limit: number): readonly LogEntry[] {
+    let [first, end] = [0, this.#entries.length]
+    while (first < end) {
+      const middle = (first + end) >>> 1
+      if ((this.#entries[middle] as LogEntry).position > position) end = middle
+      else first = middle + 1
+    }
+    return this.#entries.slice(first, first + limit)
   }
 
   /** Before it there is nothing to read. */
@@ -39,18 +48,24 @@ export class Log {
   }
 
   /** @throws {RangeError} when `at` is no time; nothing has changed then. */
-  append({ kind, target, mode, at }: Append): LogEntry {
+  append({ kind, target, mode, at, cause }: Append): LogEntry {
     if (!Number.isSafeInteger(at)) throw new RangeError('the time of a log entry must be whole milliseconds')
     const head = this.head
     const draft = { kind, target: { kind: target.kind, id: target.id }, mode, expiresAt: at + this.#cutoffLifeMs }
     const entry = chain(head, at, draft, kind === 'epoch' ? nextEpoch(head.position, at) : head.position + 1)
     this.#entries.push(entry)
+    if (cause !== undefined) this.#causes.set(entry.position, cause)
     this.#notifySoon()
     return entry
   }
 
-  cutOff(target: Target, mode: RevocationMode, at: EpochMs): LogEntry {
-    return this.append({ kind: 'cutoff', target, mode, at })
+  /** What stands behind an entry. */
+  causeOf({ position }: LogEntry): Cause {
+    return this.#causes.get(position) ?? {}
+  }
+
+  cutOff(target: Target, mode: RevocationMode, at: EpochMs, cause: Cause = {}): LogEntry {
+    return this.append({ kind: 'cutoff', target, mode, at, cause })
   }
 
   /** Drops the expired entries at the old end, but never the head. */
@@ -60,6 +75,7 @@ export class Log {
     const newestDead = this.#entries[firstLiving - 1]
     if (newestDead === undefined) return 0
     this.#base = { position: newestDead.position, hash: newestDead.hash }
+    for (const { position } of this.#entries.slice(0, firstLiving)) this.#causes.delete(position)
     this.#entries = this.#entries.slice(firstLiving)
     return firstLiving
   }

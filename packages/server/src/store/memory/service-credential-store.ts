@@ -25,6 +25,7 @@ export class MemoryServiceCredentialStore implements ServiceCredentialStore {
   async remove(id: string, at: EpochMs): Promise<boolean> {
     if (!this.#tables.services.has(id)) return false
     this.#tables.log.append({ kind: 'credential', target: { kind: 'key', id }, mode: 'hard', at })
+    this.#tables.endCallerKeys(({ owner }) => owner.kind === 'service' && owner.id === id, at)
     return this.#tables.services.delete(id)
   }
 }

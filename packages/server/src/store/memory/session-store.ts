@@ -39,8 +39,9 @@ export class MemorySessionStore implements SessionStore {
   }
 
   async end(id: string, at: EpochMs): Promise<boolean> {
-    if (!this.#tables.sessions.has(id)) return false
-    this.#tables.log.cutOff({ kind: 'session', id }, 'hard', at)
+    const session = this.#tables.sessions.get(id)
+    if (session === undefined) return false
+    this.#tables.log.cutOff({ kind: 'session', id }, 'hard', at, { user: session.user })
     return this.#tables.sessions.delete(id)
   }
 
@@ -62,7 +63,7 @@ export class MemorySessionStore implements SessionStore {
   #endUsers(user: string, except: string | undefined, at: EpochMs): readonly string[] {
     const ending = [...this.#tables.sessions.values()].filter((session) => session.user === user && session.id !== except)
     for (const { id } of ending) {
-      this.#tables.log.cutOff({ kind: 'session', id }, 'hard', at)
+      this.#tables.log.cutOff({ kind: 'session', id }, 'hard', at, { user })
       this.#tables.sessions.delete(id)
     }
     return ending.map(({ id }) => id)

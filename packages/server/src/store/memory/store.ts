@@ -1,7 +1,10 @@
 import { AuthError, type Clock, systemClock } from 'countersign/core'
 import { MemoryReplayStore } from 'countersign/replay'
 import type { Store, StoreOptions } from '../store.ts'
+import { MemoryCallerKeyStore } from './caller-key-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
+import { MemoryDeliveryStore } from './delivery-store.ts'
+import { MemoryEventLog } from './event-log.ts'
 import { Log } from './log.ts'
 import { MemoryLogStore } from './log-store.ts'
 import { MemoryServiceCredentialStore } from './service-credential-store.ts'
@@ -24,7 +27,10 @@ export function createMemoryStore({ cutoffLifeMs, clock = systemClock }: MemoryS
     users: new MemoryUserStore(tables),
     sessions: new MemorySessionStore(tables),
     services: new MemoryServiceCredentialStore(tables),
+    callerKeys: new MemoryCallerKeyStore(tables),
     replay: new MemoryReplayStore({ clock }),
+    events: new MemoryEventLog(tables.log),
+    deliveries: new MemoryDeliveryStore(tables),
     ping: async () => {
       if (isClosed) throw new AuthError('unavailable', { storage: 'closed' })
     },

@@ -1,5 +1,8 @@
+import type { EpochMs } from 'countersign/core'
 import type { PasswordRecord, User } from '../../account/user.ts'
+import type { CallerKey } from '../../credential/caller-key.ts'
 import type { ServiceCredential } from '../../credential/service-credential-store.ts'
+import type { Destination, Job } from '../../delivery/delivery-store.ts'
 import type { Session } from '../../session/session.ts'
 import type { Issuance } from '../../session/session-store.ts'
 import type { StoredKey } from '../../signing/key-store.ts'
@@ -8,6 +11,11 @@ import type { Log } from './log.ts'
 export interface UserRecord {
   readonly user: User
   readonly password: PasswordRecord
+}
+
+export interface JobRecord extends Job {
+  readonly dueAt: EpochMs
+  readonly deadAt: EpochMs | undefined
 }
 
 /**
@@ -20,6 +28,10 @@ export class Tables {
   readonly sessions: Map<string, Session> = new Map()
   readonly keys: Map<string, StoredKey> = new Map()
   readonly services: Map<string, ServiceCredential> = new Map()
+  readonly callerKeys: Map<string, CallerKey> = new Map()
+  readonly destinations: Map<string, Destination> = new Map()
+  /** In the order in which they were added. */
+  readonly jobs: Map<string, JobRecord> = new Map()
 
   constructor(log: Log) {
     this.log = log
@@ -35,6 +47,14 @@ export class Tables {
     if (user === undefined) return undefined
     const { id, email, name, roles, groups } = user
     return { rev: this.log.head.position, session, subject: { id, email, name, roles, groups } }
+  }
+
+  /** Removes the keys of callers that `isEnded` names, and cuts off what verifiers hold of them. */
+  endCallerKeys(isEnded: (key: CallerKey) => boolean, at: EpochMs): void {
+    for (const { id } of [...this.callerKeys.values()].filter(isEnded)) {
+      this.log.append({ kind: 'cutoff', target: { kind: 'client', id }, mode: 'hard', at })
+      this.callerKeys.delete(id)
+    }
   }
 
   /** Removes the sessions that `isEnded` names. @returns their ids. */

@@ -47,7 +47,7 @@ export class MemoryUserStore implements UserStore {
     const { user: id, fromGeneration, hash, keepSession, at } = change
     const record = this.#tables.activeUser(id)
     if (record === undefined || record.password.generation !== fromGeneration) return 'changed_meanwhile'
-    this.#tables.log.cutOff({ kind: 'user', id }, 'hard', at)
+    this.#tables.log.cutOff({ kind: 'user', id }, 'hard', at, { credential: 'password' })
     this.#tables.users.set(id, { user: { ...record.user, updatedAt: at }, password: { hash, generation: fromGeneration + 1 } })
     this.#tables.dropSessions((session) => session.user === id && session.id !== keepSession)
     return { kept: this.#kept(keepSession, id, at) }
@@ -64,11 +64,11 @@ export class MemoryUserStore implements UserStore {
   }
 
   setRoles(id: string, roles: readonly string[], at: EpochMs): Promise<User | undefined> {
-    return this.#setSoftly(id, { roles, updatedAt: at })
+    return this.#setSoftly(id, { roles }, at)
   }
 
   setGroups(id: string, groups: readonly string[], at: EpochMs): Promise<User | undefined> {
-    return this.#setSoftly(id, { groups, updatedAt: at })
+    return this.#setSoftly(id, { groups }, at)
   }
 
   async offerSetup(tokenHash: string, expiresAt: EpochMs): Promise<boolean> {
@@ -95,11 +95,11 @@ export class MemoryUserStore implements UserStore {
     return 'created'
   }
 
-  async #setSoftly(id: string, change: Partial<User> & { readonly updatedAt: EpochMs }): Promise<User | undefined> {
+  async #setSoftly(id: string, claims: Readonly<Record<string, readonly string[]>>, at: EpochMs): Promise<User | undefined> {
     const record = this.#tables.users.get(id)
     if (record === undefined) return undefined
-    this.#tables.log.cutOff({ kind: 'user', id }, 'soft', change.updatedAt)
-    return this.#put(record, change)
+    this.#tables.log.cutOff({ kind: 'user', id }, 'soft', at, { claims })
+    return this.#put(record, { ...claims, updatedAt: at })
   }
 
   #put(record: UserRecord, change: Partial<User>): User {

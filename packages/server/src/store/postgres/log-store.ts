@@ -1,7 +1,8 @@
 import type { Cancel, EpochMs } from 'countersign/core'
-import { defaultMode, type LogEntry, type LogHead, type Position } from 'countersign/revocation'
-import type { LogSnapshot, LogStore, Revocation } from '../../revocation/log-store.ts'
-import { type LogEntryRow, logEntryOf } from '../sqlite/log-row.ts'
+import { defaultMode, type LogEntry, type LogHead, type PlacedEntry, type Position } from 'countersign/revocation'
+import type { LogStore, Revocation } from '../../revocation/log-store.ts'
+import { causeOfRevocation } from '../append.ts'
+import { type LogEntryRow, logEntryOf, placedColumns, type PlacedEntryRow, placedEntryOf } from '../sqlite/log-row.ts'
 import type { Database } from './database.ts'
 import type { LogWriter } from './log-writer.ts'
 import { endBehind } from './session-ending.ts'
@@ -30,13 +31,9 @@ const after = statement<BesideHeadRow>(
   ) e ON true ORDER BY e.position`,
 )
 
-const live = statement<BesideHeadRow>(
-  'live entries',
-  `
-  SELECT ${besideHead} FROM countersign.log_head h LEFT JOIN (
-    SELECT DISTINCT ON (kind, target_kind, target_id) * FROM countersign.log_entry
-    WHERE expires_at > $1 ORDER BY kind, target_kind, target_id, position DESC
-  ) e ON true ORDER BY e.position`,
+const page = statement<PlacedEntryRow>(
+  'page of entries',
+  `SELECT ${placedColumns} FROM countersign.log_entry WHERE position > $1 ORDER BY position LIMIT $2`,
 )
 
 const oldest = statement<LogEntryRow>(
@@ -77,19 +74,16 @@ export class PostgresLogStore implements LogStore {
     return entriesOf(rows)
   }
 
-  async snapshot(now: EpochMs): Promise<LogSnapshot> {
-    const rows = await this.#database.ask(live, now)
-    const [first] = rows
-    if (first === undefined) throw new Error('the log has no head')
-    return { head: { position: first.head_position, hash: first.head_hash }, entries: entriesOf(rows) }
+  async keptAfter(position: Position, limit: number): Promise<readonly PlacedEntry[]> {
+    return (await this.#database.ask(page, position, limit)).map(placedEntryOf)
   }
 
-  revoke({ target, mode, at }: Revocation): Promise<LogEntry> {
+  revoke({ target, mode, at, reason }: Revocation): Promise<LogEntry> {
     // No sessions stand behind a token, key, role, group or issuer: there `hard` would promise what cannot be.
     const isHard = mode === 'hard' && defaultMode(target.kind) === 'hard'
     return this.#writer.appending(async (unit, log) => {
-      if (isHard) await endBehind(unit, target)
-      return log.append({ kind: 'cutoff', target, mode: isHard ? 'hard' : 'soft', at })
+      const user = isHard ? await endBehind(unit, target) : undefined
+      return log.append({ kind: 'cutoff', target, mode: isHard ? 'hard' : 'soft', at, cause: causeOfRevocation(user, reason) })
     })
   }
 

@@ -1,6 +1,7 @@
 import type { Cancel } from 'countersign/core'
 import { chain, type LogEntry, type LogHead, nextEpoch } from 'countersign/revocation'
 import type { Append } from '../append.ts'
+import { causeText } from '../sqlite/cause.ts'
 import type { Database, Unit } from './database.ts'
 import { statement } from './statement.ts'
 
@@ -14,11 +15,11 @@ const write = statement(
   `
   WITH entry AS (
     INSERT INTO countersign.log_entry
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[])
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[])
   ), head AS (
-    UPDATE countersign.log_head SET position = $9, hash = $10
+    UPDATE countersign.log_head SET position = $10, hash = $11
   )
-  SELECT pg_notify('${CHANNEL}', $11)`,
+  SELECT pg_notify('${CHANNEL}', $12)`,
 )
 
 /** The log within one transaction that holds its head. */
@@ -26,6 +27,7 @@ export class Appender {
   readonly #unit: Unit
   readonly #cutoffLifeMs: number
   readonly #written: LogEntry[] = []
+  readonly #causes: (string | null)[] = []
   #end: Promise<LogHead>
 
   constructor(unit: Unit, cutoffLifeMs: number) {
@@ -69,6 +71,7 @@ export class Appender {
         column(({ mode }) => mode),
         column(({ expiresAt }) => expiresAt),
         column(({ hash }) => hash),
+        this.#causes,
         last.position,
         last.hash,
         by,
@@ -78,11 +81,12 @@ export class Appender {
     return true
   }
 
-  #add({ kind, target, mode, at }: Append, positionAfter: (head: LogHead) => number): Promise<LogEntry> {
+  #add({ kind, target, mode, at, cause }: Append, positionAfter: (head: LogHead) => number): Promise<LogEntry> {
     const added = this.#end.then((head) => {
       const draft = { kind, target: { kind: target.kind, id: target.id }, mode, expiresAt: at + this.#cutoffLifeMs }
       const entry = chain(head, at, draft, positionAfter(head))
       this.#written.push(entry)
+      this.#causes.push(causeText(cause))
       return entry
     })
     this.#end = added

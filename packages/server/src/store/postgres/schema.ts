@@ -112,4 +112,66 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX replay_claim_by_expiry ON countersign.replay_claim (expires_at);
     `,
   },
+  {
+    version: 2,
+    name: 'deliveries',
+    sql: `
+      ALTER TABLE countersign.log_entry ADD COLUMN cause text;
+
+      CREATE TABLE countersign.delivery_destination (
+        id text COLLATE "C" PRIMARY KEY,
+        kind text NOT NULL,
+        owner text,
+        state text NOT NULL,
+        reason text,
+        settings text NOT NULL,
+        position bigint NOT NULL,
+        revision bigint NOT NULL,
+        created_at bigint NOT NULL
+      );
+      CREATE INDEX delivery_destination_by_kind ON countersign.delivery_destination (kind);
+
+      CREATE TABLE countersign.delivery_job (
+        sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        id text COLLATE "C" NOT NULL UNIQUE,
+        destination text COLLATE "C" NOT NULL REFERENCES countersign.delivery_destination (id),
+        payload text NOT NULL,
+        urgent integer NOT NULL,
+        created_at bigint NOT NULL,
+        attempt integer NOT NULL,
+        due_at bigint NOT NULL,
+        dead_at bigint,
+        problem text
+      );
+      CREATE INDEX delivery_job_waiting ON countersign.delivery_job (destination, urgent DESC, sequence) WHERE dead_at IS NULL;
+      CREATE INDEX delivery_job_dead ON countersign.delivery_job (dead_at) WHERE dead_at IS NOT NULL;
+    `,
+  },
+  {
+    version: 3,
+    name: 'keys of callers',
+    sql: `
+      CREATE TABLE countersign.caller_key (
+        id text COLLATE "C" PRIMARY KEY,
+        kind text NOT NULL,
+        owner_kind text NOT NULL,
+        owner_id text COLLATE "C" NOT NULL,
+        settings text NOT NULL,
+        material text NOT NULL,
+        session_id text COLLATE "C",
+        parent text COLLATE "C",
+        successor text COLLATE "C",
+        created_at bigint NOT NULL,
+        expires_at bigint
+      );
+      CREATE INDEX caller_key_by_owner ON countersign.caller_key (owner_kind, owner_id);
+      CREATE INDEX caller_key_by_parent ON countersign.caller_key (parent) WHERE parent IS NOT NULL;
+      CREATE INDEX caller_key_by_expiry ON countersign.caller_key (expires_at) WHERE expires_at IS NOT NULL;
+    `,
+  },
+  {
+    version: 4,
+    name: 'the DPoP key of a session',
+    sql: 'ALTER TABLE countersign.session ADD COLUMN dpop_key text',
+  },
 ]

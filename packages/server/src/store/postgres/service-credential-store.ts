@@ -1,6 +1,7 @@
 import type { EpochMs } from 'countersign/core'
 import type { ServiceCredential, ServiceCredentialStore } from '../../credential/service-credential-store.ts'
 import { credentialOf, type ServiceCredentialRow } from '../sqlite/service-credential-row.ts'
+import { endCallerKeysOfService } from './caller-key-ending.ts'
 import type { Database } from './database.ts'
 import type { LogWriter } from './log-writer.ts'
 import { insertInto, statement } from './statement.ts'
@@ -39,6 +40,7 @@ export class PostgresServiceCredentialStore implements ServiceCredentialStore {
   remove(id: string, at: EpochMs): Promise<boolean> {
     return this.#log.appending(async (unit, log) => {
       if ((await unit.change(remove, id)) === 0) return false
+      await endCallerKeysOfService(unit, log, id, at)
       await log.append({ kind: 'credential', target: { kind: 'key', id }, mode: 'hard', at })
       return true
     })

@@ -6,6 +6,10 @@ interface EndedRow {
   readonly id: string
 }
 
+interface OwnerRow {
+  readonly user_id: string
+}
+
 // Whoever opens a session holds the row of its user. To hold it here, in a statement before the one that deletes, means that each
 // session of the user is either committed, and so seen by the delete, or opened after this transaction.
 const holdUser = statement('hold user', 'SELECT 1 FROM countersign.user_account WHERE id = $1 FOR NO KEY UPDATE')
@@ -18,24 +22,28 @@ const endOfUser = statement<EndedRow>(
   'end sessions of user',
   'DELETE FROM countersign.session WHERE user_id = $1 AND id IS DISTINCT FROM $2 RETURNING id',
 )
-const endById = statement('end session', 'DELETE FROM countersign.session WHERE id = $1')
+const endById = statement<OwnerRow>('end session', 'DELETE FROM countersign.session WHERE id = $1 RETURNING user_id')
 
-/** All sessions that stand behind a target; none do behind a token, key, role, group or issuer. The caller appends the cut-off. */
-export async function endBehind(unit: Unit, target: Target): Promise<void> {
+/**
+ * All sessions that stand behind a target; none do behind a token, key, role, group or issuer. The caller appends the cut-off.
+ *
+ * @returns whose it was, of one session that was named.
+ */
+export async function endBehind(unit: Unit, target: Target): Promise<string | undefined> {
   switch (target.kind) {
     case 'everyone':
       await Promise.all([unit.change(holdSessions), unit.change(endEveryones)])
-      return
+      return undefined
     case 'client':
       await Promise.all([unit.change(holdSessions), unit.change(endClients, target.id)])
-      return
+      return undefined
     case 'user':
       await endUsers(unit, target.id, undefined)
-      return
+      return undefined
     case 'session':
-      await endOne(unit, target.id)
-      return
+      return endOne(unit, target.id)
     default:
+      return undefined
   }
 }
 
@@ -45,6 +53,8 @@ export async function endUsers(unit: Unit, user: string, except: string | undefi
   return ended.map(({ id }) => id)
 }
 
-export async function endOne(unit: Unit, id: string): Promise<boolean> {
-  return (await unit.change(endById, id)) === 1
+/** @returns whose it was; undefined when there was none. */
+export async function endOne(unit: Unit, id: string): Promise<string | undefined> {
+  const [ended] = await unit.ask(endById, id)
+  return ended?.user_id
 }

@@ -13,7 +13,7 @@ const SWEPT_AT_ONCE = 5_000
 
 const columns: readonly (keyof SessionRow)[] = [
   ...(['id', 'user_id', 'client', 'device_name', 'device_user_agent', 'device_address', 'created_at', 'authenticated_at'] as const),
-  ...(['amr', 'generation', 'rotated_at', 'rotated_by', 'salt', 'key_id', 'expires_at', 'idle_expires_at'] as const),
+  ...(['amr', 'generation', 'rotated_at', 'rotated_by', 'salt', 'key_id', 'expires_at', 'idle_expires_at', 'dpop_key'] as const),
 ]
 const parameters = columns.map((_, at) => `$${at + 1}`).join(', ')
 const generationParameter = `$${columns.length + 1}`
@@ -112,8 +112,9 @@ export class PostgresSessionStore implements SessionStore {
 
   end(id: string, at: EpochMs): Promise<boolean> {
     return this.#log.appending(async (unit, log) => {
-      if (!(await endOne(unit, id))) return false
-      await cutOff(log, id, at)
+      const user = await endOne(unit, id)
+      if (user === undefined) return false
+      await cutOff(log, id, user, at)
       return true
     })
   }
@@ -159,8 +160,9 @@ const issued = ([row]: readonly IssuanceRow[]): Issuance | undefined => (row ===
 
 async function cutOffUsers(unit: Unit, log: Appender, user: string, except: string | undefined, at: EpochMs): Promise<readonly string[]> {
   const ended = await endUsers(unit, user, except)
-  for (const id of ended) await cutOff(log, id, at)
+  for (const id of ended) await cutOff(log, id, user, at)
   return ended
 }
 
-const cutOff = (log: Appender, id: string, at: EpochMs) => log.append({ kind: 'cutoff', target: { kind: 'session', id }, mode: 'hard', at })
+const cutOff = (log: Appender, id: string, user: string, at: EpochMs) =>
+  log.append({ kind: 'cutoff', target: { kind: 'session', id }, mode: 'hard', at, cause: { user } })

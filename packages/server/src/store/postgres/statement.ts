@@ -8,7 +8,7 @@ export interface Statement<Row = never> {
   readonly [columns]?: Row
 }
 
-export type Value = string | number | null | Uint8Array | readonly string[] | readonly number[]
+export type Value = string | number | null | Uint8Array | readonly (string | null)[] | readonly number[]
 
 export const statement = <Row = never>(name: string, text: string): Statement<Row> => Object.freeze({ name: `countersign ${name}`, text })
 

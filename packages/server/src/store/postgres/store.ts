@@ -1,7 +1,10 @@
 import { type Clock, newId, systemClock, systemRandom } from 'countersign/core'
 import type { Store, StoreOptions } from '../store.ts'
+import { PostgresCallerKeyStore } from './caller-key-store.ts'
 import { clientConfig, DEFAULT_PATIENCE, type Patience } from './connection.ts'
 import { Database } from './database.ts'
+import { PostgresDeliveryStore } from './delivery-store.ts'
+import { PostgresEventLog } from './event-log.ts'
 import { PostgresKeyStore } from './key-store.ts'
 import { verifyLog } from './log-integrity.ts'
 import { LogSignal } from './log-signal.ts'
@@ -63,7 +66,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     users: new PostgresUserStore(database, log),
     sessions: new PostgresSessionStore(database, log),
     services: new PostgresServiceCredentialStore(database, log),
+    callerKeys: new PostgresCallerKeyStore(database, log),
     replay: new PostgresReplayStore(database, clock),
+    events: new PostgresEventLog(database, log),
+    deliveries: new PostgresDeliveryStore(database),
     ping: async () => void (await database.change(ping)),
     close: async () => void (await Promise.all([signal.stop(), database.close()])),
   }

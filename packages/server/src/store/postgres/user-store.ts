@@ -2,6 +2,7 @@ import type { EpochMs } from 'countersign/core'
 import type { RevocationMode } from 'countersign/revocation'
 import type { PasswordRecord, User, UserStatus } from '../../account/user.ts'
 import type { PasswordChange, UserPage, UserStore } from '../../account/user-store.ts'
+import type { Cause } from '../../delivery/event-log.ts'
 import type { Issuance } from '../../session/session-store.ts'
 import { formatList } from '../sqlite/list.ts'
 import { emailKey, type UserRow, userOf, userValues } from '../sqlite/user-row.ts'
@@ -94,7 +95,7 @@ export class PostgresUserStore implements UserStore {
     return this.#log.appending(async (unit, log) => {
       if ((await unit.change(changePassword, hash, at, user, fromGeneration)) === 0) return 'changed_meanwhile'
       await endUsers(unit, user, keepSession)
-      const { position } = await cutOff(log, user, 'hard', at)
+      const { position } = await cutOff(log, user, 'hard', at, { credential: 'password' })
       const [row] = keepSession === undefined ? [] : await unit.ask(livingSession, keepSession, user, at)
       // Younger than the cut-off, which is written with the commit.
       return { kept: row === undefined ? undefined : { ...issuanceOf(row), rev: position } }
@@ -114,11 +115,11 @@ export class PostgresUserStore implements UserStore {
   }
 
   setRoles(id: string, roles: readonly string[], at: EpochMs): Promise<User | undefined> {
-    return this.#softly(at, (unit) => unit.ask(setRoles, formatList(roles), at, id))
+    return this.#softly({ roles }, at, (unit) => unit.ask(setRoles, formatList(roles), at, id))
   }
 
   setGroups(id: string, groups: readonly string[], at: EpochMs): Promise<User | undefined> {
-    return this.#softly(at, (unit) => unit.ask(setGroups, formatList(groups), at, id))
+    return this.#softly({ groups }, at, (unit) => unit.ask(setGroups, formatList(groups), at, id))
   }
 
   offerSetup(tokenHash: string, expiresAt: EpochMs): Promise<boolean> {
@@ -131,17 +132,17 @@ export class PostgresUserStore implements UserStore {
     )
   }
 
-  #softly(at: EpochMs, set: (unit: Unit) => Promise<readonly UserRow[]>): Promise<User | undefined> {
+  #softly(claims: NonNullable<Cause['claims']>, at: EpochMs, set: (unit: Unit) => Promise<readonly UserRow[]>): Promise<User | undefined> {
     return this.#log.appending(async (unit, log) => {
       const user = found(await set(unit))
-      if (user !== undefined) await cutOff(log, user.id, 'soft', at)
+      if (user !== undefined) await cutOff(log, user.id, 'soft', at, { claims })
       return user
     })
   }
 }
 
-const cutOff = (log: Appender, id: string, mode: RevocationMode, at: EpochMs) =>
-  log.append({ kind: 'cutoff', target: { kind: 'user', id }, mode, at })
+const cutOff = (log: Appender, id: string, mode: RevocationMode, at: EpochMs, cause: Cause = {}) =>
+  log.append({ kind: 'cutoff', target: { kind: 'user', id }, mode, at, cause })
 
 const found = ([row]: readonly UserRow[]): User | undefined => (row === undefined ? undefined : userOf(row))
 

@@ -4,6 +4,7 @@ import { AuthError, type Cancel, type Clock } from 'countersign/core'
 import { emptyWriteAheadLog, markClosed, markOpen, requireCleanStop } from './clean-stop.ts'
 import { MEMORY_PATH, openConnection, prepareFile } from './connection.ts'
 import { GroupCommit } from './group-commit.ts'
+import { releaseJobs } from './job-table.ts'
 import { verifyLog } from './log-integrity.ts'
 import { migrate } from './migration.ts'
 import { migrations } from './schema.ts'
@@ -59,6 +60,7 @@ function openChecked({ path, maxPages, clock }: DatabaseOptions, isComplete: boo
     if (!isComplete) requireCleanStop(connection, path)
     verifyLog(connection)
     markOpen(connection)
+    releaseJobs(connection)
     return connection
   } catch (error) {
     connection.close()

@@ -1,6 +1,6 @@
-import type { EntryKind, LogEntry, RevocationMode, TargetKind } from 'countersign/revocation'
+import type { EntryKind, LogEntry, PlacedEntry, RevocationMode, TargetKind } from 'countersign/revocation'
 
-export interface LogEntryRow {
+export interface PlacedEntryRow {
   readonly position: number
   readonly at: number
   readonly kind: EntryKind
@@ -8,15 +8,21 @@ export interface LogEntryRow {
   readonly target_id: string
   readonly mode: RevocationMode
   readonly expires_at: number
+}
+
+export interface LogEntryRow extends PlacedEntryRow {
   readonly hash: string
 }
 
-export const logEntryOf = (row: LogEntryRow): LogEntry => ({
+export const placedColumns = 'position, at, kind, target_kind, target_id, mode, expires_at'
+
+export const placedEntryOf = (row: PlacedEntryRow): PlacedEntry => ({
   position: row.position,
   at: row.at,
   kind: row.kind,
   target: { kind: row.target_kind, id: row.target_id },
   mode: row.mode,
   expiresAt: row.expires_at,
-  hash: row.hash,
 })
+
+export const logEntryOf = (row: LogEntryRow): LogEntry => ({ ...placedEntryOf(row), hash: row.hash })

@@ -1,7 +1,9 @@
 import type { Cancel, EpochMs } from 'countersign/core'
-import { defaultMode, type LogEntry, type LogHead, type Position } from 'countersign/revocation'
-import type { LogSnapshot, LogStore, Revocation } from '../../revocation/log-store.ts'
+import { defaultMode, type LogEntry, type LogHead, type PlacedEntry, type Position } from 'countersign/revocation'
+import type { LogStore, Revocation } from '../../revocation/log-store.ts'
+import { causeOfRevocation } from '../append.ts'
 import type { Database } from './database.ts'
+import { entriesOfPage, logPage, type LogPageRow } from './log-page.ts'
 import { type LogEntryRow, logEntryOf } from './log-row.ts'
 import type { LogWriter } from './log-writer.ts'
 import type { SessionEnding } from './session-ending.ts'
@@ -21,7 +23,7 @@ export class SqliteLogStore implements LogStore {
   readonly #ending: SessionEnding
   readonly #kept: Statement<KeptRow>
   readonly #after: Statement<LogEntryRow>
-  readonly #live: Statement<LogEntryRow>
+  readonly #page: Statement<LogPageRow>
   readonly #oldest: Statement<LogEntryRow>
   readonly #dropUpTo: Statement
   readonly #moveBase: Statement
@@ -32,10 +34,7 @@ export class SqliteLogStore implements LogStore {
     this.#ending = ending
     this.#kept = database.statement('SELECT position, base_position FROM log_head')
     this.#after = database.statement('SELECT * FROM log_entry WHERE position > ? ORDER BY position LIMIT ?')
-    // One row a group: SQLite takes the other columns from the row that holds the maximum (sqlite.org/lang_select.html#bareagg).
-    this.#live = database.statement(`
-      SELECT max(position) AS position, at, kind, target_kind, target_id, mode, expires_at, hash
-      FROM log_entry WHERE expires_at > ? GROUP BY kind, target_kind, target_id ORDER BY 1`)
+    this.#page = database.statement(logPage)
     this.#oldest = database.statement(`
       SELECT e.* FROM log_entry e, log_head h WHERE e.position < h.position ORDER BY e.position LIMIT ${FORGOTTEN_AT_ONCE}`)
     this.#dropUpTo = database.statement('DELETE FROM log_entry WHERE position <= ?')
@@ -55,16 +54,16 @@ export class SqliteLogStore implements LogStore {
     })
   }
 
-  snapshot(now: EpochMs): Promise<LogSnapshot> {
-    return this.#database.read(() => ({ head: this.#writer.head(), entries: this.#live.all(now).map(logEntryOf) }))
+  keptAfter(position: Position, limit: number): Promise<readonly PlacedEntry[]> {
+    return this.#database.read(() => this.#page.all(position, limit).flatMap(entriesOfPage))
   }
 
-  revoke({ target, mode, at }: Revocation): Promise<LogEntry> {
+  revoke({ target, mode, at, reason }: Revocation): Promise<LogEntry> {
     // No sessions stand behind a token, key, role, group or issuer: there `hard` would promise what cannot be.
     const isHard = mode === 'hard' && defaultMode(target.kind) === 'hard'
     return this.#database.write(() => {
-      if (isHard) this.#ending.endBehind(target)
-      return this.#writer.append({ kind: 'cutoff', target, mode: isHard ? 'hard' : 'soft', at })
+      const user = isHard ? this.#ending.endBehind(target) : undefined
+      return this.#writer.append({ kind: 'cutoff', target, mode: isHard ? 'hard' : 'soft', at, cause: causeOfRevocation(user, reason) })
     })
   }
 

@@ -1,6 +1,7 @@
 import type { Cancel } from 'countersign/core'
 import { chain, type LogEntry, type LogHead, nextEpoch, type Position } from 'countersign/revocation'
 import type { Append } from '../append.ts'
+import { causeText } from './cause.ts'
 import type { Database } from './database.ts'
 import type { Statement } from './statement.ts'
 
@@ -20,7 +21,7 @@ export class LogWriter {
     this.#cutoffLifeMs = cutoffLifeMs
     this.#head = database.statement('SELECT position, hash FROM log_head')
     this.#moveHead = database.statement('UPDATE log_head SET position = ?, hash = ?')
-    this.#insert = database.statement('INSERT INTO log_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#insert = database.statement('INSERT INTO log_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
     database.onCommit(() => this.#announce())
   }
 
@@ -47,14 +48,14 @@ export class LogWriter {
     return () => void this.#listeners.delete(listener)
   }
 
-  #write(head: LogHead, { kind, target, mode, at }: Append, position: Position): LogEntry {
+  #write(head: LogHead, { kind, target, mode, at, cause }: Append, position: Position): LogEntry {
     const entry = chain(
       head,
       at,
       { kind, target: { kind: target.kind, id: target.id }, mode, expiresAt: at + this.#cutoffLifeMs },
       position,
     )
-    this.#insert.run(entry.position, at, kind, target.kind, target.id, mode, entry.expiresAt, entry.hash)
+    this.#insert.run(entry.position, at, kind, target.kind, target.id, mode, entry.expiresAt, entry.hash, causeText(cause))
     this.#moveHead.run(entry.position, entry.hash)
     this.#hasAppended = true
     return entry

@@ -114,4 +114,66 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX replay_claim_by_expiry ON replay_claim (expires_at);
     `,
   },
+  {
+    version: 2,
+    name: 'deliveries',
+    sql: `
+      ALTER TABLE log_entry ADD COLUMN cause TEXT;
+
+      CREATE TABLE delivery_destination (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        owner TEXT,
+        state TEXT NOT NULL,
+        reason TEXT,
+        settings TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        created_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX delivery_destination_by_kind ON delivery_destination (kind);
+
+      CREATE TABLE delivery_job (
+        sequence INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        destination TEXT NOT NULL REFERENCES delivery_destination (id),
+        payload TEXT NOT NULL,
+        urgent INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        due_at INTEGER NOT NULL,
+        dead_at INTEGER,
+        problem TEXT
+      ) STRICT;
+      CREATE INDEX delivery_job_waiting ON delivery_job (destination, urgent DESC, sequence) WHERE dead_at IS NULL;
+      CREATE INDEX delivery_job_dead ON delivery_job (dead_at) WHERE dead_at IS NOT NULL;
+    `,
+  },
+  {
+    version: 3,
+    name: 'keys of callers',
+    sql: `
+      CREATE TABLE caller_key (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        owner_kind TEXT NOT NULL,
+        owner_id TEXT NOT NULL,
+        settings TEXT NOT NULL,
+        material TEXT NOT NULL,
+        session_id TEXT,
+        parent TEXT,
+        successor TEXT,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX caller_key_by_owner ON caller_key (owner_kind, owner_id);
+      CREATE INDEX caller_key_by_parent ON caller_key (parent) WHERE parent IS NOT NULL;
+      CREATE INDEX caller_key_by_expiry ON caller_key (expires_at) WHERE expires_at IS NOT NULL;
+    `,
+  },
+  {
+    version: 4,
+    name: 'the DPoP key of a session',
+    sql: 'ALTER TABLE session ADD COLUMN dpop_key TEXT',
+  },
 ]

@@ -1,5 +1,6 @@
 import type { EpochMs } from 'countersign/core'
 import type { ServiceCredential, ServiceCredentialStore } from '../../credential/service-credential-store.ts'
+import type { CallerKeyEnding } from './caller-key-ending.ts'
 import type { Database } from './database.ts'
 import type { LogWriter } from './log-writer.ts'
 import { credentialOf, type ServiceCredentialRow } from './service-credential-row.ts'
@@ -8,14 +9,16 @@ import type { Statement } from './statement.ts'
 export class SqliteServiceCredentialStore implements ServiceCredentialStore {
   readonly #database: Database
   readonly #log: LogWriter
+  readonly #ending: CallerKeyEnding
   readonly #insert: Statement
   readonly #find: Statement<ServiceCredentialRow>
   readonly #list: Statement<ServiceCredentialRow>
   readonly #remove: Statement
 
-  constructor(database: Database, log: LogWriter) {
+  constructor(database: Database, log: LogWriter, ending: CallerKeyEnding) {
     this.#database = database
     this.#log = log
+    this.#ending = ending
     this.#insert = database.statement('INSERT INTO service_credential VALUES (?, ?, ?, ?)')
     this.#find = database.statement('SELECT * FROM service_credential WHERE id = ?')
     this.#list = database.statement('SELECT * FROM service_credential ORDER BY created_at, id')
@@ -40,6 +43,7 @@ export class SqliteServiceCredentialStore implements ServiceCredentialStore {
   remove(id: string, at: EpochMs): Promise<boolean> {
     return this.#database.write(() => {
       if (this.#remove.run(id) === 0) return false
+      this.#ending.endServices(id, at)
       this.#log.append({ kind: 'credential', target: { kind: 'key', id }, mode: 'hard', at })
       return true
     })

@@ -18,6 +18,7 @@ export interface SessionRow {
   readonly key_id: string
   readonly expires_at: number
   readonly idle_expires_at: number
+  readonly dpop_key: string | null
 }
 
 export const sessionOf = (row: SessionRow): Session => ({
@@ -39,6 +40,7 @@ export const sessionOf = (row: SessionRow): Session => ({
   keyId: row.key_id,
   expiresAt: row.expires_at,
   idleExpiresAt: row.idle_expires_at,
+  dpopKey: row.dpop_key ?? undefined,
 })
 
 /** The values by the names of `insertSession`'s parameters. */
@@ -59,9 +61,10 @@ export const sessionValues = (session: Session): Record<keyof SessionRow, string
   key_id: session.keyId,
   expires_at: session.expiresAt,
   idle_expires_at: session.idleExpiresAt,
+  dpop_key: session.dpopKey ?? null,
 })
 
 export const insertSession = `
   INSERT INTO session VALUES (
     :id, :user_id, :client, :device_name, :device_user_agent, :device_address, :created_at, :authenticated_at, :amr,
-    :generation, :rotated_at, :rotated_by, :salt, :key_id, :expires_at, :idle_expires_at)`
+    :generation, :rotated_at, :rotated_by, :salt, :key_id, :expires_at, :idle_expires_at, :dpop_key)`

@@ -79,8 +79,9 @@ export class SqliteSessionStore implements SessionStore {
 
   end(id: string, at: EpochMs): Promise<boolean> {
     return this.#database.write(() => {
-      if (!this.#ending.endOne(id)) return false
-      this.#cutOff(id, at)
+      const user = this.#ending.endOne(id)
+      if (user === undefined) return false
+      this.#cutOff(id, user, at)
       return true
     })
   }
@@ -112,12 +113,12 @@ export class SqliteSessionStore implements SessionStore {
 
   #endUsers(user: string, except: string | undefined, at: EpochMs): readonly string[] {
     const ended = this.#ending.endUsers(user, except)
-    for (const id of ended) this.#cutOff(id, at)
+    for (const id of ended) this.#cutOff(id, user, at)
     return ended
   }
 
-  #cutOff(id: string, at: EpochMs): void {
-    this.#log.append({ kind: 'cutoff', target: { kind: 'session', id }, mode: 'hard', at })
+  #cutOff(id: string, user: string, at: EpochMs): void {
+    this.#log.append({ kind: 'cutoff', target: { kind: 'session', id }, mode: 'hard', at, cause: { user } })
   }
 
   /** @returns `last`: where to go on, undefined at the end of the table. */

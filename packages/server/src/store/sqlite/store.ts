@@ -1,6 +1,10 @@
 import { type Clock, systemClock } from 'countersign/core'
 import type { Store, StoreOptions } from '../store.ts'
+import { CallerKeyEnding } from './caller-key-ending.ts'
+import { SqliteCallerKeyStore } from './caller-key-store.ts'
 import { type Database, openDatabase } from './database.ts'
+import { SqliteDeliveryStore } from './delivery-store.ts'
+import { SqliteEventLog } from './event-log.ts'
 import { IssuanceReader } from './issuance.ts'
 import { SqliteKeyStore } from './key-store.ts'
 import { SqliteLogStore } from './log-store.ts'
@@ -41,6 +45,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 export function storeOn(database: Database, clock: Clock, cutoffLifeMs: number): Store {
   const log = new LogWriter(database, cutoffLifeMs)
   const ending = new SessionEnding(database)
+  const keyEnding = new CallerKeyEnding(database, log)
   const issuance = new IssuanceReader(database)
   const ping = database.statement('UPDATE store_state SET pings = pings + 1')
   return {
@@ -48,8 +53,11 @@ export function storeOn(database: Database, clock: Clock, cutoffLifeMs: number):
     keys: new SqliteKeyStore(database, log, cutoffLifeMs),
     users: new SqliteUserStore(database, log, ending, issuance),
     sessions: new SqliteSessionStore(database, log, ending, issuance),
-    services: new SqliteServiceCredentialStore(database, log),
+    services: new SqliteServiceCredentialStore(database, log, keyEnding),
+    callerKeys: new SqliteCallerKeyStore(database, log, keyEnding),
     replay: new SqliteReplayStore(database, clock),
+    events: new SqliteEventLog(database, log),
+    deliveries: new SqliteDeliveryStore(database),
     ping: async () => void (await database.write(() => ping.run())),
     close: () => database.close(),
   }

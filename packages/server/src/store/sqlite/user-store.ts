@@ -2,6 +2,7 @@ import type { EpochMs } from 'countersign/core'
 import type { RevocationMode } from 'countersign/revocation'
 import type { PasswordRecord, User, UserStatus } from '../../account/user.ts'
 import type { PasswordChange, UserPage, UserStore } from '../../account/user-store.ts'
+import type { Cause } from '../../delivery/event-log.ts'
 import type { Issuance } from '../../session/session-store.ts'
 import type { Database } from './database.ts'
 import type { IssuanceReader } from './issuance.ts'
@@ -80,7 +81,7 @@ export class SqliteUserStore implements UserStore {
     return this.#database.write(() => {
       if (this.#changePassword.run(hash, at, user, fromGeneration) === 0) return 'changed_meanwhile'
       this.#ending.endUsers(user, keepSession)
-      this.#cutOff(user, 'hard', at)
+      this.#cutOff(user, 'hard', at, { credential: 'password' })
       const kept = keepSession === undefined ? undefined : this.#living.get(keepSession, user, at)
       // Read after the cut-off was written, so that the kept session's new token is younger than it.
       return { kept: kept === undefined ? undefined : this.#issuance.issue(sessionOf(kept)) }
@@ -99,11 +100,11 @@ export class SqliteUserStore implements UserStore {
   }
 
   setRoles(id: string, roles: readonly string[], at: EpochMs): Promise<User | undefined> {
-    return this.#database.write(() => this.#softly(found(this.#setRoles.get(formatList(roles), at, id)), at))
+    return this.#database.write(() => this.#softly(found(this.#setRoles.get(formatList(roles), at, id)), { roles }, at))
   }
 
   setGroups(id: string, groups: readonly string[], at: EpochMs): Promise<User | undefined> {
-    return this.#database.write(() => this.#softly(found(this.#setGroups.get(formatList(groups), at, id)), at))
+    return this.#database.write(() => this.#softly(found(this.#setGroups.get(formatList(groups), at, id)), { groups }, at))
   }
 
   offerSetup(tokenHash: string, expiresAt: EpochMs): Promise<boolean> {
@@ -123,13 +124,13 @@ export class SqliteUserStore implements UserStore {
     return this.#insert.runNamed(userValues(user, passwordHash)) === 1 ? 'created' : 'email_taken'
   }
 
-  #softly(user: User | undefined, at: EpochMs): User | undefined {
-    if (user !== undefined) this.#cutOff(user.id, 'soft', at)
+  #softly(user: User | undefined, claims: NonNullable<Cause['claims']>, at: EpochMs): User | undefined {
+    if (user !== undefined) this.#cutOff(user.id, 'soft', at, { claims })
     return user
   }
 
-  #cutOff(id: string, mode: RevocationMode, at: EpochMs): void {
-    this.#log.append({ kind: 'cutoff', target: { kind: 'user', id }, mode, at })
+  #cutOff(id: string, mode: RevocationMode, at: EpochMs, cause: Cause = {}): void {
+    this.#log.append({ kind: 'cutoff', target: { kind: 'user', id }, mode, at, cause })
   }
 }
 

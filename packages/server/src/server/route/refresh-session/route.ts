@@ -21,16 +21,19 @@ export const refreshSession: Operation = defineRoute({
   operationId: 'refreshSession',
   method: 'POST',
   path: '/v1/sessions/refresh',
-  summary: 'Exchange a refresh token. With an `Idempotency-Key` header a retry gets the same successor.',
+  summary:
+    'Exchange a refresh token. With an `Idempotency-Key` header a retry gets the same successor. A session that is bound to a key needs a `DPoP` header.',
   authority: 'public',
   body: z.strictObject({ refresh_token: secretText }),
   responses: { 200: { description: 'A new access token and the successor of the refresh token.', schema: signedInSchema } },
-  async handle({ body, request, client }, { sessions }) {
+  async handle({ body, request, client }, { sessions, proofs }) {
     const device = deviceOf(request, client, undefined)
     const idempotencyKey = idempotencyKeyOf(request)
+    const dpopKey = await proofs.keyOf(request)
     const signedIn = await sessions.refresh({
       refreshToken: body.refresh_token,
       device,
+      dpopKey,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     })
     return json(200, showSignedIn(signedIn))

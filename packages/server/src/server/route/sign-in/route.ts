@@ -9,7 +9,7 @@ export const signIn: Operation = defineRoute({
   operationId: 'signIn',
   method: 'POST',
   path: '/v1/sessions',
-  summary: 'Sign in with e-mail address and password.',
+  summary: 'Sign in with e-mail address and password. With a `DPoP` header (RFC 9449) the session is bound to its key.',
   authority: 'public',
   body: z.strictObject({
     email,
@@ -18,9 +18,10 @@ export const signIn: Operation = defineRoute({
     transport: z.literal('json').optional(),
   }),
   responses: { 201: { description: 'Tokens, session and account in one answer.', schema: signedInSchema } },
-  async handle({ body, request, client }, { sessions }) {
+  async handle({ body, request, client }, { sessions, proofs }) {
     const name = typeof body.device === 'object' ? body.device.name : body.device
     const device = deviceOf(request, client, name)
-    return json(201, showSignedIn(await sessions.signIn({ email: body.email, password: body.password, device })))
+    const dpopKey = await proofs.keyOf(request)
+    return json(201, showSignedIn(await sessions.signIn({ email: body.email, password: body.password, device, dpopKey })))
   },
 })

@@ -1,0 +1,2 @@
+export { fileSha256 } from './file-digest.ts'
+export { leafFolder } from './leaf-folder.ts'

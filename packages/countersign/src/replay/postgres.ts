@@ -1,0 +1,73 @@
+import { AuthError, type Clock, type EpochMs } from '../core/index.ts'
+import type { ReplayStore } from './replay-store.ts'
+import { inTime } from './time-limit.ts'
+
+/** The part of a `Pool` of the package `pg` that is used. */
+export interface PostgresQueries {
+  query(statement: {
+    readonly name: string
+    readonly text: string
+    readonly values: unknown[]
+  }): Promise<{ readonly rowCount: number | null }>
+}
+
+export interface PostgresReplayStoreOptions {
+  readonly pool: PostgresQueries
+  readonly clock: Clock
+  /** With its schema, if need be. Letters, digits, `_` and `.` only. Default `countersign_claim`. */
+  readonly table?: string
+  /** How long one claim may take. Default 5 000. */
+  readonly timeoutMs?: number
+}
+
+const DEFAULT_TIMEOUT_MS = 5000
+/** Claims stay so much longer than asked, so that a clock set back by some minutes re-opens none. */
+const KEPT_LONGER_MS = 600_000
+const tableName = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/
+
+/**
+ * Claims in a table of PostgreSQL, for services that share a database: they survive whatever the database survives. Servers of
+ * `@countersign/server` have a table of their own and need none of this.
+ */
+export class PostgresReplayStore implements ReplayStore {
+  readonly #pool: PostgresQueries
+  readonly #clock: Clock
+  readonly #claim: { readonly name: string; readonly text: string }
+  readonly #timeoutMs: number
+
+  /** @throws {TypeError} The name of the table is none. */
+  constructor({ pool, clock, table = 'countersign_claim', timeoutMs = DEFAULT_TIMEOUT_MS }: PostgresReplayStoreOptions) {
+    this.#pool = pool
+    this.#clock = clock
+    this.#timeoutMs = timeoutMs
+    if (!tableName.test(table)) throw new TypeError('table must be a plain name in lower case')
+    // Two out for one in: the table follows the load without a job that sweeps it. What another claim is dropping is left to it.
+    this.#claim = {
+      name: `countersign-claim-${table}`,
+      text: `
+        WITH dropped AS (
+          DELETE FROM ${table} WHERE (scope, id) IN (SELECT scope, id FROM ${table} WHERE expires_at <= $4 LIMIT 2 FOR UPDATE SKIP LOCKED)
+        )
+        INSERT INTO ${table} (scope, id, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+    }
+  }
+
+  /** What makes the table: run it once, as part of the migrations of the service. */
+  static schema(table: string = 'countersign_claim'): string {
+    if (!tableName.test(table)) throw new TypeError('table must be a plain name in lower case')
+    return `
+      CREATE TABLE IF NOT EXISTS ${table} (
+        scope text NOT NULL, id text NOT NULL, expires_at bigint NOT NULL, PRIMARY KEY (scope, id)
+      );
+      CREATE INDEX IF NOT EXISTS ${table.replace('.', '_')}_expires_at ON ${table} (expires_at);`
+  }
+
+  /** @throws {AuthError} `unavailable` when the database does not answer in time. The claim may have been made: a repetition is refused then. */
+  async claim(scope: string, id: string, expiresAt: EpochMs): Promise<boolean> {
+    if (!Number.isFinite(expiresAt)) throw new RangeError('expiresAt must be a time')
+    const values = [scope, id, Math.ceil(expiresAt), this.#clock.now() - KEPT_LONGER_MS]
+    const { rowCount } = await inTime(this.#clock, this.#timeoutMs, () => this.#pool.query({ ...this.#claim, values }))
+    if (rowCount === null) throw new AuthError('unavailable', { reason: 'replay_store_answer' })
+    return rowCount === 1
+  }
+}

@@ -1,0 +1,6 @@
+export { readBewit } from './bewit.ts'
+export { type HawkOptions, type HawkSignature, readHawk } from './header-form.ts'
+export type { HawkArtifacts, HawkRequest } from './normalized.ts'
+export { hawkPayloadHash } from './payload-hash.ts'
+export { hawkTimestampChallenge, signHawkResponse } from './response.ts'
+export { type HawkSigning, signBewit, signHawk } from './signer.ts'

@@ -1,0 +1,5 @@
+export { loadOpaque, type OpaqueLibrary } from './opaque-library.ts'
+export { OpaqueProtocol } from './opaque-protocol.ts'
+export { type OpaquePasswordChange, OpaqueRegistration, type OpaqueRegistrationUpload } from './opaque-registration.ts'
+export { type OpaqueProof, type OpaqueSignedIn, OpaqueSignIn } from './opaque-sign-in.ts'
+export { OpaqueStates, STATE_LIFE_SECONDS } from './opaque-state.ts'

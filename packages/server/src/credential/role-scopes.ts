@@ -1,0 +1,13 @@
+/** Which scopes a role brings. */
+export class RoleScopes {
+  readonly #scopes: ReadonlyMap<string, readonly string[]>
+
+  constructor(scopes: Readonly<Record<string, readonly string[]>> = {}) {
+    this.#scopes = new Map(Object.entries(scopes))
+  }
+
+  /** Each scope once. */
+  of(roles: readonly string[]): readonly string[] {
+    return [...new Set(roles.flatMap((role) => this.#scopes.get(role) ?? []))]
+  }
+}

@@ -1,0 +1,83 @@
+import { decodeBase64url, decodeUtf8, encodeBase64url, type Platform } from 'countersign/core'
+import { type SecurityEventClaims, signSecurityEventToken } from 'countersign/token'
+import type { Logger } from 'pino'
+import { DeliveryWorker, Outbound, Polling, pushCourier, SecurityEventStreams, Transmitter } from '../delivery/index.ts'
+import type { MasterSecret, SigningKeys } from '../signing/index.ts'
+import type { Store } from '../store/index.ts'
+import type { ServerConfig } from './config.ts'
+import type { Services } from './services.ts'
+
+interface DeliveryGround {
+  readonly config: ServerConfig
+  readonly store: Store
+  readonly keys: SigningKeys
+  readonly secret: MasterSecret
+  readonly platform: Platform
+  readonly log: Logger
+}
+
+export interface Delivery extends Pick<Services, 'streams' | 'polling' | 'transmitter'> {
+  start(): void
+  /** Answers who waits, and breaks off what is under way. */
+  stop(): Promise<void>
+}
+
+const PURPOSE = 'delivery/1'
+
+/** Everything that is told to others: what fills the queue, and what empties it. */
+export function composeDelivery({ config, store, keys, secret, platform, log }: DeliveryGround): Delivery {
+  const { issuer, deliveryNetworks } = config
+  const onFailure = (error: unknown): void => log.warn({ err: error }, 'the queue of deliveries could not be worked on')
+  const sign = (claims: SecurityEventClaims): string => signSecurityEventToken(claims, keys.current('access-token'))
+  const outbound = new Outbound({ clock: platform.clock, allows: (address) => deliveryNetworks.has(address) })
+  const transmitter = new Transmitter({
+    issuer,
+    store: store.deliveries,
+    log: store.events,
+    platform,
+    onStreamEnded: (stream, reason) => log.warn({ stream, reason }, 'a stream of security events has ended'),
+    onFailure,
+  })
+  const worker = new DeliveryWorker({
+    store: store.deliveries,
+    couriers: [
+      pushCourier({ outbound, sign, open: (stream, sealed) => decodeUtf8(secret.unseal(PURPOSE, decodeBase64url(sealed), stream)) }),
+    ],
+    platform,
+    onTrouble: ({ id, destination, attempt }, outcome) => log.info({ job: id, destination, attempt, ...outcome }, 'not delivered'),
+    onFailure,
+  })
+  const polling = new Polling({
+    store: store.deliveries,
+    platform,
+    sign,
+    onJob: (listener) => transmitter.onCopied(listener),
+    onRefused: (stream, problems) => log.info({ stream, problems: [...problems] }, 'security events were refused'),
+  })
+  const streams = new SecurityEventStreams({
+    issuer,
+    store: store.deliveries,
+    log: store.events,
+    replay: store.replay,
+    outbound,
+    platform,
+    seal: (stream, text) => encodeBase64url(secret.seal(PURPOSE, new TextEncoder().encode(text), stream, platform.random)),
+    onJob: () => transmitter.announce(),
+  })
+  const cancelWake = transmitter.onCopied(() => worker.wake())
+  return {
+    streams,
+    polling,
+    transmitter,
+    start() {
+      transmitter.start()
+      worker.start()
+    },
+    async stop() {
+      cancelWake()
+      polling.stop()
+      await Promise.all([transmitter.stop(), worker.stop()])
+      outbound.close()
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import type { EpochMs } from 'countersign/core'
+import type { Unit } from './database.ts'
+import type { Appender } from './log-writer.ts'
+import { statement } from './statement.ts'
+
+interface EndedRow {
+  readonly id: string
+}
+
+const endFamily = statement<EndedRow>('end caller key', 'DELETE FROM countersign.caller_key WHERE id = $1 OR parent = $1 RETURNING id')
+const endServices = statement<EndedRow>(
+  'end caller keys of service',
+  "DELETE FROM countersign.caller_key WHERE owner_kind = 'service' AND owner_id = $1 RETURNING id",
+)
+
+const madeWith = statement<EndedRow>('find caller key family', 'SELECT id FROM countersign.caller_key WHERE id = $1 OR parent = $1')
+
+/** Verifiers ask again: for the key, and for all that was made with it. */
+export async function tellCallerKeyChange(unit: Unit, log: Appender, id: string, at: EpochMs): Promise<void> {
+  await cutOff(log, await unit.ask(madeWith, id), at, 'soft')
+}
+
+/** Removes a key with all that was made with it. @returns false when there was none. */
+export async function endCallerKey(unit: Unit, log: Appender, id: string, at: EpochMs): Promise<boolean> {
+  const ended = await unit.ask(endFamily, id)
+  await cutOff(log, ended, at)
+  return ended.some((row) => row.id === id)
+}
+
+export async function endCallerKeysOfService(unit: Unit, log: Appender, service: string, at: EpochMs): Promise<void> {
+  await cutOff(log, await unit.ask(endServices, service), at)
+}
+
+async function cutOff(log: Appender, ended: readonly EndedRow[], at: EpochMs, mode: 'soft' | 'hard' = 'hard'): Promise<void> {
+  for (const { id } of ended) await log.append({ kind: 'cutoff', target: { kind: 'client', id }, mode, at })
+}

@@ -1,0 +1,59 @@
+import type { Destination, DestinationState, Job, NewJob } from '../../delivery/delivery-store.ts'
+
+export interface DestinationRow {
+  readonly id: string
+  readonly kind: string
+  readonly owner: string | null
+  readonly state: DestinationState
+  readonly reason: string | null
+  readonly settings: string
+  readonly position: number
+  readonly revision: number
+  readonly created_at: number
+}
+
+export interface NewJobRow {
+  readonly id: string
+  readonly destination: string
+  readonly payload: string
+  readonly urgent: number
+  readonly created_at: number
+}
+
+export interface JobRow extends NewJobRow {
+  readonly sequence: number
+  readonly attempt: number
+}
+
+export interface BacklogRow {
+  readonly waiting: number
+  readonly dead: number
+  readonly oldest_at: number | null
+}
+
+export const destinationColumns = 'id, kind, owner, state, reason, settings, position, revision, created_at'
+export const jobColumns = 'id, destination, payload, urgent, created_at'
+
+export const destinationOf = (row: DestinationRow): Destination => ({
+  id: row.id,
+  kind: row.kind,
+  owner: row.owner ?? undefined,
+  state: row.state,
+  reason: row.reason ?? undefined,
+  settings: row.settings,
+  position: row.position,
+  revision: row.revision,
+  createdAt: row.created_at,
+})
+
+export const newJobOf = (row: NewJobRow): NewJob => ({
+  id: row.id,
+  destination: row.destination,
+  payload: row.payload,
+  urgent: row.urgent === 1,
+  createdAt: row.created_at,
+})
+
+/** What a statement has taken comes in no order. */
+export const jobsOf = (rows: readonly JobRow[]): readonly Job[] =>
+  [...rows].sort((a, b) => a.sequence - b.sequence).map((row) => ({ ...newJobOf(row), attempt: row.attempt }))
