@@ -52,10 +52,14 @@ const library: Area = {
     },
     adapter: {
       holds: 'guards for node:http, Express, Fastify, Hono, socket.io, ws, streams of events',
-      folders: ['core', 'signature', 'verifier'],
+      folders: ['core', 'signature', 'token', 'verifier'],
       packages: ['node:http', ...ADAPTED],
     },
-    device: { holds: 'state of a one-time key in a folder of its device', folders: [...PURE, 'signature'], packages: ['node:fs', 'node:fs/promises', 'node:path'] },
+    device: {
+      holds: 'state of a one-time key in a folder of its device',
+      folders: [...PURE, 'signature'],
+      packages: ['node:fs', 'node:fs/promises', 'node:path'],
+    },
     client: { holds: 'the session client for browsers and programs', folders: ['core', 'signature'], packages: [] },
   },
 }
@@ -75,9 +79,9 @@ const server: Area = {
       packages: MECHANISMS,
     },
     account: {
-      holds: 'users, passwords, set-up of the first administrator',
+      holds: 'users, passwords, second factors, set-up of the first administrator',
       folders: ['credential', 'signing', 'session'],
-      packages: [...MECHANISMS, 'node:', '@node-rs/argon2', '@serenity-kit/opaque'],
+      packages: [...MECHANISMS, 'node:', '@node-rs/argon2', '@serenity-kit/opaque', '@zxcvbn-ts/language-common', 'bcryptjs'],
     },
     delivery: {
       holds: 'what is delivered at least once: the queue, calls to addresses that others name, security events',
@@ -92,7 +96,7 @@ const server: Area = {
     server: {
       holds: 'configuration, composition, routes, HTTP',
       folders: [...DOMAINS, 'store'],
-      packages: [...MECHANISMS, 'node:', '@hono/node-server', 'hono', 'hono/', 'pino', 'zod'],
+      packages: [...MECHANISMS, 'node:', '@hono/node-server', 'hono', 'hono/', 'pino', 'uqr', 'zod'],
     },
     cli: { holds: 'the commands of `countersign`', folders: ['index.ts'], packages: [...MECHANISMS, 'node:', 'commander'] },
   },

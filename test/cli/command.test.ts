@@ -20,6 +20,7 @@ suite('countersign, on the database itself', () => {
       'revoke',
       'doctor',
       'users create',
+      'users import',
       'users list',
       'users suspend',
       'users restore',

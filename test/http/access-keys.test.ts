@@ -104,6 +104,25 @@ suite('access keys', () => {
     assert.deepEqual(Object.keys(one.body.keys), ['hawk'])
   })
 
+  test('[A17] [I22] a token that was exchanged for a key is no person either', async () => {
+    const operator = await world.person(['admin', 'staff'])
+    for (const person of [mira, operator]) {
+      const { access_key: key, secret_access_key: secret } = await made({}, person.access_token)
+      const token = (await exchange(key.id, secret, { type: 'token' })).body.access_token
+      assert.equal((await world.ask('GET', '/v1/me', { token })).status, 200)
+      const refused: readonly (readonly [method: string, path: string, body?: object])[] = [
+        ['POST', '/v1/access-keys', { name: 'second' }],
+        ['DELETE', `/v1/access-keys/${key.id}`],
+        ['GET', '/v1/sessions'],
+        ['DELETE', `/v1/sessions/${person.session.id}`],
+        ['PUT', '/v1/me/password', { current_password: 'a wrong password', new_password: 'another long passphrase' }],
+      ]
+      for (const [method, path, body] of refused) {
+        assert.equal(fault(await world.ask(method, path, body === undefined ? { token } : { token, body })), '403 session_required', path)
+      }
+    }
+  })
+
   test('the secrets of Hawk and JWT clients are given with the secret where they are asked for', async () => {
     const { secret_access_key: secret, derived_keys: derived } = await made({ derived: ['hawk', 'jwt'] })
     assert.deepEqual(derived, { hawk: deriveHawkKey(secret), jwt: Buffer.from(deriveRequestJwtKey(secret)).toString('base64url') })

@@ -61,7 +61,10 @@ for (const [name, mount] of Object.entries(signedMounts)) {
     test('[A16] a leaf that has signed one request signs no other', async () => {
       await using service = await open()
       const call = await signed(deviceSigner(), POST, service.host)
-      for (const changed of [{ ...call, method: 'PUT' }, { ...call, target: '/api/signed?x=2' }]) {
+      for (const changed of [
+        { ...call, method: 'PUT' },
+        { ...call, target: '/api/signed?x=2' },
+      ]) {
         await service.refuses(bytesOf(changed, service.host), 'signature_invalid')
       }
       await service.refuses(bytesOf({ ...call, body: '{"kwh":8}' }, service.host), 'digest_mismatch')

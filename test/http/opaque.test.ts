@@ -47,8 +47,8 @@ suite('a password that the server never sees', () => {
     const email = 'tapped@example.com'
     const tapped = await OpaqueClient.open(async (method, path, { body, token }) => {
       const headers = { 'content-type': 'application/json', connection: 'close', ...(token && { authorization: `Bearer ${token}` }) }
-      const request = new Request(tap.url + path, { method, headers, body: JSON.stringify(body) })
-      const response = await fetch(request)
+      const init = { method, headers, body: JSON.stringify(body) }
+      const response = await fetch(tap.url + path, init)
       const text = await response.text()
       return { status: response.status, headers: response.headers, text, body: JSON.parse(text) } satisfies Reply
     })
@@ -178,6 +178,9 @@ suite('a password that the server never sees', () => {
     assert.equal(old.body.code, 'credentials_invalid')
     const plain = await world.ask('POST', '/v1/sessions', { body: { email: here.email, password: SECRET_PASSWORD } })
     assert.equal(plain.body.code, 'credentials_invalid', 'the new one is not taken in clear')
+    const change = { current_password: SECRET_PASSWORD, new_password: PASSWORD }
+    const back = await world.ask('PUT', '/v1/me/password', { token: set.body.access_token, body: change })
+    assert.equal(back.body.code, 'credentials_invalid', 'nor as the current one')
     assert.equal((await client.signIn(here.email, SECRET_PASSWORD)).status, 201)
   })
 

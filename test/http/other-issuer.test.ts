@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AuthError, createVerifier, type ForeignIssuerOptions, type Principal, type Verifier } from 'countersign'
+import { generateSigningKey } from 'countersign/key'
+import { createDpopProof } from 'countersign/token'
 import { ForeignIssuer, SERVICE } from './foreign-issuer.ts'
 import { follow, followIssuer } from './guarded-service.ts'
 import { ServerWorld } from './server-world.ts'
@@ -53,6 +55,26 @@ test('[B42] an issuer gives itself no roles and groups: they are only taken from
   const principal = await verdict(verifier, await foreign.token(clock.now(), { groups: ['grp_north'] }))
   assert.ok(typeof principal === 'object')
   assert.deepEqual([principal.roles, principal.groups], [[], []])
+  verifier.close()
+})
+
+test('[D03] a token of another issuer that is bound to a key is accepted with a proof of that key, and not without', async () => {
+  await using foreign = await ForeignIssuer.open()
+  const { clock, verifier } = await followIssuer({ issuers: [keycloak(foreign)], origin: SERVICE })
+  const key = generateSigningKey('ES256')
+  const token = await foreign.token(clock.now(), { cnf: { jkt: key.kid } })
+  const facts = { method: 'GET', uri: `${SERVICE}/orders`, issuedAt: clock.now() / 1000, accessToken: token }
+  const ask = (proof: string | undefined): Promise<Principal> => {
+    const values = (name: string) => (name === 'dpop' && proof !== undefined ? [proof] : undefined)
+    const unread = { names: () => ['dpop'], body: async () => new Uint8Array(), peer: undefined, encrypted: true, identity: {} }
+    return verifier.authenticate({ authorization: `DPoP ${token}`, arrival: { method: 'GET', target: '/orders', values, ...unread } })
+  }
+  await refuses(verifier, token, 'token_invalid')
+  await assert.rejects(ask(undefined), { code: 'proof_invalid' })
+  await assert.rejects(ask(createDpopProof(generateSigningKey('ES256'), { ...facts, id: '1' })), { code: 'proof_invalid' })
+  const proof = createDpopProof(key, { ...facts, id: '1' })
+  assert.equal((await ask(proof)).issuer, foreign.url)
+  await assert.rejects(ask(proof), { code: 'request_replayed' })
   verifier.close()
 })
 

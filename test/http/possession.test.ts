@@ -67,12 +67,17 @@ const attacks: ReadonlyArray<readonly [name: string, code: RefusalCode, attack: 
   ['a proof for another service', 'proof_invalid', (holder) => holder.send(holder.proof({ uri: 'http://other.example/orders' }))],
   ['a proof for another token', 'proof_invalid', (holder) => holder.send(holder.proof({ accessToken: 'another' }))],
   ['an old proof', 'request_expired', (holder) => holder.send(holder.proof({ issuedAt: toEpochSeconds(holder.service.clock.now()) - 66 }))],
-  ['a proof from the future', 'request_expired', (holder) => holder.send(holder.proof({ issuedAt: toEpochSeconds(holder.service.clock.now()) + 6 }))],
+  [
+    'a proof from the future',
+    'request_expired',
+    (holder) => holder.send(holder.proof({ issuedAt: toEpochSeconds(holder.service.clock.now()) + 6 })),
+  ],
   ['an unsigned proof', 'proof_invalid', (holder) => holder.send(resigned(holder.proof(), { alg: 'none' }, () => ''))],
   [
     'a proof under a shared secret',
     'proof_invalid',
-    (holder) => holder.send(resigned(holder.proof(), { alg: 'HS256' }, (input) => jwsAlgorithms.HS256.sign(hmacKey(new Uint8Array(32)), input))),
+    (holder) =>
+      holder.send(resigned(holder.proof(), { alg: 'HS256' }, (input) => jwsAlgorithms.HS256.sign(hmacKey(new Uint8Array(32)), input))),
   ],
   [
     'a proof that shows its private key',
@@ -211,7 +216,10 @@ test('verifiers that share a replay store accept a proof once between them, thos
 
 test('a possession option that is wrong is named', async () => {
   const wrong: ReadonlyArray<readonly [options: object, message: RegExp]> = [
-    [{ possession: { nonces: { keys: [new Uint8Array(8)] } } }, /possession: nonces must be true, false, or hold keys of at least 32 bytes/],
+    [
+      { possession: { nonces: { keys: [new Uint8Array(8)] } } },
+      /possession: nonces must be true, false, or hold keys of at least 32 bytes/,
+    ],
     [{ possession: { proofSeconds: 0 } }, /possession: proofSeconds must be from 1 to 600/],
     [{ possession: { algorithms: ['HS256'] } }, /possession: algorithms must be some of ES256/],
     [{ possession: { proof: true } }, /possession: proof is not an option/],
@@ -229,7 +237,14 @@ const fieldOf = ({ cert }: TestCertificate): string => `:${new X509Certificate(c
 /** One request over TLS, with this client certificate. */
 function askOverTls(port: number, token: string, client: TestCertificate | undefined): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { port, host: 'localhost', ca: certificate.cert, agent: false, headers: { authorization: `Bearer ${token}` }, ...client }
+    const options = {
+      port,
+      host: 'localhost',
+      ca: certificate.cert,
+      agent: false,
+      headers: { authorization: `Bearer ${token}` },
+      ...client,
+    }
     const asked = httpsRequest(options, (response) => {
       let text = ''
       response.setEncoding('utf8')

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { AuthError, createVerifier } from 'countersign'
+import { AuthenticatorApp } from './authenticator-app.ts'
 import { answer, type EventClaims, EventReceiver, verified } from './event-receiver.ts'
 import { PASSWORD, type Reply, ServerWorld } from './server-world.ts'
 
@@ -207,6 +208,12 @@ suite('streams of security events', () => {
   })
 })
 
+async function useApp(world: ServerWorld, token: string): Promise<void> {
+  const { body } = await world.ask('POST', '/v1/me/factors/totp', { token })
+  const code = new AuthenticatorApp(body.otpauth_uri).code()
+  assert.equal((await world.ask('POST', '/v1/me/factors/totp/confirm', { token, body: { code } })).status, 200)
+}
+
 /** What happens, what is told of it. */
 type Happening = readonly [
   what: string,
@@ -247,6 +254,11 @@ const happenings: readonly Happening[] = [
     (world, _user, _session, access) =>
       world.ask('PUT', '/v1/me/password', { token: access, body: { current_password: PASSWORD, new_password: `${PASSWORD} 2` } }),
     (iss, user) => ['credential-change', userOf(iss, user), { credential_type: 'password', change_type: 'update' }],
+  ],
+  [
+    'a confirmed authenticator app',
+    (world, _user, _session, access) => useApp(world, access),
+    (iss, user) => ['credential-change', userOf(iss, user), { credential_type: 'app', change_type: 'create' }],
   ],
   [
     'changed roles',

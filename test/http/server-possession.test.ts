@@ -11,13 +11,14 @@ const verdictOf = ({ status, body }: Reply): string => (status < 300 ? String(st
 async function openWorld(options: Parameters<typeof ServerWorld.open>[0] = {}) {
   const clock = new ManualClock(systemClock.now())
   const world = await ServerWorld.open(options, { ...systemPlatform, clock })
-  return { clock, world, possessor: new Possessor(world, clock), thief: new Possessor(world, clock) }
+  const close = (): Promise<void> => world[Symbol.asyncDispose]()
+  return { clock, world, possessor: new Possessor(world, clock), thief: new Possessor(world, clock), [Symbol.asyncDispose]: close }
 }
 
 suite('sessions that are bound to a key', () => {
   test('[D03] [A15] sign-in with a proof gives tokens that only the key can use', async () => {
-    const { world, possessor, thief } = await openWorld()
-    await using _ = world
+    await using opened = await openWorld()
+    const { world, possessor, thief } = opened
     const { email } = await world.person()
     const { status, body } = await possessor.signIn(email)
     assert.equal(status, 201)
@@ -40,8 +41,8 @@ suite('sessions that are bound to a key', () => {
   })
 
   test('a token that is bound to nothing does not come as DPoP, and a sign-in with a bad proof is no sign-in', async () => {
-    const { world, possessor } = await openWorld()
-    await using _ = world
+    await using opened = await openWorld()
+    const { world, possessor } = opened
     const { email, access_token: token } = await world.person()
     assert.equal(verdictOf(await possessor.ask('GET', '/v1/me', undefined, { token })), 'token_invalid')
     const body = { email, password: 'correct horse battery' }
@@ -54,8 +55,8 @@ suite('sessions that are bound to a key', () => {
   })
 
   test('[A15] a stolen refresh token neither refreshes nor ends the session; its owner goes on', async () => {
-    const { world, possessor, thief } = await openWorld()
-    await using _ = world
+    await using opened = await openWorld()
+    const { world, possessor, thief } = opened
     const { email } = await world.person()
     const first = (await possessor.signIn(email)).body
     assert.equal(await world.refreshVerdictOn(first.refresh_token), 'proof_invalid')
@@ -71,8 +72,8 @@ suite('sessions that are bound to a key', () => {
   })
 
   test('an answer that was lost a day ago is given again to the key, and an older token is a theft all the same', async () => {
-    const { clock, world, possessor } = await openWorld()
-    await using _ = world
+    await using opened = await openWorld()
+    const { clock, world, possessor } = opened
     const { email } = await world.person()
     const { refresh_token: first } = (await possessor.signIn(email)).body
     const { refresh_token: second } = (await possessor.refresh(first)).body
@@ -85,8 +86,8 @@ suite('sessions that are bound to a key', () => {
   })
 
   test('a session that is bound to no key is refreshed with a proof or without, and stays as it is', async () => {
-    const { world, possessor } = await openWorld()
-    await using _ = world
+    await using opened = await openWorld()
+    const { world, possessor } = opened
     const { refresh_token } = await world.person()
     const refreshed = await possessor.refresh(refresh_token)
     assert.equal(refreshed.body.token_type, 'Bearer')
@@ -94,8 +95,8 @@ suite('sessions that are bound to a key', () => {
   })
 
   test('opaque tokens are bound as well, and introspection says to what', async () => {
-    const { world, possessor, thief } = await openWorld({ accessTokenForm: 'opaque' })
-    await using _ = world
+    await using opened = await openWorld({ accessTokenForm: 'opaque' })
+    const { world, possessor, thief } = opened
     const { email } = await world.person()
     const { access_token: token } = (await possessor.signIn(email)).body
     assert.equal(verdictOf(await possessor.ask('GET', '/v1/me', undefined, { token })), '200')
@@ -107,8 +108,8 @@ suite('sessions that are bound to a key', () => {
   })
 
   test('where nonces are asked for, each door hands one out, and they end', async () => {
-    const { clock, world, possessor } = await openWorld({ dpopNonces: true })
-    await using _ = world
+    await using opened = await openWorld({ dpopNonces: true })
+    const { clock, world, possessor } = opened
     const { email } = await world.person()
     const refused = await possessor.signIn(email)
     assert.equal(verdictOf(refused), 'proof_nonce_required')
@@ -148,15 +149,18 @@ suite('devices that answer challenges', () => {
   }
 
   test('[A14] [A15] an enrolled device signs a challenge and gets a short-lived token that only its key can use', async () => {
-    const { world, owner, device, thief, id, challengeFor, answer } = await openEnrolled()
-    await using _ = world
+    await using opened = await openEnrolled()
+    const { world, owner, device, thief, id, challengeFor, answer } = opened
     const challenge = await challengeFor(id)
     const answered = await answer(challenge, device.signature('challenge', challenge))
     assert.equal(answered.status, 201)
     const { access_token: token, token_type, expires_in, scope } = answered.body
     assert.deepEqual([token_type, expires_in, scope], ['DPoP', 300, 'orders:read'])
     const claims = claimsOf(token)
-    assert.deepEqual([claims['sub'], claims['client_id'], claims['amr'], claims['cnf']], [owner.user.id, id, ['pop'], { jkt: device.key.kid }])
+    assert.deepEqual(
+      [claims['sub'], claims['client_id'], claims['amr'], claims['cnf']],
+      [owner.user.id, id, ['pop'], { jkt: device.key.kid }],
+    )
     assert.equal('sid' in claims || 'auth_time' in claims, false)
     assert.equal((await device.ask('GET', '/v1/me', undefined, { token })).body.user.id, owner.user.id)
     assert.equal(await world.verdictOn(token), 'token_invalid')
@@ -164,8 +168,8 @@ suite('devices that answer challenges', () => {
   })
 
   test('[A14] a challenge is answered once: of 64 at once one gets a token', async () => {
-    const { world, device, id, challengeFor, answer } = await openEnrolled()
-    await using _ = world
+    await using opened = await openEnrolled()
+    const { device, id, challengeFor, answer } = opened
     const challenge = await challengeFor(id)
     const signature = device.signature('challenge', challenge)
     const verdicts = (await Promise.all(Array.from({ length: 64 }, () => answer(challenge, signature)))).map(verdictOf)
@@ -173,8 +177,8 @@ suite('devices that answer challenges', () => {
   })
 
   test('[A14] a wrong answer is refused alike, whether there is such a device or not, and uses nothing up', async () => {
-    const { clock, world, device, thief, id, challengeFor, answer } = await openEnrolled()
-    await using _ = world
+    await using opened = await openEnrolled()
+    const { clock, world, device, thief, id, challengeFor, answer } = opened
     const challenge = await challengeFor(id)
     const unknown = await challengeFor(`dev_${'A'.repeat(22)}`)
     const enrolment: string = (await world.ask('POST', '/v1/challenges', { body: {} })).body.challenge
@@ -201,8 +205,8 @@ suite('devices that answer challenges', () => {
   })
 
   test('[A15] a device that is removed is out at once, with its tokens; so is one whose owner is suspended', async () => {
-    const { world, owner, device, enrol, id, challengeFor, answer } = await openEnrolled()
-    await using _ = world
+    await using opened = await openEnrolled()
+    const { world, owner, device, enrol, id, challengeFor, answer } = opened
     const other = await world.person()
     const tokenOf = async (key: string, holder = device): Promise<string> => {
       const challenge = await challengeFor(key)
@@ -214,7 +218,7 @@ suite('devices that answer challenges', () => {
     const [shown] = (await world.ask('GET', '/v1/device-keys', { token: owner.access_token })).body.device_keys
     assert.deepEqual([shown.id, shown.name, shown.user, shown.public_key.kid], [id, 'till 4', owner.user.id, device.key.kid])
     // A device is no session: it enrols and removes nothing.
-    assert.equal((await device.ask('DELETE', `/v1/device-keys/${id}`, undefined, { token })).status, 401)
+    assert.equal(verdictOf(await device.ask('DELETE', `/v1/device-keys/${id}`, undefined, { token })), 'session_required')
     assert.equal(verdictOf(await world.ask('DELETE', `/v1/device-keys/${id}`, { token: owner.access_token })), '204')
     assert.equal(verdictOf(await device.ask('GET', '/v1/me', undefined, { token })), 'token_revoked')
     const challenge = await challengeFor(id)
@@ -229,14 +233,18 @@ suite('devices that answer challenges', () => {
   })
 
   test('a key is enrolled only by who has it, for no more than its owner may do, and never a private one', async () => {
-    const { world, possessor, thief, owner, enrol } = await openEnrolled()
-    await using _ = world
+    await using opened = await openEnrolled()
+    const { world, possessor, thief, owner, enrol } = opened
     const { challenge } = (await world.ask('POST', '/v1/challenges', { body: {} })).body
     const { kid, ...jwk } = possessor.key.publicJwk
     const signature = possessor.signature('enrolment', challenge)
     const cases: ReadonlyArray<readonly [what: string, changes: object, verdict: string]> = [
       ['the signature of another key', { challenge, signature: thief.signature('enrolment', challenge) }, 'signature_invalid'],
-      ['the answer to a challenge as a signature', { challenge, signature: possessor.signature('challenge', challenge) }, 'signature_invalid'],
+      [
+        'the answer to a challenge as a signature',
+        { challenge, signature: possessor.signature('challenge', challenge) },
+        'signature_invalid',
+      ],
       ['more than its owner may do', { scope: ['orders:delete'] }, 'request_invalid'],
       ['a role that its owner has not', { roles: ['admin'] }, 'request_invalid'],
       ['a private key', { public_key: { ...jwk, d: 'AAAA' } }, 'request_invalid'],
@@ -252,8 +260,8 @@ suite('devices that answer challenges', () => {
 
   for (const algorithm of ['EdDSA', 'RS256', 'PS256'] as const) {
     test(`a device with a key for ${algorithm} answers as well`, async () => {
-      const { world, clock, enrol, challengeFor, answer } = await openEnrolled()
-      await using _ = world
+      await using opened = await openEnrolled()
+      const { world, clock, enrol, challengeFor, answer } = opened
       const device = new Possessor(world, clock, generateSigningKey(algorithm))
       const challenge = await challengeFor((await enrol(device)).body.device_key.id)
       const { access_token: token } = (await answer(challenge, device.signature('challenge', challenge))).body

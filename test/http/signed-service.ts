@@ -8,7 +8,7 @@ import {
   type Verifier,
   type VerifierOptions,
 } from 'countersign'
-import { ManualClock, systemPlatform } from 'countersign/core'
+import { type Clock, ManualClock, systemPlatform } from 'countersign/core'
 import { createInProcessFeed } from 'countersign/feed'
 import { MemoryReplayStore, type ReplayStore } from 'countersign/replay'
 import { AUDIENCE, FakeIssuer, ISSUER } from './fake-issuer.ts'
@@ -32,12 +32,39 @@ export interface SignedServiceOptions {
   readonly signedRequests?: Partial<Omit<SignedRequestOptions, 'replay'>>
   readonly verifier?: Partial<VerifierOptions>
   /** Default: a memory that is an hour old. */
-  readonly replay?: (clock: ManualClock) => ReplayStore
+  readonly replay?: (clock: Clock) => ReplayStore
+  /** How far the clock of the service's machine is ahead of everybody else's. Default 0. */
+  readonly aheadMs?: number
+}
+
+/** The clock of one machine, which somebody has set wrong. */
+class HostClock implements Clock {
+  readonly #right: Clock
+  aheadMs: number
+
+  constructor(right: Clock, aheadMs: number) {
+    this.#right = right
+    this.aheadMs = aheadMs
+  }
+
+  now(): number {
+    return this.#right.now() + this.aheadMs
+  }
+
+  monotonicMs(): number {
+    return this.#right.monotonicMs()
+  }
+
+  after(...wait: Parameters<Clock['after']>): ReturnType<Clock['after']> {
+    return this.#right.after(...wait)
+  }
 }
 
 /** A service with signed routes behind a real socket, the issuer that it follows, and the keys that the issuer knows. */
 export class SignedService implements AsyncDisposable {
   readonly clock: ManualClock
+  /** The clock of the service itself. */
+  readonly machine: HostClock
   readonly issuer: FakeIssuer
   readonly keys: Map<string, StaticAccessKey>
   /** Every question about a key that the issuer was asked. */
@@ -50,7 +77,8 @@ export class SignedService implements AsyncDisposable {
 
   static async open(mount: Mount, options: SignedServiceOptions = {}): Promise<SignedService> {
     const clock = new ManualClock(START_MS - HOUR_MS)
-    const replay = new MemoryReplayStore({ clock })
+    const host = new HostClock(clock, options.aheadMs ?? 0)
+    const replay = new MemoryReplayStore({ clock: host })
     clock.advance(HOUR_MS)
     const issuer = new FakeIssuer(clock)
     const keys = new Map((options.keys ?? [KEY]).map((key) => [key.id, key]))
@@ -61,7 +89,7 @@ export class SignedService implements AsyncDisposable {
       if (issuer.isSilent) throw new Error('the issuer is silent')
       return keys.get(id)
     }
-    const platform = { ...systemPlatform, clock }
+    const platform = { ...systemPlatform, clock: host }
     const verifier = createVerifier({
       issuer: ISSUER,
       audience: AUDIENCE,
@@ -73,7 +101,7 @@ export class SignedService implements AsyncDisposable {
       signedRequests: {
         keys: staticAccessKeys({ find, rev: () => issuer.head }),
         ...options.signedRequests,
-        replay: options.replay?.(clock) ?? replay,
+        replay: options.replay?.(host) ?? replay,
       },
     })
     await verifier.ready()
@@ -82,15 +110,16 @@ export class SignedService implements AsyncDisposable {
     const mounted = await mount(verifier, () => {
       handled++
     })
-    return new SignedService({ clock, issuer, keys, questions, thrown, verifier }, mounted, () => handled)
+    return new SignedService({ clock, machine: host, issuer, keys, questions, thrown, verifier }, mounted, () => handled)
   }
 
   private constructor(
-    parts: Pick<SignedService, 'clock' | 'issuer' | 'keys' | 'questions' | 'thrown' | 'verifier'>,
+    parts: Pick<SignedService, 'clock' | 'machine' | 'issuer' | 'keys' | 'questions' | 'thrown' | 'verifier'>,
     mounted: Mounted,
     handled: () => number,
   ) {
     this.clock = parts.clock
+    this.machine = parts.machine
     this.issuer = parts.issuer
     this.keys = parts.keys
     this.questions = parts.questions

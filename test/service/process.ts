@@ -171,16 +171,21 @@ export function answersOn({ port }: { readonly port: number }): Promise<boolean>
 export async function installed(binary: string, debianPackage: string, places: readonly string[] = []): Promise<string> {
   const found = find(binary, places)
   if (found !== undefined) return found
-  if (!isRoot) throw new Error(`${binary} is not installed: as root, apt-get install ${debianPackage}`)
-  const install = `apt-get update && apt-get install -y --no-install-recommends ${debianPackage}`
-  // Who waited for the lock finds it installed; apt then has nothing to do.
-  await run('flock', [join(tmpdir(), 'countersign-apt.lock'), 'sh', '-c', install], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    maxBuffer: 2 ** 24,
-  })
+  await install(debianPackage)
   const installedNow = find(binary, places)
   if (installedNow === undefined) throw new Error(`${debianPackage} was installed and has no ${binary}`)
   return installedNow
+}
+
+/** Installs a Debian package. @throws {Error} when that is not ours to do, or fails. */
+export async function install(debianPackage: string): Promise<void> {
+  if (!isRoot) throw new Error(`${debianPackage} is not installed: as root, apt-get install ${debianPackage}`)
+  const command = `apt-get update && apt-get install -y --no-install-recommends ${debianPackage}`
+  // Who waited for the lock finds it installed; apt then has nothing to do.
+  await run('flock', [join(tmpdir(), 'countersign-apt.lock'), 'sh', '-c', command], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    maxBuffer: 2 ** 24,
+  })
 }
 
 function find(binary: string, places: readonly string[]): string | undefined {

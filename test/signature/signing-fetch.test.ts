@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { suite, test } from 'node:test'
 import { hiddenSecret, newKeyPair, type SigningCredential, type SigningFetchOptions, signingFetch } from 'countersign/client'
 import { ManualClock, type Platform, systemPlatform } from 'countersign/core'
+import { MemoryReplayStore } from 'countersign/replay'
 import { signedMounts } from '../http/signed-mount.ts'
 import { KEY, SignedService } from '../http/signed-service.ts'
 
@@ -115,7 +116,7 @@ suite('a signing fetch', () => {
   })
 
   test('[A02] a service that has just started, and forgot what it took before, gets the request once more', async () => {
-    await using service = await SignedService.open(mount)
+    await using service = await SignedService.open(mount, { replay: (clock) => new MemoryReplayStore({ clock }) })
     const device = new Device(service, -1000)
     const response = await device.get('/signed')
     assert.equal(response.status, 200)
@@ -161,11 +162,15 @@ suite('a signing fetch', () => {
     { name: 'RSA-PSS', hash: 'SHA-512', modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) },
     { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) },
   ] as const) {
-    const name = typeof algorithm === 'string' ? algorithm : [algorithm.name, 'namedCurve' in algorithm ? algorithm.namedCurve : ''].join(' ')
+    const name =
+      typeof algorithm === 'string' ? algorithm : [algorithm.name, 'namedCurve' in algorithm ? algorithm.namedCurve : ''].join(' ')
     test(`[A07] [A22+] a private key that cannot be exported signs: ${name}`, async () => {
       const { privateKey, publicKey } = await newKeyPair(algorithm)
       assert.equal(privateKey.extractable, false)
-      assert.equal(['d', 'k', 'p'].some((member) => member in publicKey), false)
+      assert.equal(
+        ['d', 'k', 'p'].some((member) => member in publicKey),
+        false,
+      )
       const { secret: _secret, ...rest } = KEY
       await using service = await SignedService.open(mount, { keys: [{ ...rest, publicJwk: publicKey }] })
       const device = new Device(service, 0, { credential: { keyId: KEY.id, privateKey } })
@@ -178,11 +183,21 @@ suite('a signing fetch', () => {
     assert.throws(() => signingFetch({ credential: { keyId: 'k', privateKey } }), RangeError)
   })
 
+  test('an issuer that would send a new secret in the clear is refused', () => {
+    for (const issuer of ['http://auth.example.com', 'http://127.0.0.1.example.com', 'auth.example.com'])
+      assert.throws(() => signingFetch({ credential, issuer }), issuer)
+    for (const issuer of ['https://auth.example.com', 'http://127.0.0.1:4000', 'http://[::1]']) signingFetch({ credential, issuer })
+  })
+
   test('[A22+] a key of node:crypto becomes one that this fetch takes', async () => {
     const pair = generateKeyPairSync('ed25519')
-    const privateKey = await globalThis.crypto.subtle.importKey('jwk', pair.privateKey.export({ format: 'jwk' }), 'Ed25519', false, ['sign'])
+    const privateKey = await globalThis.crypto.subtle.importKey('jwk', pair.privateKey.export({ format: 'jwk' }), 'Ed25519', false, [
+      'sign',
+    ])
     const { secret: _secret, ...rest } = KEY
-    await using service = await SignedService.open(mount, { keys: [{ ...rest, publicJwk: { ...pair.publicKey.export({ format: 'jwk' }) } }] })
+    await using service = await SignedService.open(mount, {
+      keys: [{ ...rest, publicJwk: { ...pair.publicKey.export({ format: 'jwk' }) } }],
+    })
     const device = new Device(service, 0, { credential: { keyId: KEY.id, privateKey } })
     assert.equal((await device.get('/signed')).status, 200)
   })

@@ -50,6 +50,7 @@ export class SimulatedIssuer {
       store: store.sessions,
       // Passwords are no part of this: whoever names a user is let in.
       authenticator: { authenticate: async (user) => ({ user, passwordGeneration: 1, amr: ['pwd'] }) },
+      factors: { prove: async () => [] },
       tokens: new SessionTokens(access, new RefreshTokens(secret)),
       platform,
     })

@@ -74,18 +74,14 @@ test('[D03] a socket on a token that is bound to a key opens with a proof, once,
   const uri = `http://127.0.0.1:${service.port}/`
   const proofBy = (signer: SigningKey): string =>
     createDpopProof(signer, { method: 'GET', uri, id: 'proof-1', issuedAt: clock.now() / 1000, accessToken: token })
-  const open = (proof: string): WebSocket => new WebSocket(uri.replace('http', 'ws'), { headers: { authorization: `DPoP ${token}`, DPoP: proof } })
+  const open = (proof: string): WebSocket =>
+    new WebSocket(uri.replace('http', 'ws'), { headers: { authorization: `DPoP ${token}`, DPoP: proof } })
   await assert.rejects(connectWs(open(proofBy(otherKey))), refusedAs('proof_invalid'))
   const line = await connectWs(open(proofBy(key)))
   await assert.rejects(connectWs(open(proofBy(key))), refusedAs('request_replayed'))
-  const renew = async (next: string): Promise<string> => {
-    line.say(JSON.stringify({ type: 'countersign.renew', access_token: next }))
-    const { type, code } = JSON.parse(await line.hear())
-    return code ?? type
-  }
-  assert.equal(await renew(tokenOf(otherKey)), 'token_invalid')
-  assert.equal(await renew(issuer.token()), 'token_invalid')
-  assert.equal(await renew(tokenOf(key)), 'countersign.renewed')
+  assert.equal(await line.renew(tokenOf(otherKey)), 'token_invalid')
+  assert.equal(await line.renew(issuer.token()), 'token_invalid')
+  assert.equal(await line.renew(tokenOf(key)), clock.now() / 1000 + 300)
   line.close()
   await line.ended
   verifier.close()

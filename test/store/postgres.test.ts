@@ -2,15 +2,18 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { ManualClock } from 'countersign/core'
+import { Client } from 'pg'
 import { callerKeyStoreContract } from '../../packages/server/src/store/contract/caller-key-store.ts'
 import { deliveryStoreContract } from '../../packages/server/src/store/contract/delivery-store.ts'
 import { eventLogContract } from '../../packages/server/src/store/contract/event-log.ts'
+import { factorStoreContract } from '../../packages/server/src/store/contract/factor-store.ts'
 import { keyStoreContract } from '../../packages/server/src/store/contract/key-store.ts'
 import { logStoreContract } from '../../packages/server/src/store/contract/log-store.ts'
-import { CUTOFF_LIFE_MS, NOW } from '../../packages/server/src/store/contract/record.ts'
+import { CUTOFF_LIFE_MS, callerKeyRecord, NOW, userRecord } from '../../packages/server/src/store/contract/record.ts'
 import { replayStoreContract } from '../../packages/server/src/store/contract/replay-store.ts'
 import { serviceCredentialStoreContract } from '../../packages/server/src/store/contract/service-credential-store.ts'
 import { sessionStoreContract } from '../../packages/server/src/store/contract/session-store.ts'
+import { appendedBy } from '../../packages/server/src/store/contract/suite.ts'
 import { userStoreContract } from '../../packages/server/src/store/contract/user-store.ts'
 import { DEFAULT_PATIENCE } from '../../packages/server/src/store/postgres/connection.ts'
 import { Database } from '../../packages/server/src/store/postgres/database.ts'
@@ -35,6 +38,7 @@ for (const contract of [
   logStoreContract,
   sessionStoreContract,
   userStoreContract,
+  factorStoreContract,
   keyStoreContract,
   serviceCredentialStoreContract,
   replayStoreContract,
@@ -90,6 +94,32 @@ test('postgres: a text that it cannot hold finds nothing, and fails nothing', as
   assert.equal(await store.replay.claim('scope', 'a\0', NOW), true)
   assert.equal(await store.replay.claim('scope', 'a\0', NOW), false)
   await store.close()
+})
+
+test('postgres: [I02] a key that was being made with one that is removed dies with it', { timeout: 30_000 }, async () => {
+  const url = await postgres.createDatabase()
+  const store = await openPostgresStore({ url, cutoffLifeMs: CUTOFF_LIFE_MS, clock: new ManualClock(NOW) })
+  await store.users.create(userRecord('usr_a'), 'phc-1')
+  await store.callerKeys.add(callerKeyRecord('CSKP'))
+  const maker = new Client({ connectionString: url })
+  await maker.connect()
+  try {
+    // Half of what `add` does.
+    await maker.query('BEGIN')
+    await maker.query("SELECT id FROM countersign.caller_key WHERE id = 'CSKP' FOR SHARE")
+    await maker.query(
+      "INSERT INTO countersign.caller_key SELECT 'CSKC', kind, owner_kind, owner_id, settings, material, NULL, id, NULL, created_at FROM countersign.caller_key WHERE id = 'CSKP'",
+    )
+    const appended = appendedBy(store, async () => assert.equal(await store.callerKeys.remove('CSKP', NOW), true))
+    const waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while ((await maker.query(waiting)).rowCount === 0);
+    await maker.query('COMMIT')
+    assert.deepEqual([...(await appended)].sort(), ['cutoff client:CSKC hard', 'cutoff client:CSKP hard'])
+    assert.equal(await store.callerKeys.find('CSKC'), undefined)
+  } finally {
+    await maker.end()
+    await store.close()
+  }
 })
 
 test('postgres: a server that is not there is named, without the password', async () => {

@@ -7,6 +7,7 @@ import type { LookUpTable } from './look-up-table.ts'
 
 /** Some revocations live as long as the longest token. */
 const LIFE_MS = 3_605_000
+const PART = 1000
 const done = async (): Promise<void> => {}
 
 /** Ours. `spreadMs`: over how long a time the cut-offs came in; over a whole life they are in as many generations as there can be. */
@@ -19,7 +20,11 @@ export function countersignIndex(spreadMs: number, total: number): LookUpTable {
   return {
     adding: (ids, position) => {
       const entries = ids.map((id, at) => entry(id, position + at))
-      return () => index.applyAll(entries)
+      return () => {
+        // As a replica foresees it by the positions of a snapshot's parts, of which each has a thousand.
+        if (position % PART === 1) index.expect(total - position)
+        index.applyAll(entries)
+      }
     },
     count: (ids) => {
       let found = 0

@@ -9,7 +9,7 @@ import {
   type IssuerKeys,
   RemoteJwks,
 } from './feed/index.ts'
-import { type EpochMs, type Platform, toEpochSeconds } from './core/index.ts'
+import { type EpochMs, type Platform } from './core/index.ts'
 import { ForeignCutoffs, Replica } from './revocation/index.ts'
 import {
   ForeignIssuers,
@@ -116,15 +116,18 @@ function signedRequests(settings: VerifierSettings, replica: Replica, published:
   const url = (): string | undefined => published.discovery?.accessKeyLookUpUrl
   const source = keys === 'issuer' ? createAccessKeyLookUp({ url, credential, platform }) : keys
   const records = new KeyRecords({ source, replica, clock: platform.clock, issuer, maxEntries: maxKeys })
-  return new SignedRequestVerification({ ...parts, records, replica, place, toleranceSeconds })
+  return new SignedRequestVerification({ ...parts, records, replica, clock: platform.clock, place, toleranceSeconds })
 }
 
 const wholeSecond = (at: EpochMs | undefined): EpochMs | undefined => (at === undefined ? undefined : Math.ceil(at / 1000) * 1000)
 
 /** Proofs are remembered where signatures are, unless a place of their own is named. */
-function possessionOf({ possession, signedRequests, place, platform, clockToleranceSeconds }: VerifierSettings, replica: Replica): Possession {
+function possessionOf(
+  { possession, signedRequests, place, platform, clockToleranceSeconds }: VerifierSettings,
+  replica: Replica,
+): Possession {
   const settings = { ...possession, replay: possession.replay ?? signedRequests?.replay }
-  return new Possession({ settings, place, platform, clockToleranceSeconds, now: () => toEpochSeconds(replica.now()) })
+  return new Possession({ settings, place, platform, clockToleranceSeconds, replica })
 }
 
 /** Of an issuer that does not say how long it remembers; so long every version does. */

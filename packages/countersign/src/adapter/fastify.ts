@@ -5,6 +5,8 @@ import { type Requirement, statusAnswer, type Verifier } from '../verifier/index
 import { answerHeaders } from './answer-header.ts'
 import { type IncomingRequest, presentedBy } from './incoming.ts'
 
+export { encryptedBodies, type EncryptedBodiesOptions, type FastifyEncryptedBodies } from './encrypted-fastify.ts'
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who is calling: set by `guard`, absent where no guard ran. */

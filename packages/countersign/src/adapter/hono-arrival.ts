@@ -57,7 +57,8 @@ class FetchedHead {
   }
 
   values(name: string): readonly string[] | undefined {
-    const value = this.#request.headers.get(name)
+    // `Headers` takes no names of pseudo-header fields; that they are not there is the answer.
+    const value = name.startsWith(':') ? null : this.#request.headers.get(name)
     if (value !== null) return [value]
     return name === 'host' ? [new URL(this.#request.url).host] : undefined
   }

@@ -4,7 +4,9 @@ import type { Principal } from '../core/index.ts'
 import { type ArrivedRequest, type PresentedCredentials, type Requirement, statusAnswer, type Verifier } from '../verifier/index.ts'
 import { answerHeaders } from './answer-header.ts'
 import { arrivalOf } from './hono-arrival.ts'
+export { type SignedAnswerOptions, signedResponse } from './signed-answer.ts'
 
+export { encryptedBodies, type EncryptedBodiesOptions, type HonoEncryptedBodies, type HonoExchange } from './encrypted-hono.ts'
 export { arrivalOf } from './hono-arrival.ts'
 
 declare module 'hono' {

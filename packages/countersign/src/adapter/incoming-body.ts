@@ -6,6 +6,8 @@ import type { IncomingRequest } from './incoming.ts'
 interface BodyStream {
   /** All of the message has come. */
   readonly complete: boolean
+  /** Of HTTP/2: what the request reads from. There `complete` waits for somebody to have read everything, and what broke off ends too. */
+  readonly stream?: { readonly readableEnded: boolean; readonly closed: boolean }
   readonly readableLength: number
   readonly readableDidRead: boolean
   read(): Uint8Array | null
@@ -83,7 +85,7 @@ function readAndPutBack(stream: BodyStream, announced: number, limitBytes: numbe
           return
         }
       }
-      if (length !== announced && !stream.complete) return
+      if (length !== announced && !hasCome(stream)) return
       settle()
       const body = joined(chunks, length)
       if (length > 0) stream.unshift(body)
@@ -94,6 +96,8 @@ function readAndPutBack(stream: BodyStream, announced: number, limitBytes: numbe
     stream.on('close', fail)
   })
 }
+
+const hasCome = ({ stream, complete }: BodyStream): boolean => (stream === undefined ? complete : stream.readableEnded && !stream.closed)
 
 function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   if (chunks.length === 1) return chunks[0] as Uint8Array

@@ -3,6 +3,9 @@ import { type Requirement, statusAnswer, type Verifier } from '../verifier/index
 import { answerHeaders } from './answer-header.ts'
 import { type IncomingRequest, presentedBy } from './incoming.ts'
 
+export { encryptedBodies, type EncryptedBodiesOptions, type NodeEncryptedBodies } from './encrypted-node.ts'
+export { sendSigned, type SignedAnswerOptions } from './signed-answer.ts'
+
 /** The part of Node's `ServerResponse` that a guard writes. */
 export interface OutgoingResponse {
   setHeader(name: string, value: string): unknown

@@ -1,10 +1,13 @@
 import { documentOf, problemCode } from './session-api.ts'
+import { authorizationOf, type StoredSession } from './stored-session.ts'
+
+type Token = Pick<StoredSession, 'tokenType' | 'accessToken'>
 
 /** Where `fetchWithToken` gets its tokens. */
 export interface TokenSource {
-  current(): Promise<string>
+  current(): Promise<Token>
   /** A token other than the refused one. */
-  after(refused: string): Promise<string>
+  after(refused: Token): Promise<Token>
 }
 
 /** Sends a request with a token; once more with a new one when the service says that the token is what is wrong. */
@@ -14,11 +17,11 @@ export async function fetchWithToken(
   init: RequestInit | undefined,
   tokens: TokenSource,
 ): Promise<Response> {
-  const send = (token: string): Promise<Response> => fetch(input, { ...init, headers: withToken(input, init, token) })
+  const send = (token: Token): Promise<Response> => fetch(input, { ...init, headers: withToken(input, init, token) })
   const token = await tokens.current()
   const response = await send(token)
   if (response.status !== 401 || !canBeSentAgain(input, init) || !(await wantsNewToken(response))) return response
-  let renewed: string
+  let renewed: Token
   try {
     renewed = await tokens.after(token)
   } catch {
@@ -29,14 +32,14 @@ export async function fetchWithToken(
   return send(renewed)
 }
 
-function withToken(input: RequestInfo | URL, init: RequestInit | undefined, token: string): Headers {
+function withToken(input: RequestInfo | URL, init: RequestInit | undefined, token: Token): Headers {
   const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
-  headers.set('authorization', `Bearer ${token}`)
+  headers.set('authorization', authorizationOf(token))
   return headers
 }
 
 /** A stream, or the body that a `Request` has taken in, is gone after the first attempt. */
-function canBeSentAgain(input: RequestInfo | URL, init: RequestInit | undefined): boolean {
+export function canBeSentAgain(input: RequestInfo | URL, init: RequestInit | undefined): boolean {
   const body: unknown = init?.body
   if (body === undefined || body === null) return !(input instanceof Request) || ['GET', 'HEAD'].includes(input.method)
   return typeof body !== 'object' || !(Symbol.asyncIterator in body || 'getReader' in body)

@@ -1,11 +1,12 @@
-export { type KeyStore, type KeyStoreOptions, openKeyStore } from './key-store.ts'
+export { dpopFetch, type DpopFetchOptions } from './dpop-fetch.ts'
+export { type KeyStore, type KeyStoreOptions, openKeyStore, type StoredKey } from './key-store.ts'
 export { type KeyPairAlgorithm, type NewKeyPair, newKeyPair } from './new-key-pair.ts'
 export { createSessionClient, type SessionChange, type SessionClient, type SessionClientOptions } from './session-client.ts'
 export type { SignInRequest } from './session-api.ts'
 export { hiddenSecret, type PrivateKeyCredential, type SecretCredential, type SigningCredential } from './signing-credential.ts'
 export { signingFetch, type SigningFetchOptions } from './signing-fetch.ts'
 export { memoryStorage, type SessionDescription, type SessionStorage, type SessionUser } from './stored-session.ts'
-export { type ResponseVerification, verifyResponse } from './verified-response.ts'
+export { type ResponseVerification, responseVerifier, type ResponseVerifier, verifyResponse } from './verified-response.ts'
 export {
   createOpaqueClient,
   type OpaqueClient,
@@ -14,5 +15,6 @@ export {
   type OpaqueSession,
   type OpaqueSignInRequest,
   type OpaqueSignUp,
+  type OpaqueTokens,
 } from './opaque.ts'
 export type { KeyStretching, OpaqueClientLibrary } from './opaque-library.ts'

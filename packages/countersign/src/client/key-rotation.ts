@@ -15,6 +15,7 @@ export interface KeyRotationParts {
 
 /** So long nothing is asked again, whatever answers say: a service must not keep a client busy with its keys. */
 const REST_MS = 30_000
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
 
 /**
  * Replaces the key when an answer says that it is to be replaced, while the old one still works (DESIGN: rotation with overlap). Asking again
@@ -25,7 +26,10 @@ export class KeyRotation {
   #restsUntil: EpochMs = Number.NEGATIVE_INFINITY
   #pair: NewKeyPair | undefined
 
+  /** @throws {RangeError} The issuer would send the new secret in the clear. */
   constructor(parts: KeyRotationParts) {
+    const { protocol, hostname } = new URL(parts.issuer)
+    if (protocol !== 'https:' && !LOOPBACK.test(hostname)) throw new RangeError('issuer must use https: a new secret comes from there')
     this.#parts = parts
   }
 

@@ -1,10 +1,14 @@
+import type { NewKeyPair } from './new-key-pair.ts'
 import type { SigningCredential } from './signing-credential.ts'
+
+/** With what requests are signed, or proofs made (`dpopFetch`). */
+export type StoredKey = SigningCredential | NewKeyPair
 
 /** Keeps signing keys between visits. A private key that is not extractable stays so: no script reads it out of here. */
 export interface KeyStore {
-  /** @returns `undefined` when nothing is kept under this name. */
-  load(name: string): Promise<SigningCredential | undefined>
-  save(name: string, credential: SigningCredential): Promise<void>
+  /** Does not check what is kept under the name: it is what `save` was given. @returns `undefined` when that is nothing. */
+  load<Key extends StoredKey = SigningCredential>(name: string): Promise<Key | undefined>
+  save(name: string, key: StoredKey): Promise<void>
   remove(name: string): Promise<void>
 }
 
@@ -33,9 +37,11 @@ export function openKeyStore({ database = 'countersign', indexedDB = globalThis.
     }
   }
   return {
-    load: (name) => ask('readonly', (keys) => keys.get(name) as IDBRequest<SigningCredential | undefined>),
-    save: async (name, credential) => void (await ask('readwrite', (keys) => keys.put(credential, name))),
-    remove: async (name) => void (await ask('readwrite', (keys) => keys.delete(name))),
+    load: <Key extends StoredKey>(name: string) => ask('readonly', (keys) => keys.get(name) as IDBRequest<Key | undefined>),
+    save: async (name, key) => {
+      await ask('readwrite', (keys) => keys.put(key, name))
+    },
+    remove: (name) => ask('readwrite', (keys) => keys.delete(name)),
   }
 }
 
@@ -44,7 +50,7 @@ function openDatabase(indexedDB: IDBFactory, name: string): Promise<IDBDatabase>
     const request = indexedDB.open(name, 1)
     request.onupgradeneeded = () => void request.result.createObjectStore(KEYS)
     request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
+    request.onerror = () => reject(failureOf(request.error))
   })
 }
 
@@ -54,7 +60,9 @@ function answerOf<T>(database: IDBDatabase, mode: IDBTransactionMode, question: 
     const transaction = database.transaction(KEYS, mode)
     const request = question(transaction.objectStore(KEYS))
     transaction.oncomplete = () => resolve(request.result)
-    transaction.onabort = () => reject(transaction.error)
-    transaction.onerror = () => reject(transaction.error)
+    transaction.onabort = () => reject(failureOf(transaction.error))
+    transaction.onerror = () => reject(failureOf(transaction.error))
   })
 }
+
+const failureOf = (error: DOMException | null): Error => error ?? new Error('IndexedDB has failed without a word')

@@ -19,7 +19,7 @@ const rsaNames: Readonly<Record<string, string>> = { 'RSA-PSS': 'PS512', 'RSASSA
  */
 export async function newKeyPair(algorithm: KeyPairAlgorithm = P256): Promise<NewKeyPair> {
   const { subtle } = globalThis.crypto
-  const pair = (await subtle.generateKey(algorithm as EcKeyGenParams, false, ['sign', 'verify'])) as CryptoKeyPair
+  const pair = await subtle.generateKey(algorithm as EcKeyGenParams, false, ['sign', 'verify'])
   const jwk = await subtle.exportKey('jwk', pair.publicKey)
   const members = jwkMembers.flatMap((name) => (jwk[name] === undefined ? [] : [[name, jwk[name]] as const]))
   const alg = rsaNames[pair.publicKey.algorithm.name]

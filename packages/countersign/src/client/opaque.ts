@@ -28,6 +28,17 @@ export interface OpaqueSignInRequest {
   readonly password: string
   /** How the device is called in the list of devices. */
   readonly device?: string
+  /** Of an authenticator app, where the account has one: the server asks for it with `factor_required`. */
+  readonly totpCode?: string
+  /** In its place. */
+  readonly recoveryCode?: string
+  /** Ask for the tokens of the session too. They travel, as those of any other sign-in do. Default false. */
+  readonly tokens?: boolean
+}
+
+export interface OpaqueTokens {
+  readonly accessToken: string
+  readonly refreshToken: string
 }
 
 export interface OpaquePasswordChange {
@@ -39,18 +50,23 @@ export interface OpaquePasswordChange {
   readonly from: 'opaque' | 'plain'
 }
 
-/** A session whose requests are signed. No token belongs to it. */
+/** A session whose requests are signed. */
 export interface OpaqueSession {
   readonly session: SessionDescription
   readonly user: SessionUser
   /** For `signingFetch`. Its secret cannot be read out; `openKeyStore` keeps it. It ends with the session. */
   readonly credential: SecretCredential
+  /** Undefined unless they were asked for. */
+  readonly tokens: OpaqueTokens | undefined
 }
 
 export interface OpaqueClient {
   /** What makes a good password is yours to check: nobody else sees it. @throws {AuthError} `email_taken`, `request_invalid`. */
   signUp(request: OpaqueSignUp): Promise<SessionUser>
-  /** @throws {AuthError} `credentials_invalid`, alike for an unknown address and a wrong password. */
+  /**
+   * @throws {AuthError} `credentials_invalid`, alike for an unknown address, a wrong password and a wrong code; `factor_required`: repeat it
+   *   with a code.
+   */
   signIn(request: OpaqueSignInRequest): Promise<OpaqueSession>
   /**
    * Sets a password that the server does not see. Every older token is dead, and every other session.
@@ -58,7 +74,7 @@ export interface OpaqueClient {
    * @returns new tokens for the session that asked.
    * @throws {AuthError} `credentials_invalid`, `conflict`.
    */
-  setPassword(change: OpaquePasswordChange): Promise<{ readonly accessToken: string; readonly refreshToken: string }>
+  setPassword(change: OpaquePasswordChange): Promise<OpaqueTokens>
 }
 
 const KEY_BITS = 256
@@ -89,22 +105,24 @@ class HttpOpaqueClient implements OpaqueClient {
     return described(user) as unknown as SessionUser
   }
 
-  async signIn({ email, password, device }: OpaqueSignInRequest): Promise<OpaqueSession> {
+  async signIn({ email, password, device, totpCode, recoveryCode, tokens = false }: OpaqueSignInRequest): Promise<OpaqueSession> {
     const { sessionKey, ...proof } = await this.#prove(email, password)
-    const answer = await this.#post('/v1/opaque/sessions/confirm', { ...proof, ...(device === undefined ? {} : { device }) })
+    const beside = { device, totp_code: totpCode, recovery_code: recoveryCode }
+    const answer = await this.#post('/v1/opaque/sessions/confirm', { ...proof, ...beside, tokens })
     return {
       session: described(answer['session']) as unknown as SessionDescription,
       user: described(answer['user']) as unknown as SessionUser,
       credential: { keyId: textOf(answer, 'access_key_id'), secret: await secretOf(sessionKey) },
+      tokens: tokens ? tokensOf(answer) : undefined,
     }
   }
 
-  async setPassword(change: OpaquePasswordChange): Promise<{ readonly accessToken: string; readonly refreshToken: string }> {
+  async setPassword(change: OpaquePasswordChange): Promise<OpaqueTokens> {
     const { accessToken, email, currentPassword, newPassword, from } = change
     const upload = await this.#register(newPassword)
     const current = from === 'plain' ? { current_password: currentPassword } : await this.#currentProof(email, currentPassword)
     const answer = await this.#post('/v1/opaque/registrations/confirm', { ...upload, ...current }, accessToken)
-    return { accessToken: textOf(answer, 'access_token'), refreshToken: textOf(answer, 'refresh_token') }
+    return tokensOf(answer)
   }
 
   async #register(password: string): Promise<Json> {
@@ -154,6 +172,11 @@ async function secretOf(sessionKey: string): Promise<CryptoKey> {
   const bits = await subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info }, agreed, KEY_BITS)
   return hiddenSecret(encodeBase64url(new Uint8Array(bits)))
 }
+
+const tokensOf = (answer: Json): OpaqueTokens => ({
+  accessToken: textOf(answer, 'access_token'),
+  refreshToken: textOf(answer, 'refresh_token'),
+})
 
 function described(answer: unknown): Json {
   if (!isJsonObject(answer)) throw new AuthError('unavailable', { reason: 'answer' })

@@ -1,6 +1,6 @@
 import type { Platform } from '../core/platform.ts'
 import type { RequestMessage } from '../signature/message.ts'
-import { type SignatureFields, SignatureTemplate, signMessage, webCryptoContentDigest } from '../signature/signer.ts'
+import { SignatureTemplate, signMessage, webCryptoContentDigest } from '../signature/signer.ts'
 import type { CredentialSigner } from './signing-credential.ts'
 
 /** What is different each time that a request is signed. */
@@ -45,29 +45,25 @@ export class ReplayableRequest {
     const covered = [...WHEN_PRESENT, ...cover.map((name) => name.toLowerCase())].filter((name) => isPresent(name, headers))
     const template = new SignatureTemplate({ keyId, cover: [...new Set([...ALWAYS, ...covered])] })
     const nonce = hexOf(random.bytes(NONCE_BYTES))
-    const fields: SignatureFields = await signMessage(this.#message(headers), template, { created, nonce }, sign)
-    for (const [name, value] of Object.entries(fields)) headers.append(name, value)
+    const fields = await signMessage(messageOf(this.url, this.request.method, headers), template, { created, nonce }, sign)
+    headers.append('signature-input', fields['signature-input'])
+    headers.append('signature', fields.signature)
     const body = this.#body === undefined ? {} : { body: this.#body }
     // What is signed is for one URL: where a redirect leads, this signature is worth nothing and nobody's to see.
     const redirect = this.request.redirect === 'follow' ? 'error' : this.request.redirect
     return new Request(this.request, { headers, redirect, ...body })
   }
+}
 
-  /** As it went out, for an answer that speaks of it. */
-  message(sent: Request): RequestMessage {
-    return this.#message(sent.headers)
-  }
-
-  #message(headers: Headers): RequestMessage {
-    const { protocol, host, pathname, search } = this.url
-    return {
-      method: this.request.method,
-      target: pathname + search,
-      scheme: protocol === 'https:' ? 'https' : 'http',
-      authority: host,
-      values: (name) => valuesOf(headers, name),
-      names: () => [...headers.keys()],
-    }
+/** A request as a signature sees it. */
+export function messageOf({ protocol, host, pathname, search }: URL, method: string, headers: Headers): RequestMessage {
+  return {
+    method,
+    target: pathname + search,
+    scheme: protocol === 'https:' ? 'https' : 'http',
+    authority: host,
+    values: (name) => valuesOf(headers, name),
+    names: () => [...headers.keys()],
   }
 }
 

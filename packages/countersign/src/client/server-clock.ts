@@ -25,16 +25,14 @@ export class ServerClock {
   /**
    * Learns from a refusal.
    *
-   * @param signedAt When the refused request says that it was signed.
-   * @returns the time at which it is worth while to sign it once more; `undefined` for every other answer.
+   * @returns the time to sign the request with once more; `undefined` for every other answer.
    */
-  async corrected(response: Response, signedAt: EpochSeconds): Promise<EpochSeconds | undefined> {
+  async corrected(response: Response): Promise<EpochSeconds | undefined> {
     if (this.#clock.monotonicMs() < this.#restsUntilMs) return undefined
     const serverTime = await serverTimeOf(response)
     if (serverTime === undefined) return undefined
     this.#aheadSeconds = serverTime - toEpochSeconds(this.#clock.now())
-    // A service that has just started takes nothing that was signed before: the same second would be refused again.
-    return serverTime === signedAt ? signedAt + 1 : serverTime
+    return serverTime
   }
 
   /** Of the answer to what was signed once more. */

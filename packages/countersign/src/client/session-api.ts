@@ -1,7 +1,7 @@
 import { isJsonObject } from '../core/json.ts'
 import type { Platform } from '../core/platform.ts'
 import { AuthError, type RefusalCode, refusals } from '../core/refusal.ts'
-import type { StoredSession } from './stored-session.ts'
+import { authorizationOf, type StoredSession } from './stored-session.ts'
 
 /** What `POST /v1/sessions` takes. */
 export interface SignInRequest {
@@ -9,6 +9,10 @@ export interface SignInRequest {
   readonly password: string
   /** How the device is called in the list of devices. */
   readonly device?: string
+  /** Of an authenticator app, where the account has one: the server asks for it with `factor_required`. */
+  readonly totpCode?: string
+  /** In its place. */
+  readonly recoveryCode?: string
 }
 
 /** An answer that does not come is as good as a lost one. */
@@ -24,8 +28,8 @@ export class SessionApi {
     this.#platform = platform
   }
 
-  signIn(request: SignInRequest): Promise<StoredSession> {
-    return this.#signedIn('/v1/sessions', request, {})
+  signIn({ totpCode, recoveryCode, ...request }: SignInRequest): Promise<StoredSession> {
+    return this.#signedIn('/v1/sessions', { ...request, totp_code: totpCode, recovery_code: recoveryCode }, {})
   }
 
   /** Asking again with the same key, after an answer was lost, gives the same successor. */
@@ -33,10 +37,10 @@ export class SessionApi {
     return this.#signedIn('/v1/sessions/refresh', { refresh_token: refreshToken }, { 'idempotency-key': idempotencyKey })
   }
 
-  async end(accessToken: string): Promise<void> {
+  async end(session: StoredSession): Promise<void> {
     await askServer(this.#platform, `${this.#baseUrl}/v1/sessions/current`, {
       method: 'DELETE',
-      headers: { authorization: `Bearer ${accessToken}` },
+      headers: { authorization: authorizationOf(session) },
     })
   }
 
@@ -99,11 +103,12 @@ function refusalOf(status: number, document: unknown): AuthError {
 
 function storedSessionOf(answer: unknown, askedAt: number): StoredSession {
   if (!isJsonObject(answer)) throw new AuthError('unavailable', { reason: 'answer' })
-  const { access_token: accessToken, expires_in: expiresIn, refresh_token: refreshToken, session, user } = answer
+  const { access_token: accessToken, token_type: type, expires_in: expiresIn, refresh_token: refreshToken, session, user } = answer
   if (typeof accessToken !== 'string' || typeof expiresIn !== 'number' || typeof refreshToken !== 'string') {
     throw new AuthError('unavailable', { reason: 'answer' })
   }
   if (!isJsonObject(session) || !isJsonObject(user)) throw new AuthError('unavailable', { reason: 'answer' })
   const lifeMs = expiresIn * 1000
-  return { accessToken, expiresAt: askedAt + lifeMs, lifeMs, refreshToken, session, user } as unknown as StoredSession
+  const tokenType = type === 'DPoP' ? { tokenType: type } : {}
+  return { accessToken, expiresAt: askedAt + lifeMs, lifeMs, ...tokenType, refreshToken, session, user } as unknown as StoredSession
 }

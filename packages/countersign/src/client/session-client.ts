@@ -103,10 +103,14 @@ class StoredSessionClient implements SessionClient {
   }
 
   async accessToken(): Promise<string> {
+    return (await this.#current()).accessToken
+  }
+
+  async #current(): Promise<StoredSession> {
     const era = this.#era
     const stored = await this.#signedIn()
     const leftMs = stored.expiresAt - this.#platform.clock.now()
-    if (leftMs > Math.min(this.#refreshAheadMs, stored.lifeMs / 2)) return stored.accessToken
+    if (leftMs > Math.min(this.#refreshAheadMs, stored.lifeMs / 2)) return stored
     let newest = stored
     try {
       newest = await this.#refreshOnce(stored.accessToken)
@@ -114,13 +118,13 @@ class StoredSessionClient implements SessionClient {
       if (isEnding(error) || (era === this.#era && stored.expiresAt <= this.#platform.clock.now())) throw error
     }
     // Meanwhile somebody signed out or in: what was asked for belongs to nobody any more.
-    return era === this.#era ? newest.accessToken : this.accessToken()
+    return era === this.#era ? newest : this.#current()
   }
 
   async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     return fetchWithToken(this.#platform.fetch, input, init, {
-      current: () => this.accessToken(),
-      after: async (refused) => (await this.#refreshOnce(refused)).accessToken,
+      current: () => this.#current(),
+      after: ({ accessToken }) => this.#refreshOnce(accessToken),
     })
   }
 
@@ -197,7 +201,7 @@ class StoredSessionClient implements SessionClient {
 
   async #endAtServer(stored: StoredSession): Promise<void> {
     try {
-      await this.#api.end(stored.accessToken)
+      await this.#api.end(stored)
     } catch (error) {
       if (!(error instanceof AuthError) || !error.code.startsWith('token_')) throw error
       await this.#endWithNewToken(stored)
@@ -208,7 +212,7 @@ class StoredSessionClient implements SessionClient {
   async #endWithNewToken({ refreshToken, idempotencyKey }: StoredSession): Promise<void> {
     try {
       const key = idempotencyKey ?? encodeBase64url(this.#platform.random.bytes(IDEMPOTENCY_KEY_BYTES))
-      await this.#api.end((await this.#api.refresh(refreshToken, key)).accessToken)
+      await this.#api.end(await this.#api.refresh(refreshToken, key))
     } catch (error) {
       // It had ended already.
       if (!isEnding(error)) throw error

@@ -1,4 +1,4 @@
-import { type EpochSeconds } from '../core/platform.ts'
+import type { EpochSeconds } from '../core/platform.ts'
 import { type Sign, webCryptoSign } from '../signature/signer.ts'
 
 /** An access key with a secret. */

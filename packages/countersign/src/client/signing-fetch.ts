@@ -3,7 +3,7 @@ import { KeyRotation } from './key-rotation.ts'
 import { ReplayableRequest } from './replayable-request.ts'
 import { ServerClock } from './server-clock.ts'
 import { CredentialSigner, type SigningCredential } from './signing-credential.ts'
-import { type ResponseVerification, ResponseVerifier } from './verified-response.ts'
+import type { ResponseVerifier } from './verified-response.ts'
 
 export interface SigningFetchOptions {
   readonly credential: SigningCredential
@@ -15,8 +15,8 @@ export interface SigningFetchOptions {
   readonly issuer?: string
   /** Keep the new key here, before it is used: then a program that ends has it when it starts again. */
   readonly onRotated?: (next: SigningCredential) => void | Promise<void>
-  /** Given, every answer has to be signed by one of these keys. */
-  readonly verifyResponses?: ResponseVerification
+  /** Given, every answer has to be signed: see `responseVerifier`. */
+  readonly verifyResponses?: ResponseVerifier
   /** Clock, randomness and network; default: the real ones. */
   readonly platform?: Platform
 }
@@ -28,8 +28,8 @@ const MIB = 2 ** 20
  * and says what time it is gets it once more, signed by that time, and no third time. A body is read into memory first; redirects are not
  * followed, since a signature is for one URL.
  *
- * @throws {RangeError} The private key signs no HTTP messages. The function itself rejects with one for a body over the limit, and with
- * `AuthError` as `verifyResponse` does.
+ * @throws {RangeError} The private key signs no HTTP messages, or the issuer would be called without TLS. The function itself rejects with one for a body over the limit, and with
+ * `AuthError` as a `ResponseVerifier` does.
  */
 export function signingFetch(options: SigningFetchOptions): typeof globalThis.fetch {
   const client = new SigningClient(options)
@@ -46,41 +46,36 @@ class SigningClient {
   readonly #platform: Platform
   readonly #clocks = new Map<string, ServerClock>()
   readonly #rotation: KeyRotation | undefined
-  readonly #responses: ResponseVerifier | undefined
   #credential: SigningCredential
   #signer: CredentialSigner
 
   constructor(options: SigningFetchOptions) {
-    const { credential, issuer, onRotated = () => undefined, verifyResponses, platform = systemPlatform } = options
+    const { credential, issuer, onRotated = () => undefined, platform = systemPlatform } = options
     this.#options = options
     this.#platform = platform
     this.#credential = credential
     this.#signer = new CredentialSigner(credential)
     const send = async (url: string, init: RequestInit): Promise<Response> => (await this.#exchange(url, init)).response
     this.#rotation = issuer === undefined ? undefined : new KeyRotation({ issuer, clock: platform.clock, onRotated, send })
-    this.#responses = verifyResponses === undefined ? undefined : new ResponseVerifier(verifyResponses, platform)
   }
 
   async fetch(input: RequestInfo | URL, init: RequestInit | undefined): Promise<Response> {
-    const { sent, response, request, clock } = await this.#exchange(input, init)
+    const { sent, response, clock } = await this.#exchange(input, init)
     if (this.#rotation?.isDue(response)) void this.#rotate(this.#rotation)
-    return this.#responses === undefined ? response : this.#responses.verify(response, request.message(sent), clock.now())
+    const { verifyResponses } = this.#options
+    return verifyResponses === undefined ? response : verifyResponses.verify(response, sent, clock.now())
   }
 
-  async #exchange(
-    input: RequestInfo | URL,
-    init: RequestInit | undefined,
-  ): Promise<Exchange & { readonly request: ReplayableRequest; readonly clock: ServerClock }> {
+  async #exchange(input: RequestInfo | URL, init: RequestInit | undefined): Promise<Exchange & { readonly clock: ServerClock }> {
     const request = await ReplayableRequest.of(input, init, this.#options.bodyLimitBytes ?? MIB)
     const clock = this.#clockOf(request.url.origin)
-    const created = clock.now()
-    const first = await this.#send(request, created)
-    const again = await clock.corrected(first.response, created)
-    if (again === undefined) return { ...first, request, clock }
+    const first = await this.#send(request, clock.now())
+    const again = await clock.corrected(first.response)
+    if (again === undefined) return { ...first, clock }
     await first.response.body?.cancel()
     const second = await this.#send(request, again)
     await clock.judge(second.response)
-    return { ...second, request, clock }
+    return { ...second, clock }
   }
 
   async #send(request: ReplayableRequest, created: number): Promise<Exchange> {

@@ -29,12 +29,18 @@ export interface StoredSession {
   readonly expiresAt: EpochMs
   /** How long the access token lived when it was new. */
   readonly lifeMs: number
+  /** Left out: `Bearer`. Otherwise the token is worth nothing without a proof: see `dpopFetch`. */
+  readonly tokenType?: 'DPoP'
   readonly refreshToken: string
   /** Of the refresh that was asked for and not answered yet: asking again with it gives the same successor. */
   readonly idempotencyKey?: string
   readonly session: SessionDescription
   readonly user: SessionUser
 }
+
+/** What `Authorization` says for a session. */
+export const authorizationOf = ({ tokenType, accessToken }: Pick<StoredSession, 'tokenType' | 'accessToken'>): string =>
+  `${tokenType ?? 'Bearer'} ${accessToken}`
 
 /** Keeps the session in memory: gone when the page or the process ends, and out of reach of what reads storage. */
 export function memoryStorage(): SessionStorage {
@@ -80,9 +86,9 @@ function storedSession(text: string): StoredSession | undefined {
     return undefined
   }
   if (!isJsonObject(value)) return undefined
-  const { accessToken, expiresAt, lifeMs, refreshToken, idempotencyKey, session, user } = value
+  const { accessToken, expiresAt, lifeMs, tokenType, refreshToken, idempotencyKey, session, user } = value
   if (typeof accessToken !== 'string' || typeof refreshToken !== 'string' || typeof expiresAt !== 'number') return undefined
-  if (typeof lifeMs !== 'number') return undefined
+  if (typeof lifeMs !== 'number' || (tokenType !== undefined && tokenType !== 'DPoP')) return undefined
   if (!['undefined', 'string'].includes(typeof idempotencyKey) || !isDescription(session) || !isDescription(user)) return undefined
   return value as unknown as StoredSession
 }

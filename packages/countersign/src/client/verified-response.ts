@@ -1,10 +1,9 @@
 import { AuthError } from '../core/refusal.ts'
 import { isJsonObject } from '../core/json.ts'
 import { type EpochSeconds, type Platform, systemPlatform, toEpochSeconds } from '../core/platform.ts'
-import type { RequestMessage } from '../signature/message.ts'
 import { webCryptoVerifyResponse } from '../signature/signer.ts'
 import { documentOf } from './session-api.ts'
-import { bounded, valuesOf } from './replayable-request.ts'
+import { bounded, messageOf, valuesOf } from './replayable-request.ts'
 
 /** Which answers a client believes. */
 export interface ResponseVerification {
@@ -56,13 +55,44 @@ class ResponseKeys {
     const response = await fetch(source, { redirect: 'error', credentials: 'omit' })
     const set = response.ok ? await documentOf(response) : undefined
     if (!isJsonObject(set) || !Array.isArray(set['keys'])) throw new AuthError('unavailable', { reason: 'response_keys' })
-    this.#known = set['keys'].filter(isJsonObject) as readonly NamedKey[]
+    this.#known = set['keys'].filter(isJsonObject)
     return true
   }
 }
 
-/** Verifies the answers of one service. */
-export class ResponseVerifier {
+/** Verifies the answers of one service. Keeps its keys. */
+export interface ResponseVerifier {
+  /**
+   * Verifies with a public key that an answer came from its service, unchanged, for this very request and now (RFC 9421, RFC 9530); the answer to
+   * a request that was signed has to name that signature. A body that fetch has decompressed cannot be verified: a service sends what it
+   * signs as it is.
+   *
+   * @param request As it was sent, with its headers.
+   * @param now Default: the device's time.
+   * @returns the answer, with the body that was verified. An answer that is not signed is refused too.
+   * @throws {AuthError} `signature_incomplete`, `signature_invalid`, `digest_mismatch`, `request_expired`, `credential_malformed`;
+   * `unavailable` when the keys cannot be fetched.
+   * @throws {RangeError} The body is longer than the limit.
+   */
+  verify(response: Response, request: Request, now?: EpochSeconds): Promise<Response>
+}
+
+/** For `verifyResponses` of a signing fetch, and for answers to requests that nobody signs. */
+export function responseVerifier(options: ResponseVerification, platform: Platform = systemPlatform): ResponseVerifier {
+  return new KeyedResponseVerifier(options, platform)
+}
+
+/** `responseVerifier(options).verify`, for one answer. Keys that stand at a URL are fetched for it. */
+export function verifyResponse(
+  response: Response,
+  request: Request,
+  options: ResponseVerification,
+  platform: Platform = systemPlatform,
+): Promise<Response> {
+  return responseVerifier(options, platform).verify(response, request)
+}
+
+class KeyedResponseVerifier implements ResponseVerifier {
   readonly #options: ResponseVerification
   readonly #platform: Platform
   readonly #keys: ResponseKeys
@@ -73,14 +103,17 @@ export class ResponseVerifier {
     this.#keys = new ResponseKeys(options.keys, platform)
   }
 
-  /** As `verifyResponse`; of a request that was signed, the answer has to name its signature. */
-  async verify(response: Response, request: RequestMessage, now?: EpochSeconds): Promise<Response> {
+  async verify(response: Response, request: Request, now?: EpochSeconds): Promise<Response> {
     const { cover = [], windowSeconds = DEFAULT_WINDOW_SECONDS, bodyLimitBytes = MIB } = this.#options
     // What fetch hands out has been decoded, and the digest is of what came over the wire.
     if (response.headers.has('content-encoding')) throw new AuthError('signature_invalid', { reason: 'response_content_coding' })
     const body = response.body === null ? new Uint8Array(0) : await bounded(response.body, bodyLimitBytes)
-    const question = request.values('signature') === undefined ? [] : ['"signature";req']
-    const message = { status: response.status, values: (name: string) => valuesOf(response.headers, name), request }
+    const question = request.headers.has('signature') ? ['"signature";req'] : []
+    const message = {
+      status: response.status,
+      values: (name: string) => valuesOf(response.headers, name),
+      request: messageOf(new URL(request.url), request.method, request.headers),
+    }
     await webCryptoVerifyResponse(message, body, {
       keyFor: (keyId) => this.#keys.find(keyId),
       cover: [...cover, ...question],
@@ -89,34 +122,6 @@ export class ResponseVerifier {
     })
     return copyOf(response, body)
   }
-}
-
-/**
- * Verifies with a public key that an answer came from its service, unchanged, for this very request and now (RFC 9421, RFC 9530). A body that
- * fetch has decompressed cannot be verified: a service sends what it signs as it is.
- *
- * @param request As it was sent, with its headers.
- * @returns the answer, with the body that was verified. An answer that is not signed is refused too.
- * @throws {AuthError} `signature_incomplete`, `signature_invalid`, `digest_mismatch`, `request_expired`, `credential_malformed`; `unavailable`
- * when the keys cannot be fetched.
- * @throws {RangeError} The body is longer than the limit.
- */
-export async function verifyResponse(
-  response: Response,
-  request: Request,
-  options: ResponseVerification,
-  platform: Platform = systemPlatform,
-): Promise<Response> {
-  const { protocol, host, pathname, search } = new URL(request.url)
-  const message: RequestMessage = {
-    method: request.method,
-    target: pathname + search,
-    scheme: protocol === 'https:' ? 'https' : 'http',
-    authority: host,
-    values: (name) => valuesOf(request.headers, name),
-    names: () => [...request.headers.keys()],
-  }
-  return new ResponseVerifier(options, platform).verify(response, message)
 }
 
 /** Statuses with which a `Response` may have no body. */

@@ -34,7 +34,7 @@ export class ForwardClock implements Clock {
     return this.#clock.monotonicMs()
   }
 
-  after(delayMs: number, task: () => void): Cancel {
-    return this.#clock.after(delayMs, task)
+  after(delayMs: number, task: () => void, options?: { readonly keepsProcess: boolean }): Cancel {
+    return this.#clock.after(delayMs, task, options)
   }
 }

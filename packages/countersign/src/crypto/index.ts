@@ -29,5 +29,6 @@ export {
   publicMembersOf,
   type SignatureAlgorithm,
 } from './key-pair.ts'
+export { type OneTimePasswordOptions, oneTimePassword, TOTP_STEP_SECONDS, totpStep } from './one-time-password.ts'
 export { seal, unseal } from './seal.ts'
 export { generateSlhDsaKey, SLH_DSA, signSlhDsa, slhDsaKeyFromPkcs8, slhDsaPublicKey, verifySlhDsa } from './slh-dsa.ts'

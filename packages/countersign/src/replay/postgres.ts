@@ -20,9 +20,16 @@ export interface PostgresReplayStoreOptions {
   readonly timeoutMs?: number
 }
 
+interface NamedStatement {
+  readonly name: string
+  readonly text: string
+}
+
 const DEFAULT_TIMEOUT_MS = 5000
 /** Claims stay so much longer than asked, so that a clock set back by some minutes re-opens none. */
 const KEPT_LONGER_MS = 600_000
+/** After so many claims twice as many expired ones are dropped: the table follows the load without a job that sweeps it. */
+const CLAIMS_A_SWEEP = 32
 const tableName = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/
 
 /**
@@ -32,8 +39,10 @@ const tableName = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/
 export class PostgresReplayStore implements ReplayStore {
   readonly #pool: PostgresQueries
   readonly #clock: Clock
-  readonly #claim: { readonly name: string; readonly text: string }
+  readonly #claim: NamedStatement
+  readonly #dropExpired: NamedStatement
   readonly #timeoutMs: number
+  #sinceSweep = 0
 
   /** @throws {TypeError} The name of the table is none. */
   constructor({ pool, clock, table = 'countersign_claim', timeoutMs = DEFAULT_TIMEOUT_MS }: PostgresReplayStoreOptions) {
@@ -41,14 +50,16 @@ export class PostgresReplayStore implements ReplayStore {
     this.#clock = clock
     this.#timeoutMs = timeoutMs
     if (!tableName.test(table)) throw new TypeError('table must be a plain name in lower case')
-    // Two out for one in: the table follows the load without a job that sweeps it. What another claim is dropping is left to it.
     this.#claim = {
       name: `countersign-claim-${table}`,
+      text: `INSERT INTO ${table} (scope, id, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+    }
+    // What another process is dropping is left to it.
+    this.#dropExpired = {
+      name: `countersign-drop-claims-${table}`,
       text: `
-        WITH dropped AS (
-          DELETE FROM ${table} WHERE (scope, id) IN (SELECT scope, id FROM ${table} WHERE expires_at <= $4 LIMIT 2 FOR UPDATE SKIP LOCKED)
-        )
-        INSERT INTO ${table} (scope, id, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+        DELETE FROM ${table} WHERE (scope, id) IN (
+          SELECT scope, id FROM ${table} WHERE expires_at <= $1 LIMIT ${2 * CLAIMS_A_SWEEP} FOR UPDATE SKIP LOCKED)`,
     }
   }
 
@@ -65,9 +76,14 @@ export class PostgresReplayStore implements ReplayStore {
   /** @throws {AuthError} `unavailable` when the database does not answer in time. The claim may have been made: a repetition is refused then. */
   async claim(scope: string, id: string, expiresAt: EpochMs): Promise<boolean> {
     if (!Number.isFinite(expiresAt)) throw new RangeError('expiresAt must be a time')
-    const values = [scope, id, Math.ceil(expiresAt), this.#clock.now() - KEPT_LONGER_MS]
-    const { rowCount } = await inTime(this.#clock, this.#timeoutMs, () => this.#pool.query({ ...this.#claim, values }))
+    this.#sinceSweep = (this.#sinceSweep + 1) % CLAIMS_A_SWEEP
+    if (this.#sinceSweep === 0) await this.#ask(this.#dropExpired, [this.#clock.now() - KEPT_LONGER_MS])
+    const { rowCount } = await this.#ask(this.#claim, [scope, id, Math.ceil(expiresAt)])
     if (rowCount === null) throw new AuthError('unavailable', { reason: 'replay_store_answer' })
     return rowCount === 1
+  }
+
+  #ask(statement: NamedStatement, values: unknown[]): Promise<{ readonly rowCount: number | null }> {
+    return inTime(this.#clock, this.#timeoutMs, () => this.#pool.query({ ...statement, values }))
   }
 }

@@ -5,7 +5,7 @@ import { GenerationCutoffIndex, type GenerationCutoffIndexOptions } from './cuto
 import type { LogEntry } from './entry.ts'
 import { ORIGIN, type Position, positionOf } from './position.ts'
 import { isRevoked, prepareFacts, type TokenFacts } from './rule.ts'
-import { type TargetKind, targetKinds } from './target.ts'
+import { type Target, type TargetKind, targetKinds } from './target.ts'
 
 /** What the index must know, written down without any thrift: every cut-off, for ever, and the rule word by word. */
 class Model {
@@ -146,6 +146,32 @@ test('[I08] a snapshot at once and its entries one by one give the same answers'
       atOnce.applyAll(snapshot)
       for (const entry of snapshot) oneByOne.apply(entry)
       for (const { target } of snapshot) assert.equal(atOnce.newest(target.kind, target.id), oneByOne.newest(target.kind, target.id))
+    }),
+  )
+})
+
+const anySlices = fc.array(
+  fc.record({ entries: fc.array(anyEntry, { maxLength: 200 }), expected: fc.option(fc.oneof(fc.nat(400), fc.constant(2 ** 40))) }),
+)
+
+test('[I08] in whatever slices a snapshot comes, and whatever is expected of the rest, it answers as its entries one by one', () => {
+  fc.assert(
+    fc.property(anySlices, fc.nat(9000), (slices, now) => {
+      const [sliced, oneByOne] = [new GenerationCutoffIndex(), new GenerationCutoffIndex()]
+      const targets: Target[] = []
+      for (const { entries, expected } of slices) {
+        if (expected !== null) sliced.expect(expected)
+        sliced.applyAll(entries)
+        for (const entry of entries) {
+          oneByOne.apply(entry)
+          targets.push(entry.target)
+        }
+        for (const { kind, id } of targets) assert.equal(sliced.newest(kind, id), oneByOne.newest(kind, id))
+      }
+      sliced.expect(0)
+      for (const index of [sliced, oneByOne]) index.forget(now)
+      assert.equal(sliced.size, oneByOne.size)
+      for (const { kind, id } of targets) assert.equal(sliced.newest(kind, id), oneByOne.newest(kind, id))
     }),
   )
 })

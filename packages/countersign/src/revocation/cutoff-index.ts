@@ -174,10 +174,10 @@ export class GenerationCutoffIndex implements CutoffIndex {
     return target.kind === 'issuer' && target.id === '' ? this.#issuer : undefined
   }
 
-  #raise(order: number, high: number, low: number, { position, at, expiresAt }: PlacedEntry): void {
-    for (const tables of this.#tables) if (tables.raise(order, high, low, position, at, expiresAt)) return
+  #raise(order: number, high: number, low: number, entry: PlacedEntry): void {
+    for (const tables of this.#tables) if (tables.raise(order, high, low, entry)) return
     const tables = new GenerationTables(this.#shortestGenerationMs)
-    tables.raise(order, high, low, position, at, expiresAt)
+    tables.raise(order, high, low, entry)
     this.#tables = [...this.#tables, tables]
   }
 

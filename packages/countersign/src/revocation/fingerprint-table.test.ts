@@ -28,7 +28,7 @@ class Table extends FingerprintTable {
   }
 
   word(position: number, expiresAt: number = 1): CutoffWord {
-    return this.generations.wordOf(position, expiresAt - 1, expiresAt, (tag) => this.count(tag) === 0)
+    return this.generations.wordOf({ position, at: expiresAt - 1, expiresAt }, (tag) => this.count(tag) === 0)
   }
 }
 
@@ -100,6 +100,40 @@ test('[I12] a growth moves a bounded number of slots for each entry, and is over
   assert.ok(growths > 10)
   // Those that share a high half go together, and the run at the end may grow while it is moved.
   assert.ok(most > 0 && most <= SLOTS_A_STEP + 4, String(most))
+})
+
+/** Puts so many in, and counts the slots that are moved on the way. */
+function load(table: Table, count: number, expected: number | undefined): number {
+  let moved = 0
+  for (const [high, low] of spread(count)) {
+    if (expected !== undefined && table.size > 0) table.expect(Math.max(1, expected / table.size))
+    const before = table.slotsToMove
+    table.raise(high, low, table.word(1))
+    moved += Math.max(0, before - table.slotsToMove)
+  }
+  return moved
+}
+
+test('a table that knows how many will come moves few of them, finds all of them, and is as small in the end', () => {
+  const [told, untold] = [new Table(), new Table()]
+  const [few, many] = [load(told, 100_000, 100_000), load(untold, 100_000, undefined)]
+  assert.ok(few * 3 < many, `${few} of ${many}`)
+  assert.ok(told.bytes / told.size < 20, String(told.bytes))
+  for (const [high, low] of spread(100_000)) assert.equal(told.find(high, low), told.word(1))
+})
+
+test('who expects too much wastes eight times the memory at most, and gets it back bit by bit when it expects nothing more', () => {
+  const table = new Table()
+  load(table, 50_000, 1e12)
+  const [before, expected] = [table.bytes, 50_000 * 20]
+  assert.ok(before > 2 * expected && before < 9 * expected, String(before))
+  table.tidy(1000)
+  assert.ok(table.bytes >= before - 2 ** 20, 'not while more are to come')
+  table.expect(1)
+  for (let steps = 0; steps < 1000; steps++) table.tidy(1000)
+  assert.ok(table.bytes < 1.2 * expected, String(table.bytes))
+  assert.equal(table.slotsToMove, 0)
+  for (const [high, low] of spread(50_000)) assert.equal(table.find(high, low), table.word(1))
 })
 
 test('an entry takes less than 20 bytes at any size above 100 000, in the midst of a growth as well', () => {

@@ -16,7 +16,7 @@ const ENTRIES_A_STEP = 8
 const DOUBLES_BELOW = 2 ** 14
 /** Slots of the next table for each that is needed at once. */
 const [LEAST_ROOM, ROOM] = [1.4, 1.5]
-/** So many times as many as there are, a table makes room for before they have come: who expects them may be wrong. */
+/** A table makes room for so many times as many as it has at most: memory has to be cleared, and who expects more may be wrong. */
 const MOST_GROWTH = 8
 /** So many times as large as it would be made now, a table is made anew. */
 const TOO_LARGE = 4 / 3
@@ -101,7 +101,8 @@ export class FingerprintTable {
    * expected any more: what was too much goes back by `tidy`.
    */
   expect(growth: number): void {
-    this.#growth = Math.min(growth, MOST_GROWTH)
+    // In steps of one size: a last one that adds little moves nearly everything.
+    this.#growth = growth ** (1 / Math.max(1, Math.ceil(Math.log(growth) / Math.log(MOST_GROWTH))))
   }
 
   /** Moves at most so many slots, where there are any to move, entries to leave behind, or much more room than entries. */

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../core/index.ts'
 import { FingerprintTable } from './fingerprint-table.ts'
-import { Generations, NO_CUTOFF } from './generations.ts'
+import { Generations, type Lifetime, NO_CUTOFF } from './generations.ts'
 import type { Position } from './position.ts'
 import { targetKinds } from './target.ts'
 
@@ -47,8 +47,8 @@ export class GenerationTables {
   }
 
   /** @returns `false` when there are too many generations for one more. */
-  raise(order: number, high: number, low: number, position: Position, at: EpochMs, expiresAt: EpochMs): boolean {
-    const cutoff = this.#generations.wordOf(position, at, expiresAt, this.#isFree)
+  raise(order: number, high: number, low: number, entry: Lifetime): boolean {
+    const cutoff = this.#generations.wordOf(entry, this.#isFree)
     if (cutoff === NO_CUTOFF) return false
     const table = (this.#tables[order] ??= new FingerprintTable(this.#generations))
     table.raise(high, low, cutoff)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Generations, NO_CUTOFF, sameGeneration } from './generations.ts'
+import { Generations, type Lifetime, NO_CUTOFF, sameGeneration } from './generations.ts'
 import { positionOf } from './position.ts'
 
 const anyPosition = fc
@@ -14,12 +14,13 @@ const anyPosition = fc
   )
   .map(([epoch, sequence]) => positionOf(epoch, sequence))
 const free = (): boolean => true
+const entry = (position: number, at: number, expiresAt: number): Lifetime => ({ position, at, expiresAt })
 
 test('every position is exact in its word, to the end of the last epoch', () => {
   fc.assert(
     fc.property(fc.array(anyPosition, { maxLength: 100 }), (positions) => {
       const generations = new Generations()
-      const words = positions.map((position) => generations.wordOf(position, 0, 1000, free))
+      const words = positions.map((position) => generations.wordOf(entry(position, 0, 1000), free))
       assert.deepEqual(
         words.map((word) => generations.positionOf(word)),
         positions,
@@ -32,8 +33,8 @@ test('of one generation the newer cut-off is the higher word', () => {
   fc.assert(
     fc.property(fc.nat(2 ** 24 - 1), fc.nat(2 ** 24 - 1), fc.nat(200), (one, other, before) => {
       const generations = new Generations(10)
-      for (let expiresAt = 1; expiresAt <= before; expiresAt++) generations.wordOf(0, expiresAt * 10, expiresAt * 10, free)
-      const [a, b] = [generations.wordOf(one, 9999, 9999, free), generations.wordOf(other, 9999, 9999, free)]
+      for (let expiresAt = 1; expiresAt <= before; expiresAt++) generations.wordOf(entry(0, expiresAt * 10, expiresAt * 10), free)
+      const [a, b] = [generations.wordOf(entry(one, 9999, 9999), free), generations.wordOf(entry(other, 9999, 9999), free)]
       assert.ok(sameGeneration(a, b))
       assert.equal(a < b, one < other)
     }),
@@ -42,7 +43,7 @@ test('of one generation the newer cut-off is the higher word', () => {
 
 test('[I12] what is over is below every position, and nothing says where it was', () => {
   const generations = new Generations(100)
-  const [early, late] = [generations.wordOf(7, 0, 100, free), generations.wordOf(8, 0, 150, free)]
+  const [early, late] = [generations.wordOf(entry(7, 0, 100), free), generations.wordOf(entry(8, 0, 150), free)]
   assert.equal(generations.forget(99), false)
   assert.equal(generations.forget(100), true)
   assert.deepEqual(
@@ -59,15 +60,15 @@ test('a tag is given again when its generation is over and nobody holds it, and 
   const generations = new Generations(100)
   let held = true
   const isFree = (): boolean => !held
-  const first = generations.wordOf(1, 0, 100, isFree)
+  const first = generations.wordOf(entry(1, 0, 100), isFree)
   assert.equal(first, NO_CUTOFF)
   held = false
-  const words = Array.from({ length: 256 }, (_, number) => generations.wordOf(1, number * 100, (number + 1) * 100, isFree))
+  const words = Array.from({ length: 256 }, (_, number) => generations.wordOf(entry(1, number * 100, (number + 1) * 100), isFree))
   assert.equal(new Set(words).size, 256)
   assert.equal(words.at(-1), NO_CUTOFF)
   generations.forget(100)
   held = true
-  assert.equal(generations.wordOf(1, 25_500, 25_600, isFree), NO_CUTOFF)
+  assert.equal(generations.wordOf(entry(1, 25_500, 25_600), isFree), NO_CUTOFF)
   held = false
-  assert.equal(generations.wordOf(1, 25_500, 25_600, isFree), words[0])
+  assert.equal(generations.wordOf(entry(1, 25_500, 25_600), isFree), words[0])
 })

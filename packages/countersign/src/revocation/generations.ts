@@ -1,5 +1,9 @@
 import type { EpochMs } from '../core/index.ts'
+import type { PlacedEntry } from './entry.ts'
 import type { Position } from './position.ts'
+
+/** What is read of an entry. It is handed over whole, since V8 makes an object of each large number that is passed on by itself. */
+export type Lifetime = Pick<PlacedEntry, 'position' | 'at' | 'expiresAt'>
 
 /**
  * A cut-off beside its fingerprint, in one signed word: eight bits say its generation, twenty-four its position less the generation's
@@ -26,7 +30,19 @@ interface Generation {
   /** No entry in it matters from this moment on. */
   readonly endsAt: EpochMs
   readonly lengthMs: number
+  /** Entries that live no longer than this have shorter ones. */
+  readonly leastLifeMs: number
   readonly base: Position
+}
+
+/** Whether an entry would have a generation like this one made for it. */
+function fits({ base, endsAt, lengthMs, leastLifeMs }: Generation, { position, at, expiresAt }: Lifetime): boolean {
+  const offset = position - base
+  const leftMs = endsAt - expiresAt
+  const lifeMs = expiresAt - at
+  return (
+    offset >= 0 && offset < OFFSETS && leftMs >= 0 && leftMs < lengthMs && lifeMs <= lengthMs * GENERATIONS_A_LIFE && lifeMs > leastLifeMs
+  )
 }
 
 /** Whether two cut-offs are of one generation. */
@@ -57,14 +73,14 @@ export class Generations {
    * @param isFree Whether nobody holds a word with a tag any more, that of a generation which is over.
    * @returns `NO_CUTOFF` when all tags are taken.
    */
-  wordOf(position: Position, at: EpochMs, expiresAt: EpochMs, isFree: (tag: number) => boolean): CutoffWord {
-    const offset = position % OFFSETS
+  wordOf(entry: Lifetime, isFree: (tag: number) => boolean): CutoffWord {
     const recent = this.#recent
     // Most are of the generation that the one before them was of.
-    const fits = recent !== undefined && this.#fits(recent, position - offset, at, expiresAt)
-    const generation = fits ? recent : this.#generationFor(position - offset, at, expiresAt, isFree)
+    if (recent !== undefined && fits(recent, entry)) return (recent.tag << OFFSET_BITS) | (entry.position - recent.base)
+    const base = entry.position - (entry.position % OFFSETS)
+    const generation = this.#generationFor(base, entry, isFree)
     this.#recent = generation
-    return generation === undefined ? NO_CUTOFF : (generation.tag << OFFSET_BITS) | offset
+    return generation === undefined ? NO_CUTOFF : (generation.tag << OFFSET_BITS) | (entry.position - base)
   }
 
   /** The place of a cut-off in the log: below every other when its generation is over. */
@@ -85,19 +101,7 @@ export class Generations {
     return true
   }
 
-  /** Whether an entry would have a generation like this one made for it. */
-  #fits({ base, endsAt, lengthMs }: Generation, itsBase: Position, at: EpochMs, expiresAt: EpochMs): boolean {
-    const lifeMs = expiresAt - at
-    return (
-      base === itsBase &&
-      expiresAt <= endsAt &&
-      expiresAt > endsAt - lengthMs &&
-      lifeMs <= lengthMs * GENERATIONS_A_LIFE &&
-      (lifeMs * 2 > lengthMs * GENERATIONS_A_LIFE || lengthMs === this.#shortestMs)
-    )
-  }
-
-  #generationFor(base: Position, at: EpochMs, expiresAt: EpochMs, isFree: (tag: number) => boolean): Generation | undefined {
+  #generationFor(base: Position, { at, expiresAt }: Lifetime, isFree: (tag: number) => boolean): Generation | undefined {
     let lengthMs = this.#shortestMs
     while (lengthMs * GENERATIONS_A_LIFE < expiresAt - at) lengthMs *= 2
     const endsAt = Math.ceil(expiresAt / lengthMs) * lengthMs
@@ -106,7 +110,8 @@ export class Generations {
     }
     const tag = this.#bases.findIndex((held, index) => index > 0 && held === NOWHERE && isFree(index))
     if (tag < 0) return undefined
-    const generation: Generation = { tag, endsAt, lengthMs, base }
+    const leastLifeMs = lengthMs === this.#shortestMs ? Number.NEGATIVE_INFINITY : (lengthMs * GENERATIONS_A_LIFE) / 2
+    const generation: Generation = { tag, endsAt, lengthMs, leastLifeMs, base }
     this.#bases[tag] = base
     this.#living = [...this.#living, generation]
     return generation

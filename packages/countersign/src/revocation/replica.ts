@@ -18,15 +18,9 @@ import { Freshness, type FreshnessReport } from './freshness.ts'
 import { HeadProof, type ProofKind, type Statement } from './head-proof.ts'
 import { ORIGIN, type Position } from './position.ts'
 import { PositionWaiters } from './position-waiters.ts'
+import type { Received } from './received.ts'
 import { isRevoked, type PreparedFacts, prepareFacts, type TokenFacts } from './rule.ts'
 import { SnapshotParts } from './snapshot-parts.ts'
-
-/**
- * What became of a message. `applied`: it moved or confirmed the replica. `part`: of a snapshot, more has to come. `duplicate`: it says nothing new. `ignored`: it
- * is not the issuer's, or of no use. `gap`: something is missing, load a snapshot. `fork`: the log has another history
- * than the one that was followed, load a snapshot.
- */
-export type Received = 'applied' | 'part' | 'duplicate' | 'gap' | 'fork' | 'ignored'
 
 export interface ReplicaOptions {
   readonly issuer: string
@@ -207,6 +201,11 @@ export class Replica {
     return now > this.#signedNow ? now : this.#signedNow
   }
 
+  /** The newest time that the issuer has signed; 0 before the first. */
+  get signedNow(): EpochMs {
+    return this.#signedNow
+  }
+
   /** Hears every entry after it was applied; after a snapshot every live entry, also those heard before. */
   onEntry(listener: (entry: PlacedEntry) => void): Cancel {
     this.#entryListeners.add(listener)
@@ -332,6 +331,7 @@ export class Replica {
     if (head <= this.#forkedAt) return 'fork'
     if (head === this.position && hash !== this.#head.hash) return this.#fork(head)
     // What is signed is true, whatever becomes of the rest, and cut-offs only ever rise. Where we stand the last part alone can say.
+    this.#index.expect(parts.expected(this.position))
     this.#index.applyAll(entries)
     for (const entry of entries) this.#options.foreign?.apply(entry)
     this.#moved += 1

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ManualClock } from '../core/index.ts'
 import { ISSUER, SignedLog, tokenFacts } from './contract/signed-log.ts'
+import { GenerationCutoffIndex } from './cutoff-index.ts'
 import { Replica } from './replica.ts'
 
 const START = 1_000_000_000
@@ -169,4 +170,37 @@ test('a part that goes nowhere while others are to come is not understood', () =
   for (const stretch of [{ after: 0, upTo: 0 }, { after: 0, upTo: head + 1 }, { after: 3, upTo: 2 }, { after: 0 }]) {
     assert.equal(replica.beginSnapshot()(log.sign({ ...part, ...stretch })), 'gap')
   }
+})
+
+/** What a replica that takes all parts tells its index to expect, part by part. */
+function expectations(log: SignedLog, clock: ManualClock, parts: readonly string[], know?: string): readonly number[] {
+  const expected: number[] = []
+  class Index extends GenerationCutoffIndex {
+    override expect(entries: number): void {
+      expected.push(entries)
+      super.expect(entries)
+    }
+  }
+  const replica = new Replica({ issuer: ISSUER, clock, keys: () => log.keys, algorithms: ['ES256'], index: new Index() })
+  if (know !== undefined) replica.loadSnapshot(know)
+  const take = replica.beginSnapshot()
+  for (const part of parts) take(part)
+  return expected
+}
+
+test('the positions of the parts tell how many entries are to come; of those that are known already none', () => {
+  const { log, clock } = open()
+  assert.deepEqual(expectations(log, clock, log.parts(2)), [4, 2, 0])
+  assert.deepEqual(expectations(log, clock, log.parts(2), log.snapshot(START + 1000, 5)), [0, 1, 1, 0])
+})
+
+test('over the border of an epoch nothing is foretold', () => {
+  const { log, clock } = open()
+  const before = log.head.position
+  log.append('epoch', 'everyone', '')
+  log.revoke('user', 'g')
+  log.revoke('user', 'h')
+  const head = log.head.position
+  const parts = [log.part(0, before), log.part(before, head - 1), log.part(head - 1, head)]
+  assert.deepEqual(expectations(log, clock, parts), [0, 1, 0])
 })

@@ -12,6 +12,19 @@ export {
 } from './access-token.ts'
 export { DpopError, type DpopRefusalCode } from './dpop-error.ts'
 export { DpopNonces, type DpopNoncesOptions, MIN_NONCE_KEY_BYTES } from './dpop-nonces.ts'
+export {
+  type BodyEncryption,
+  type BodyEncryptionOptions,
+  createBodyEncryption,
+  ENCRYPTED_TYPE,
+  type EncryptionPrivateJwk,
+  type EncryptionPublicJwk,
+  encryptionRecipient,
+  type OpenedBody,
+  REPLY_KEY_HEADER,
+  replyKeyValue,
+} from './encrypted-body.ts'
+export type { JoseModule } from './jose-module.ts'
 export { DPOP_PROOF_TYPE } from './dpop-header.ts'
 export {
   createDpopProof,

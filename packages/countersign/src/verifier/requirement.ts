@@ -1,7 +1,7 @@
 import { parseRecheck, type Recheck } from './recheck.ts'
 import { parseFreshness, type RouteFreshness } from './route-freshness.ts'
 import { requireSeconds } from './seconds.ts'
-import { parseSigned, type SignedRequirement, SignedRule } from './signed-request/signed-rule.ts'
+import { parseSigned, type SignedRequirement, type SignedRule } from './signed-request/signed-rule.ts'
 
 /** What a route asks of its caller. Every member may be left out. */
 export interface Requirement {

@@ -92,6 +92,99 @@ test('[I01] of two password changes from the same password one wins, the other l
   assert.ok(outcomes.some((outcome) => outcome.status === 'rejected' && refused('conflict')(outcome.reason)))
 })
 
+test('[H01] a sign-in gives an old hash today’s cost, and nothing else changes: no token dies, no session ends', async () => {
+  const domain = await openDomain()
+  const user = await domain.addUser()
+  const signedIn = await domain.signIn()
+  const before = await domain.store.users.findPassword(user.id)
+  const accounts = domain.accountsWith(await PasswordHasher.open({ cost: { ...cheapCost, passes: 3 } }))
+  await assert.rejects(accounts.authenticate(user.email, 'wrong horse'), refused('credentials_invalid'))
+  assert.deepEqual(await domain.store.users.findPassword(user.id), before)
+  await accounts.authenticate(user.email, PASSWORD)
+  const after = await domain.store.users.findPassword(user.id)
+  assert.match(after?.hash ?? '', /^\$argon2id\$v=19\$m=64,t=3,p=1\$/)
+  assert.equal(after?.generation, before?.generation)
+  assert.equal(await domain.isRevoked(signedIn), false)
+  await accounts.authenticate(user.email, PASSWORD)
+  assert.deepEqual(await domain.store.users.findPassword(user.id), after)
+  // A server that asks for less leaves it alone.
+  await domain.accounts.authenticate(user.email, PASSWORD)
+  assert.deepEqual(await domain.store.users.findPassword(user.id), after)
+})
+
+test('[H01] a password that changes while its hash is renewed stays changed', async () => {
+  const domain = await openDomain()
+  const user = await domain.addUser()
+  const cost = { ...cheapCost, passes: 3 }
+  const request = { user: user.id, session: undefined, currentPassword: PASSWORD, newPassword: 'another horse battery' }
+  let changed = false
+  const argon2: Argon2 = async (...given) => {
+    if (given[2].passes === 3 && !changed) {
+      changed = true
+      await domain.accounts.changePassword(request)
+    }
+    return builtinArgon2(...given)
+  }
+  const accounts = domain.accountsWith(await PasswordHasher.open({ cost, argon2 }))
+  assert.equal((await accounts.authenticate(user.email, PASSWORD)).passwordGeneration, 1)
+  assert.equal((await domain.store.users.findPassword(user.id))?.generation, 2)
+  await assert.rejects(domain.signIn(), refused('credentials_invalid'))
+  await domain.sessions.signIn({ email: user.email, password: 'another horse battery', device: device() })
+})
+
+test('[H01] a hash that cannot be renewed for want of room does not stop the sign-in; the next one renews it', async () => {
+  const domain = await openDomain()
+  const user = await domain.addUser()
+  let isFull = true
+  const argon2: Argon2 = (...given) =>
+    isFull && given[2].passes === 3 ? Promise.reject(new AuthError('overloaded')) : builtinArgon2(...given)
+  const accounts = domain.accountsWith(await PasswordHasher.open({ cost: { ...cheapCost, passes: 3 }, argon2 }))
+  const hashOf = async (): Promise<string> => (await domain.store.users.findPassword(user.id))?.hash ?? ''
+  assert.equal((await accounts.authenticate(user.email, PASSWORD)).user, user.id)
+  assert.match(await hashOf(), /t=1/)
+  isFull = false
+  await accounts.authenticate(user.email, PASSWORD)
+  assert.match(await hashOf(), /t=3/)
+})
+
+test('[H01] an account from elsewhere signs in with its password, and is ours from then on', async () => {
+  const domain = await openDomain()
+  const foreign = 'pbkdf2_sha1$1000$seasalt$ljleU4wBmTtz/MoG5YTwxpM0d7I='
+  const user = await domain.accounts.adopt({ email: 'bob@example.org', roles: ['staff'] }, foreign)
+  assert.equal((await domain.store.users.findPassword(user.id))?.hash, foreign)
+  await assert.rejects(domain.accounts.authenticate(user.email, 'wrong'), refused('credentials_invalid'))
+  await domain.accounts.authenticate(user.email, 'lètmein')
+  const password = await domain.store.users.findPassword(user.id)
+  assert.match(password?.hash ?? '', /^\$argon2id\$v=19\$m=64,t=1,p=1\$/)
+  assert.equal(password?.generation, 1)
+  await domain.accounts.authenticate(user.email, 'lètmein')
+})
+
+test('[H01] a digest of one round is never stored bare, and its owner signs in all the same', async () => {
+  const domain = await openDomain()
+  for (const [email, digest] of [
+    ['a@example.org', 'sha1$seasalt$cff36ea83f5706ce9aa7454e63e431fc726b2dc8'],
+    ['b@example.org', 'md5$seasalt$3f86d0d3d465b7b458c231bf3555c0e3'],
+  ] as const) {
+    const user = await domain.accounts.adopt({ email }, digest)
+    const stored = (await domain.store.users.findPassword(user.id))?.hash ?? ''
+    assert.ok(!stored.includes(digest.slice(-16)))
+    await assert.rejects(domain.accounts.authenticate(email, 'letmein'), refused('credentials_invalid'))
+    await domain.accounts.authenticate(email, 'lètmein')
+    assert.match((await domain.store.users.findPassword(user.id))?.hash ?? '', /^\$argon2id\$/)
+  }
+})
+
+test('what is no hash, or one of ours that would cost too much, is not taken', async () => {
+  const { accounts } = await openDomain()
+  const wrapped = 'md5$seasalt$$argon2id$v=19$m=1048576,t=64,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+  for (const text of ['', 'plain', wrapped, '$argon2id$v=19$m=1048576,t=3,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAA', '$opaque$v=1$x']) {
+    await assert.rejects(accounts.adopt({ email: 'a@example.org' }, text), refused('request_invalid'))
+    await assert.rejects(accounts.rehearseAdoption({ email: 'a@example.org' }, text), refused('request_invalid'))
+  }
+  assert.deepEqual(await accounts.list({ limit: 10 }), [])
+})
+
 test('[B37] a suspended user is out at once; restoring revives nothing', async () => {
   const domain = await openDomain()
   const user = await domain.addUser()

@@ -3,14 +3,16 @@ import { AuthError, newId, newSecret, parseSecret } from 'countersign/core'
 import { sha256Base64url } from 'countersign/crypto'
 import type { Authentication, Authenticator } from '../session/authenticator.ts'
 import type { SessionTokens, SignedIn } from '../session/session-tokens.ts'
-import { checkedEmail, checkedGroups, checkedName, checkedRoles, checkNewPassword, checkPassword, emailOf } from './account-input.ts'
+import { checkedEmail, checkedGroups, checkedName, checkedRoles, checkPassword, emailOf } from './account-input.ts'
 import type { PasswordHasher } from './password-hasher.ts'
+import type { PasswordOwner, PasswordPolicy } from './password-policy/index.ts'
 import type { User } from './user.ts'
 import type { UserPage, UserStore } from './user-store.ts'
 
 export interface AccountsOptions {
   readonly store: UserStore
   readonly hasher: PasswordHasher
+  readonly policy: PasswordPolicy
   readonly tokens: SessionTokens
   readonly platform: Platform
 }
@@ -66,12 +68,14 @@ const SETUP_LIFE_MS = 24 * 3_600_000
 export class Accounts implements Authenticator {
   readonly #store: UserStore
   readonly #hasher: PasswordHasher
+  readonly #policy: PasswordPolicy
   readonly #tokens: SessionTokens
   readonly #platform: Platform
 
   constructor(options: AccountsOptions) {
     this.#store = options.store
     this.#hasher = options.hasher
+    this.#policy = options.policy
     this.#tokens = options.tokens
     this.#platform = options.platform
   }
@@ -82,10 +86,24 @@ export class Accounts implements Authenticator {
    * @throws {AuthError} `request_invalid`, `email_taken`, `overloaded`.
    */
   signUp({ password, ...profile }: SignUp): Promise<User> {
-    return this.create(profile, () => {
-      checkNewPassword(password)
-      return this.#hasher.hash(password)
-    })
+    return this.create(profile, () => this.#hashOf(password, profile))
+  }
+
+  /**
+   * Creates an account with the password that it had elsewhere, of which only the hash is known. It is hashed anew when somebody first signs
+   * in with it. Only with an operator's authority: the caller checks that.
+   *
+   * @throws {AuthError} `request_invalid` also for a hash that cannot be checked here; `email_taken`, `overloaded`.
+   */
+  adopt(profile: Profile, foreignHash: string): Promise<User> {
+    return this.create(profile, () => this.#hasher.adopt(foreignHash))
+  }
+
+  /** Whether `adopt` would succeed now. Changes nothing. @throws {AuthError} as there. */
+  async rehearseAdoption(profile: Profile, foreignHash: string): Promise<void> {
+    const { email } = this.#newUser(profile)
+    await this.#hasher.adopt(foreignHash)
+    if ((await this.#store.findByEmail(email)) !== undefined) throw new AuthError('email_taken')
   }
 
   /**
@@ -112,6 +130,7 @@ export class Accounts implements Authenticator {
     if (found === undefined || !isRight || found.user.status !== 'active') {
       throw new AuthError('credentials_invalid', found === undefined ? {} : { user: found.user.id })
     }
+    await this.#renewHash(found.user.id, password, found.password.hash)
     return { user: found.user.id, passwordGeneration: found.password.generation, amr: ['pwd'] }
   }
 
@@ -124,8 +143,10 @@ export class Accounts implements Authenticator {
    */
   async changePassword(request: PasswordChangeRequest): Promise<SignedIn | undefined> {
     const { user, session } = request
+    const owner = await this.#store.find(user)
+    if (owner === undefined) throw new AuthError('not_found', { user })
     // Before the slow part, and before anything is said of the current one.
-    checkNewPassword(request.newPassword, '/new_password')
+    await this.#policy.check(request.newPassword, owner, '/new_password')
     const fromGeneration = await this.provePassword(user, request.currentPassword)
     const hash = await this.#hasher.hash(request.newPassword)
     return this.replacePassword({ user, session, fromGeneration, hash })
@@ -203,10 +224,26 @@ export class Accounts implements Authenticator {
   async redeemSetup({ token, ...request }: SetupRequest): Promise<User> {
     parseSecret(SETUP_PREFIX, token)
     const user = this.#newUser({ ...request, roles: [ADMINISTRATOR] })
-    checkNewPassword(request.password)
-    const outcome = await this.#store.redeemSetup(sha256Base64url(token), user, await this.#hasher.hash(request.password))
+    const hash = await this.#hashOf(request.password, user)
+    const outcome = await this.#store.redeemSetup(sha256Base64url(token), user, hash)
     if (outcome === 'created') return user
     throw outcome === 'email_taken' ? new AuthError('email_taken') : new AuthError('not_found', { reason: 'no_such_setup_offer' })
+  }
+
+  async #hashOf(password: string, owner: PasswordOwner): Promise<string> {
+    await this.#policy.check(password, owner)
+    return this.#hasher.hash(password)
+  }
+
+  /** Whoever has just shown the password gives it a hash of today's cost. Where there is no room for that now, the next sign-in does. */
+  async #renewHash(user: string, password: string, stored: string): Promise<void> {
+    if (!this.#hasher.needsRehash(stored)) return
+    try {
+      // Nothing happens when it has changed meanwhile: that one is newer.
+      await this.#store.replaceHash(user, stored, await this.#hasher.hash(password))
+    } catch (error) {
+      if (!(error instanceof AuthError) || error.code !== 'overloaded') throw error
+    }
   }
 
   #newUser({ email, name, roles = [], groups = [] }: Profile): User {

@@ -60,3 +60,13 @@ test('[I13] a stored hash that would cost more than a gibibyte is not computed',
   assert.equal(parsePhc(`$argon2i$v=19$m=1024,t=1,p=1$${rest}`), undefined)
   assert.notEqual(parsePhc(`$argon2id$v=19$m=1024,t=1,p=1$${rest}`), undefined)
 })
+
+test('[I17] after another system’s hash a wrong password costs a hash of ours too: nobody is answered quicker than an unknown user', async () => {
+  const { argon2, costs } = counting()
+  const hasher = await PasswordHasher.open({ cost: cheap, argon2 })
+  const foreign = 'pbkdf2_sha1$1000$seasalt$ljleU4wBmTtz/MoG5YTwxpM0d7I='
+  assert.equal(await hasher.verify('letmein', foreign), false)
+  assert.equal(await hasher.verify('lètmein', foreign), true)
+  assert.deepEqual(costs, [cheap, cheap])
+  assert.equal(hasher.needsRehash(foreign), true)
+})

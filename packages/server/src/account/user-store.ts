@@ -30,6 +30,8 @@ export interface UserStore {
   list(page: UserPage): Promise<readonly User[]>
   /** Cut-off `user:<id>`; all sessions but `keepSession` end. @returns what the kept session's new token may rest on. */
   changePassword(change: PasswordChange): Promise<{ readonly kept: Issuance | undefined } | 'changed_meanwhile'>
+  /** The same password, hashed anew: no cut-off, no new generation. Does nothing unless `from` is what is stored. @returns whether it was. */
+  replaceHash(user: string, from: string, to: string): Promise<boolean>
   /** Suspending: hard cut-off `user:<id>`, sessions end. Restoring revives nothing. */
   setStatus(id: string, status: UserStatus, at: EpochMs): Promise<User | undefined>
   /** Soft cut-off `user:<id>`: the sessions pick the new roles up at their next refresh. */

@@ -19,6 +19,6 @@ export interface User {
 export interface PasswordRecord {
   /** What the password is checked against: a PHC string, or an OPAQUE registration record (`opaque/opaque-record.ts`). */
   readonly hash: string
-  /** Counts the changes: a sign-in checked against generation n must not complete once n + 1 is committed. */
+  /** Counts the changes, those of second factors too: a sign-in checked against generation n must not complete once n + 1 is committed. */
   readonly generation: number
 }

@@ -1,36 +1,58 @@
-import { AuthError } from 'countersign/core'
+import { AuthError, type Clock, systemClock } from 'countersign/core'
+
+export interface WorkQueueOptions {
+  /** For the log. */
+  readonly name: string
+  /** Tasks at a time. */
+  readonly concurrency: number
+  /** Callers that may wait for their turn. */
+  readonly maxWaiting: number
+  /** Nobody is let in to wait longer than this, as far as the last tasks tell. Default 2 seconds. */
+  readonly maxWaitMs?: number
+  readonly clock?: Clock
+}
+
+const DEFAULT_WAIT_MS = 2000
+/** What one task counts for in the average: the last ten or so decide. */
+const WEIGHT = 0.1
 
 /**
- * Lets a fixed number of expensive tasks run at a time and a fixed number wait, in order. What comes on top is refused
- * at once: it would only wait longer than its caller does.
+ * Lets a fixed number of expensive tasks run at a time and a fixed number wait, in order, and only for a bearable time. What comes on top
+ * is refused at once: it would only wait longer than its caller does, and hold memory meanwhile.
  */
 export class WorkQueue {
-  readonly #concurrency: number
-  readonly #maxWaiting: number
+  readonly #options: Required<WorkQueueOptions>
   readonly #waiting: Array<() => void> = []
   #running = 0
+  /** Of the last tasks. */
+  #taskMs = 0
 
-  constructor(concurrency: number, maxWaiting: number) {
-    this.#concurrency = concurrency
-    this.#maxWaiting = maxWaiting
+  constructor(options: WorkQueueOptions) {
+    this.#options = { maxWaitMs: DEFAULT_WAIT_MS, clock: systemClock, ...options }
   }
 
   /** @throws {AuthError} `overloaded` when too many wait already. */
   async run<Result>(task: () => Promise<Result>): Promise<Result> {
     await this.#enter()
+    const startedAt = this.#options.clock.monotonicMs()
     try {
       return await task()
     } finally {
+      this.#taskMs += WEIGHT * (this.#options.clock.monotonicMs() - startedAt - this.#taskMs)
       this.#leave()
     }
   }
 
   async #enter(): Promise<void> {
-    if (this.#running < this.#concurrency) {
+    const { name, concurrency, maxWaiting, maxWaitMs } = this.#options
+    if (this.#running < concurrency) {
       this.#running++
       return
     }
-    if (this.#waiting.length >= this.#maxWaiting) throw new AuthError('overloaded', { queue: 'password', waiting: this.#waiting.length })
+    const waiting = this.#waiting.length
+    // The first in line is let in however slow the tasks are: there would be no second one otherwise.
+    const waitMs = (waiting * this.#taskMs) / concurrency
+    if (waiting >= maxWaiting || waitMs > maxWaitMs) throw new AuthError('overloaded', { queue: name, waiting })
     // Whoever leaves hands its place over, so that nobody can slip in between.
     await new Promise<void>((enter) => this.#waiting.push(enter))
   }

@@ -1,18 +1,22 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError, StoreLockedError, version } from '../index.ts'
 import { addAccessKeys } from './command/access-keys.ts'
+import { addCurl } from './command/curl.ts'
 import { addDoctor } from './command/doctor.ts'
 import { addKeys } from './command/keys.ts'
 import { addMigrate } from './command/migrate.ts'
+import { addPresign } from './command/presign.ts'
 import { addRestore } from './command/restore.ts'
 import { addRevoke } from './command/revoke.ts'
 import { addServe } from './command/serve.ts'
 import { addServices } from './command/services.ts'
 import { addSessions } from './command/sessions.ts'
+import { addSign } from './command/sign.ts'
 import { addStreams } from './command/streams.ts'
 import { addToken } from './command/token.ts'
 import { addUsers } from './command/users.ts'
-import { Failure } from './failure.ts'
+import { addVerify } from './command/verify.ts'
+import { Failure, ProgramEnded } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
 function createProgram(terminal: Terminal): Command {
@@ -22,6 +26,8 @@ function createProgram(terminal: Terminal): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.print(text.trimEnd()), writeErr: (text) => terminal.tell(text.trimEnd()) })
     .showSuggestionAfterError()
+    // What follows `curl` is curl's.
+    .enablePositionalOptions()
   const verbs = [
     addServe,
     addMigrate,
@@ -33,6 +39,10 @@ function createProgram(terminal: Terminal): Command {
     addServices,
     addAccessKeys,
     addStreams,
+    addSign,
+    addPresign,
+    addVerify,
+    addCurl,
     addToken,
     addDoctor,
   ]
@@ -50,6 +60,7 @@ function inherit(parent: Command): void {
 }
 
 function explain(error: unknown, terminal: Terminal): number {
+  if (error instanceof ProgramEnded) return error.exitCode
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof Failure) {
     terminal.tell(`error: ${error.message}`)
@@ -73,7 +84,7 @@ function explain(error: unknown, terminal: Terminal): number {
 /**
  * Runs one command line.
  *
- * @returns the exit code: 0 done, 1 refused or failed, 2 called in a wrong way.
+ * @returns the exit code: 0 done, 1 refused or failed, 2 called in a wrong way; of `curl`: curl's own.
  */
 export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
   try {

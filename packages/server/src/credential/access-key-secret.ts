@@ -45,6 +45,23 @@ export class AccessKeySecrets {
     return { secret, sessionToken, material: `${material}.${sha256Base64url(sessionToken)}` }
   }
 
+  /** Whether some of it may hang on an older master secret. */
+  get hasOlder(): boolean {
+    return this.#master.hasOlder
+  }
+
+  /**
+   * What the database is to hold from now on, so that the older master secrets may go.
+   *
+   * @returns undefined where that is what it holds.
+   * @throws {Error} when no master secret of the list has sealed it.
+   */
+  resealed({ id, material }: Pick<CallerKey, 'id' | 'material'>): string | undefined {
+    const [sealed = '', ...rest] = material.split('.')
+    const anew = this.#master.resealed(PURPOSE, decodeBase64url(sealed), contextOf(id), this.#random)
+    return anew && [encodeBase64url(anew), ...rest].join('.')
+  }
+
   /** @throws {Error} when no master secret of the list has sealed it. */
   open({ id, material }: Pick<CallerKey, 'id' | 'material'>): string {
     const [sealed = ''] = material.split('.')

@@ -58,6 +58,9 @@ export const isAccessKey = ({ kind }: CallerKey): boolean => kind === 'hmac' || 
 /** One that was exchanged for something else, and cannot be exchanged again or replaced. */
 export const isTemporary = (key: CallerKey): boolean => sessionTokenHash(key) !== undefined
 
+/** One that was agreed on when a session began, or has replaced such a key: whoever signs with it is that session. */
+export const isSessionKey = (key: CallerKey): boolean => key.session !== undefined && !isTemporary(key)
+
 /** The settings of a replacement. */
 export function renewed({ rotateBy: _past, ...settings }: CallerKeySettings, at: EpochMs): CallerKeySettings {
   const { rotateEverySeconds } = settings

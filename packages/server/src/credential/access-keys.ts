@@ -81,12 +81,15 @@ export class AccessKeys {
   async update(id: string, actor: KeyActor, { expiresAt, ...asked }: AccessKeyChange, allowance: Allowance): Promise<CallerKey> {
     const { store, platform } = this.#options
     const at = platform.clock.now()
-    const key = await this.find(id, actor)
+    await this.find(id, actor)
     requireFuture(expiresAt ?? undefined, at)
-    const settings = changedSettings(key.settings, asked, allowance)
-    const endsAt = expiresAt === undefined ? key.expiresAt : (expiresAt ?? undefined)
-    if (key.successor !== undefined || isTemporary(key)) requireNotLonger(key, endsAt)
-    const updated = await store.update(id, settings, endsAt, at)
+    // From what the key is then: another change may have come meanwhile, and switched it off.
+    const change = (key: CallerKey): Pick<CallerKey, 'settings' | 'expiresAt'> => {
+      const endsAt = expiresAt === undefined ? key.expiresAt : (expiresAt ?? undefined)
+      if (key.successor !== undefined || isTemporary(key)) requireNotLonger(key, endsAt)
+      return { settings: changedSettings(key.settings, asked, allowance), expiresAt: endsAt }
+    }
+    const updated = await store.update(id, change, at)
     if (updated === undefined) throw new AuthError('not_found', { key: id })
     return updated
   }

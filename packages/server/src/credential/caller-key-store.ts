@@ -1,5 +1,5 @@
 import type { EpochMs } from 'countersign/core'
-import type { CallerKey, CallerKeyIssuance, CallerKeyKind, CallerKeyOwner, CallerKeySettings } from './caller-key.ts'
+import type { CallerKey, CallerKeyIssuance, CallerKeyKind, CallerKeyOwner } from './caller-key.ts'
 
 export interface CallerKeyPage {
   /** Only of this owner. */
@@ -9,6 +9,9 @@ export interface CallerKeyPage {
   readonly after?: string
   readonly limit: number
 }
+
+/** What becomes of a key, from what it is now. What it throws leaves the key as it was. */
+export type CallerKeyChange = (key: CallerKey) => Pick<CallerKey, 'settings' | 'expiresAt'>
 
 /** Owned by `credential`. A change that makes what a verifier holds wrong appends a cut-off of `client:<id>` with it. */
 export interface CallerKeyStore {
@@ -29,11 +32,17 @@ export interface CallerKeyStore {
    */
   replace(id: string, successor: CallerKey, expiresAt: EpochMs, at: EpochMs): Promise<'replaced' | 'refused'>
   /**
-   * What was made with the key is cut off softly with it. One that was replaced gets no longer life by it.
+   * Of several changes at once each sees the one before it. What was made with the key is cut off softly with it. One that was replaced gets no longer life by it.
    *
    * @returns the key as it is now; undefined when there is none.
    */
-  update(id: string, settings: CallerKeySettings, expiresAt: EpochMs | undefined, at: EpochMs): Promise<CallerKey | undefined>
+  update(id: string, change: CallerKeyChange, at: EpochMs): Promise<CallerKey | undefined>
+  /**
+   * Puts `next` in the place of `material`, which is the same secret sealed otherwise: nobody who holds a key need hear of it.
+   *
+   * @returns false when the key has other material by now, or is gone.
+   */
+  reseal(id: string, material: string, next: string): Promise<boolean>
   /** Removes it and what was made with it. @returns false when there was none. */
   remove(id: string, at: EpochMs): Promise<boolean>
   /** Removes what has expired, up to `limit` of them: nothing accepts it any more. @returns how many. */

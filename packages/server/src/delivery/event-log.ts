@@ -5,8 +5,10 @@ import type { LogHead, PlacedEntry, Position } from 'countersign/revocation'
 export interface Cause {
   /** Whose session it was, where the entry names a session. */
   readonly user?: string
-  /** The credential that was changed. */
-  readonly credential?: 'password'
+  /** The credential that was changed, as CAEP calls it: `app` is an authenticator app. */
+  readonly credential?: 'password' | 'app'
+  /** What became of it. Absent: it was replaced. */
+  readonly change?: 'create' | 'delete'
   /** Claims of the user's tokens that have changed, with their new values. */
   readonly claims?: Readonly<Record<string, readonly string[]>>
   /** What the operator gave as the reason. */

@@ -11,6 +11,7 @@ import {
 import { type Caller, isOperator, ownSession, signedInUser } from './caller.ts'
 import { InvalidRequest } from './field-error.ts'
 import type { Services } from './services.ts'
+import { isSessionItself } from './session-caller.ts'
 
 /** What a caller may do with access keys. */
 
@@ -23,14 +24,9 @@ interface NamedOwner {
 const signingKeyOf = ({ client, methods }: Principal): string | undefined =>
   isAccessKeyId(client) && methods.includes('signature') ? client : undefined
 
-/**
- * Who may make and change keys: an operator, or a person with a session. A stolen key must not make itself a second one that outlives it.
- *
- * @throws {AuthError} `session_required`.
- */
-function requireSession(caller: Caller): void {
-  const isPerson = caller.kind === 'principal' && caller.principal.session !== undefined && !isAccessKeyId(caller.principal.client)
-  if (!isPerson && !isOperator(caller)) throw new AuthError('session_required')
+/** A person with a session. A stolen key must not make itself a second one that outlives it. */
+async function isSession(caller: Caller, services: Services): Promise<boolean> {
+  return caller.kind === 'principal' && isSessionItself(caller.principal, services)
 }
 
 /**
@@ -57,22 +53,23 @@ export function keyOwner(caller: Caller, { user, service }: NamedOwner): CallerK
  *
  * @throws {AuthError} `session_required`; `request_invalid` at `/user` for nobody.
  */
-export async function allowanceFor(caller: Caller, owner: CallerKeyOwner, { accounts, roleScopes }: Services): Promise<Allowance> {
-  requireSession(caller)
+export async function allowanceFor(caller: Caller, owner: CallerKeyOwner, services: Services): Promise<Allowance> {
+  if (!isOperator(caller) && !(await isSession(caller, services))) throw new AuthError('session_required')
   if (owner.kind === 'service') return { roles: [], scope: 'any' }
   if (!isOperator(caller) && caller.kind === 'principal') return { roles: caller.principal.roles, scope: caller.principal.scope }
+  const { accounts, roleScopes } = services
   const user = await accounts.find(owner.id)
   if (user === undefined) throw wrong('/user', 'is nobody who is active')
   return { roles: user.roles, scope: roleScopes.of(user.roles) }
 }
 
 /** Who sees, replaces and removes a key: its owner, an operator, and whoever signs with it. @throws {AuthError} `session_required`. */
-export function keyActor(caller: Caller): KeyActor {
+export async function keyActor(caller: Caller, services: Services): Promise<KeyActor> {
   const key = caller.kind === 'principal' ? signingKeyOf(caller.principal) : undefined
   if (isOperator(caller)) return { isOperator: true, owner: undefined, key }
-  if (key !== undefined) return { isOperator: false, owner: undefined, key }
-  requireSession(caller)
-  return { isOperator: false, owner: { kind: 'user', id: signedInUser(caller).user }, key }
+  if (await isSession(caller, services)) return { isOperator: false, owner: { kind: 'user', id: signedInUser(caller).user }, key }
+  if (key === undefined) throw new AuthError('session_required')
+  return { isOperator: false, owner: undefined, key }
 }
 
 /** What a caller exchanges for something short-lived. */

@@ -1,5 +1,15 @@
 import type { Platform } from 'countersign/core'
-import { AccessKeySecrets, AccessKeys, DeviceChallenges, DeviceKeys, KeyRecords, RoleScopes, SessionKeys, TemporaryCredentials } from '../credential/index.ts'
+import {
+  AccessKeySealing,
+  AccessKeySecrets,
+  AccessKeys,
+  DeviceChallenges,
+  DeviceKeys,
+  KeyRecords,
+  RoleScopes,
+  SessionKeys,
+  TemporaryCredentials,
+} from '../credential/index.ts'
 import type { MasterSecret } from '../signing/index.ts'
 import type { Store } from '../store/index.ts'
 import type { ServerConfig } from './config.ts'
@@ -15,13 +25,14 @@ interface Ground {
 export function composeAccessKeys(
   { callerKeys: store, replay }: Store,
   { config, platform, secret }: Ground,
-): Pick<Services, 'accessKeys' | 'keyRecords' | 'temporaryCredentials' | 'deviceKeys' | 'sessionKeys' | 'roleScopes'> {
+): Pick<Services, 'accessKeys' | 'accessKeySealing' | 'keyRecords' | 'temporaryCredentials' | 'deviceKeys' | 'sessionKeys' | 'roleScopes'> {
   const secrets = new AccessKeySecrets(secret, platform.random)
   const roleScopes = new RoleScopes(config.roleScopes)
   const challengeKeys = secret.purposeKeys('device-challenge/1').map(({ key }) => key)
   const challenges = new DeviceChallenges({ keys: challengeKeys, clock: platform.clock, random: platform.random })
   return {
     accessKeys: new AccessKeys({ store, secrets, platform }),
+    accessKeySealing: new AccessKeySealing({ store, secrets }),
     keyRecords: new KeyRecords({ store, secrets, scopes: roleScopes, platform }),
     temporaryCredentials: new TemporaryCredentials({ store, secrets, platform }),
     deviceKeys: new DeviceKeys({ issuer: config.issuer, store, challenges, replay, scopes: roleScopes, platform }),

@@ -1,4 +1,4 @@
-import { AuthError } from 'countersign/core'
+import { AuthError, type Principal } from 'countersign/core'
 import { type Context, Hono } from 'hono'
 import { ADMINISTRATOR } from '../account/index.ts'
 import type { LivingAccessKey } from '../credential/index.ts'
@@ -11,11 +11,13 @@ import { callerRequestId, requestId } from './request-id.ts'
 import type { Operation } from './route.ts'
 import { addSecurityHeaders } from './security-header.ts'
 import type { Services } from './services.ts'
+import { isSessionItself } from './session-caller.ts'
 
 /** One request on its way through the column. */
 interface Exchange {
   readonly id: string
   readonly client: Client
+  readonly incoming: Connection['incoming']
   /** Came through a door that only this machine's administrator has. */
   readonly local: boolean
   readonly startedMs: number
@@ -56,7 +58,8 @@ export function createApp(operations: readonly Operation[], services: Services):
 
   return async (request, connection, local) => {
     const client = clientOf(request, connection, config.trustedProxies)
-    const exchange = { id: requestId(platform.random), client, local, startedMs: platform.clock.monotonicMs() }
+    const facts = { client, incoming: connection?.incoming, local }
+    const exchange = { ...facts, id: requestId(platform.random), startedMs: platform.clock.monotonicMs() }
     return app.fetch(request, { exchange })
   }
 }
@@ -98,12 +101,12 @@ function requireSecureTransport(operation: Operation, request: Request, { client
 async function callerOf(
   { authority, takesKeys }: Pick<Operation, 'authority' | 'takesKeys'>,
   request: Request,
-  exchange: Pick<Exchange, 'local' | 'client'>,
+  exchange: Pick<Exchange, 'local' | 'client' | 'incoming'>,
   services: Services,
 ): Promise<Caller> {
-  const { local, client } = exchange
+  const { local, client, incoming } = exchange
   const authorization = request.headers.get('authorization') ?? undefined
-  const presented = presentedBy(request, client, services.config.issuer)
+  const presented = presentedBy(request, { client, incoming, issuer: services.config.issuer })
   switch (authority) {
     case 'public':
       return { kind: 'anyone' }
@@ -113,7 +116,7 @@ async function callerOf(
       return callerOf({ authority: isServiceCredential(authorization) ? 'service' : 'operator' }, request, exchange, services)
     case 'session':
       if (local) return { kind: 'local' }
-      return { kind: 'principal', principal: await services.verifier.authenticate(presented, takesKeys === true ? {} : { signed: false }) }
+      return { kind: 'principal', principal: await requirePerson(services.verifier.authenticate(presented), takesKeys, services) }
     case 'exchange':
       if (authorization === undefined || !isBasic(authorization))
         return callerOf({ authority: 'session', takesKeys }, request, exchange, services)
@@ -122,6 +125,13 @@ async function callerOf(
       if (local) return { kind: 'local' }
       return { kind: 'principal', principal: await services.verifier.authenticate(presented, { role: ADMINISTRATOR }) }
   }
+}
+
+/** @throws {AuthError} `session_required`: a key has proved itself, or somebody who was given a token for one, where a person has to. */
+async function requirePerson(authenticated: Promise<Principal>, takesKeys: boolean | undefined, services: Services): Promise<Principal> {
+  const principal = await authenticated
+  if (takesKeys === true || (await isSessionItself(principal, services))) return principal
+  throw new AuthError('session_required', { client: principal.client })
 }
 
 function keyShown(authorization: string, { address }: Client, { keyRecords }: Services): Promise<LivingAccessKey> {

@@ -3,6 +3,7 @@ import { ForwardClock, type Platform, systemPlatform } from 'countersign/core'
 import type { JwsAlgorithm } from 'countersign/crypto'
 import { createInProcessFeed } from 'countersign/feed'
 import type { Logger } from 'pino'
+import { TotpFactors } from '../account/factor/index.ts'
 import { Accounts, PasswordHasher } from '../account/index.ts'
 import { type KeyRecords, ServiceCredentials } from '../credential/index.ts'
 import { composeAccessKeys } from './access-key-services.ts'
@@ -24,6 +25,7 @@ import { OwnProofs, PROOF_SECONDS } from './own-proofs.ts'
 import { heardAfterOthers, ObservedFeed, OwnVerifier } from './own-verifier.ts'
 import { CLOCK_SKEW_SECONDS, LONGEST_TOKEN_SECONDS, openStore } from './open-store.ts'
 import { operations } from './route-table.ts'
+import { passwordPolicy } from './password-rules.ts'
 import { dataPath, makeDataFolder, secretFromFile } from './secret-file.ts'
 import { MAX_BODY_BYTES } from './request-body.ts'
 import type { Services } from './services.ts'
@@ -178,7 +180,7 @@ async function composePeople(
   store: Store,
   { config, platform, log, secret }: Ground,
   { keys, opaque, statusLists }: Pick<VerifierGround, 'keys' | 'opaque' | 'statusLists'>,
-): Promise<Pick<Services, 'accounts' | 'sessions' | 'accessTokens'>> {
+): Promise<Pick<Services, 'accounts' | 'factors' | 'sessions' | 'accessTokens'>> {
   const [first = config.issuer, ...rest] = config.audience
   const access = new AccessTokenIssuer({
     issuer: config.issuer,
@@ -192,11 +194,15 @@ async function composePeople(
   })
   const tokens = new SessionTokens(access, new RefreshTokens(secret))
   const cost = { memoryKib: config.passwordMemoryKib, passes: config.passwordPasses, parallelism: 1 }
-  const hasher = await PasswordHasher.open({ cost, random: platform.random })
-  const accounts = new Accounts({ store: store.users, hasher, tokens, platform })
+  const hasher = await PasswordHasher.open({ cost, random: platform.random, clock: platform.clock })
+  const policy = passwordPolicy({ config, platform, log })
+  const accounts = new Accounts({ store: store.users, hasher, policy, tokens, platform })
+  const serviceName = new URL(config.issuer).hostname
+  const factors = new TotpFactors({ store: store.factors, secret, replay: store.replay, platform, serviceName })
   const sessions = new Sessions({
     store: store.sessions,
     authenticator: accounts,
+    factors,
     tokens,
     platform,
     policy: {
@@ -207,7 +213,7 @@ async function composePeople(
     },
     onEvent: (event) => log.info({ event: event.type, session: event.session, user: event.user }, 'session'),
   })
-  return { accounts, sessions, accessTokens: access }
+  return { accounts, factors, sessions, accessTokens: access }
 }
 
 /** Of the keys that are out there, so that a change of algorithm refuses no living token. */
@@ -246,7 +252,8 @@ function composeVerifier(
     origin: new URL(config.issuer).origin,
     possession: { replay: store.replay, proofSeconds: PROOF_SECONDS, nonces: nonceKeys === undefined ? false : { keys: nonceKeys } },
     signedRequests: {
-      replay: store.replay,
+      // A store that forgets with its process forgets the keys as well: nothing that was signed before is good any more.
+      replay: { claim: (scope, id, expiresAt) => store.replay.claim(scope, id, expiresAt) },
       keys: ownAccessKeys(keyRecords),
       // No links: whoever reads a log could call the API of accounts.
       forms: ['http-message', 'sigv4', 'hawk', 'jwt'],

@@ -76,6 +76,18 @@ export const issuerUrl: Read<string> = (raw) => {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
 
+/** Where the first digits of a digest are put behind. Loopback may go without TLS. */
+export const breachedPasswordsUrl: Read<string> = (raw) => {
+  const hint = 'Use an https URL, such as https://api.pwnedpasswords.com/range.'
+  const url = typeof raw === 'string' ? URL.parse(raw) : null
+  const isPrivate = url?.protocol === 'https:' || (url?.protocol === 'http:' && /^(?:127\.|localhost$|\[::1\]$)/.test(url.hostname))
+  if (url === null || !isPrivate) throw new WrongValue('is not an https URL', hint)
+  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
+    throw new WrongValue('has a query, a fragment or credentials in it', hint)
+  }
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+}
+
 interface LocalPlace {
   readonly kind: 'sqlite' | 'memory'
   /** File of a `sqlite` database; empty for `memory`. */

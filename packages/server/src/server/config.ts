@@ -4,6 +4,7 @@ import { MasterSecret } from '../signing/master-secret.ts'
 import type { SecurityEventTransmitter } from '../revocation/index.ts'
 import {
   addresses,
+  breachedPasswordsUrl,
   type DatabasePlace,
   database,
   integer,
@@ -70,6 +71,14 @@ export interface ServerConfig {
   /** argon2id: memory of one hash, and passes over it. */
   readonly passwordMemoryKib: number
   readonly passwordPasses: number
+  /** Characters that a new password has at least. */
+  readonly passwordMinimum: number
+  /** Words that no password may be made of, beside those of its owner and of the issuer. */
+  readonly passwordWords: readonly string[]
+  /** Have I Been Pwned's range API, or one like it; undefined asks nobody. */
+  readonly breachedPasswordsUrl: string | undefined
+  /** What happens to a new password while that does not answer. */
+  readonly breachedPasswordsOutage: 'accept' | 'refuse'
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -103,6 +112,10 @@ export interface ServerOptions {
   readonly refreshOverlapSeconds?: number
   readonly passwordMemoryKib?: number
   readonly passwordPasses?: number
+  readonly passwordMinimum?: number
+  readonly passwordWords?: string | readonly string[]
+  readonly breachedPasswordsUrl?: string
+  readonly breachedPasswordsOutage?: ServerConfig['breachedPasswordsOutage']
   readonly logLevel?: ServerConfig['logLevel']
 }
 
@@ -168,6 +181,16 @@ const settings: { readonly [M in Member]: { readonly variable: string; readonly 
   refreshOverlapSeconds: { variable: 'COUNTERSIGN_REFRESH_OVERLAP_SECONDS', read: integer(0, 60, 'seconds') },
   passwordMemoryKib: { variable: 'COUNTERSIGN_PASSWORD_MEMORY_KIB', read: integer(64, 1_048_576, 'KiB') },
   passwordPasses: { variable: 'COUNTERSIGN_PASSWORD_PASSES', read: integer(1, 16, 'passes') },
+  passwordMinimum: { variable: 'COUNTERSIGN_PASSWORD_MINIMUM', read: integer(8, 64, 'characters') },
+  passwordWords: {
+    variable: 'COUNTERSIGN_PASSWORD_WORDS',
+    read: list('Use words with commas between them, such as the name of the company.'),
+  },
+  breachedPasswordsUrl: { variable: 'COUNTERSIGN_BREACHED_PASSWORDS_URL', read: breachedPasswordsUrl },
+  breachedPasswordsOutage: {
+    variable: 'COUNTERSIGN_BREACHED_PASSWORDS_OUTAGE',
+    read: oneOf(['accept', 'refuse'], 'accept is the default.'),
+  },
   logLevel: { variable: 'COUNTERSIGN_LOG_LEVEL', read: logLevel },
 }
 
@@ -264,6 +287,10 @@ function complete(given: GivenSettings, production: boolean): ServerConfig {
     refreshOverlapSeconds: given.refreshOverlapSeconds ?? 10,
     passwordMemoryKib: given.passwordMemoryKib ?? 19_456,
     passwordPasses: given.passwordPasses ?? 2,
+    passwordMinimum: given.passwordMinimum ?? 8,
+    passwordWords: given.passwordWords ?? Object.freeze([]),
+    breachedPasswordsUrl: given.breachedPasswordsUrl,
+    breachedPasswordsOutage: given.breachedPasswordsOutage ?? 'accept',
     logLevel: given.logLevel ?? 'info',
   })
 }

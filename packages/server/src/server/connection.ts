@@ -6,6 +6,11 @@ export interface Connection {
   readonly address: string | undefined
   /** The connection itself is TLS. */
   readonly secure: boolean
+  /**
+   * Node's own request (`IncomingMessage`), where there is one: a signature speaks for the address as it was sent, and a `Request` has it
+   * normalised. Without it, unusual spellings of an address are refused when they are signed.
+   */
+  readonly incoming?: object | undefined
 }
 
 /** Who the request comes from, after the proxies that are named in the configuration. */

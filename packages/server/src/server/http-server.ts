@@ -22,8 +22,9 @@ const MAX_REQUESTS_PER_SOCKET = 100_000
 /** How long a peer that talks on is listened to, so that it can read why it was refused. */
 const LINGER_MS = 1_000
 
-export function connectionOf({ socket }: IncomingMessage): Connection {
-  return { address: socket.remoteAddress, secure: socket instanceof TLSSocket }
+export function connectionOf(incoming: IncomingMessage): Connection {
+  const { socket } = incoming
+  return { address: socket.remoteAddress, secure: socket instanceof TLSSocket, incoming }
 }
 
 export type Handler = (request: Request, connection: Connection) => Promise<Response>

@@ -20,6 +20,7 @@ const problemSchema: Json = {
     code: { type: 'string', enum: Object.keys(refusals) },
     detail: { type: 'string' },
     instance: { type: 'string', format: 'uri' },
+    factors: { type: 'array', items: { type: 'string', enum: ['totp', 'recovery_code'] } },
     errors: {
       type: 'array',
       items: {

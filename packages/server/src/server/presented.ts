@@ -1,17 +1,26 @@
 import type { ArrivedRequest, PresentedCredentials } from 'countersign'
 import { arrivalOf } from 'countersign/hono'
-import type { Client } from './connection.ts'
+import type { Client, Connection } from './connection.ts'
+
+export interface PresentedWith {
+  readonly client: Client
+  readonly incoming: Connection['incoming']
+  readonly issuer: string
+}
 
 /** What a request to our own API presents. Who it comes from is settled already: see `clientOf`. */
-export function presentedBy(request: Request, client: Client, issuer: string): PresentedCredentials {
+export function presentedBy(request: Request, { client, incoming, issuer }: PresentedWith): PresentedCredentials {
   return {
     authorization: request.headers.get('authorization') ?? undefined,
     method: request.method,
     get arrival(): ArrivedRequest {
-      const arrived = arrivalOf(request, undefined)
+      const normalised = arrivalOf(request, undefined)
+      const sent = incoming === undefined ? normalised : arrivalOf(request, { incoming })
+      // Who names the host too (RFC 9112 section 3.2.2) means the same address as who does not.
+      const path = sent.target.startsWith('/') ? sent.target : normalised.target
       // As the client sees it: a proxy may have taken the path of the issuer's URL off.
-      const target = `${new URL(issuer).pathname.replace(/\/$/, '')}${arrived.target}`
-      return { ...arrived, target, peer: client.address, encrypted: client.https }
+      const target = `${new URL(issuer).pathname.replace(/\/$/, '')}${path}`
+      return { ...sent, target, peer: client.address, encrypted: client.https }
     },
   }
 }

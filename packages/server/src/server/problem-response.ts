@@ -1,5 +1,6 @@
 import { AuthError, challengesFor, type Problem, problemOf } from 'countersign/core'
 import { DpopError, dpopAlgorithms } from 'countersign/token'
+import { FactorRequired } from '../session/index.ts'
 import { type FieldError, InvalidRequest } from './field-error.ts'
 
 /** What kind of credential the refused address accepts; it decides which challenge a 401 carries. */
@@ -34,7 +35,8 @@ function fieldErrors(refusal: AuthError): readonly FieldError[] | undefined {
 
 function documentOf(refusal: AuthError, instance: string): Problem {
   const errors = fieldErrors(refusal)
-  return problemOf(refusal, errors === undefined ? { instance } : { instance, errors })
+  const factors = refusal instanceof FactorRequired ? { factors: refusal.factors } : {}
+  return problemOf(refusal, { instance, ...factors, ...(errors === undefined ? {} : { errors }) })
 }
 
 const challengeOf = (refusal: AuthError, realm: string): string =>

@@ -2,6 +2,7 @@ import { answerChallenge } from './route/answer-challenge/route.ts'
 import { changePassword } from './route/change-password/route.ts'
 import { confirmOpaqueRegistration } from './route/confirm-opaque-registration/route.ts'
 import { confirmOpaqueSignIn } from './route/confirm-opaque-sign-in/route.ts'
+import { confirmTotp } from './route/confirm-totp/route.ts'
 import { createAccessKey } from './route/create-access-key/route.ts'
 import { createSecurityEventStream } from './route/create-security-event-stream/route.ts'
 import { createService } from './route/create-service/route.ts'
@@ -9,9 +10,11 @@ import { createChallenge } from './route/create-challenge/route.ts'
 import { createDeviceKey } from './route/create-device-key/route.ts'
 import { createTemporaryCredential } from './route/create-temporary-credential/route.ts'
 import { createUser } from './route/create-user/route.ts'
+import { disableTotp } from './route/disable-totp/route.ts'
 import { endCurrentSession } from './route/end-current-session/route.ts'
 import { endSession } from './route/end-session/route.ts'
 import { endSessions } from './route/end-sessions/route.ts'
+import { enrolTotp } from './route/enrol-totp/route.ts'
 import { answerFeedChallenge } from './route/feed-challenge/route.ts'
 import { followFeed } from './route/follow-feed/route.ts'
 import { getAccessKey } from './route/get-access-key/route.ts'
@@ -42,6 +45,7 @@ import { removeAccessKey } from './route/remove-access-key/route.ts'
 import { removeDeviceKey } from './route/remove-device-key/route.ts'
 import { removeSecurityEventStream } from './route/remove-security-event-stream/route.ts'
 import { removeService } from './route/remove-service/route.ts'
+import { removeTotp } from './route/remove-totp/route.ts'
 import { replaceSecurityEventStream } from './route/replace-security-event-stream/route.ts'
 import { replaySecurityEvents } from './route/replay-security-events/route.ts'
 import { revokeSigningKey } from './route/revoke-signing-key/route.ts'
@@ -67,8 +71,12 @@ export const operations: readonly Operation[] = Object.freeze([
   listUsers,
   getUser,
   updateUser,
+  removeTotp,
   getMe,
   changePassword,
+  enrolTotp,
+  confirmTotp,
+  disableTotp,
   signIn,
   listSessions,
   endSessions,

@@ -8,6 +8,12 @@ const printable = /^[^\p{Cc}]*$/u
 export const email: z.ZodType<string> = z.string().min(3).max(254).regex(printable)
 /** Bounded, since each attempt is hashed. What makes a good password is the account's to say. */
 export const password: z.ZodType<string> = z.string().min(1).max(1024)
+/** Of another system, in the form that it wrote. */
+export const passwordHash: z.ZodType<string> = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^[\x21-\x7e]+$/)
 export const displayName: z.ZodType<string> = z.string().min(1).max(200).regex(printable)
 const word = z
   .string()

@@ -27,7 +27,7 @@ export const streamStatus: z.ZodType<'enabled' | 'paused' | 'disabled'> = z.enum
 export const reason: z.ZodType<string | undefined> = z.string().min(1).max(500).regex(printable).optional()
 const description = z.string().max(500).regex(printable).optional()
 
-const delivery = z.strictObject({
+const delivery: z.ZodType<StreamDelivery> = z.strictObject({
   method: z.enum([methods.push, methods.poll]),
   endpoint_url: z.string().min(1).max(2048).regex(printable).optional(),
   /** Sent with each event; sealed, and never shown again. */
@@ -57,8 +57,14 @@ export const streamBody: z.ZodType<StreamBody & StreamFacts & { stream_id: strin
   min_verification_interval: z.int().optional(),
 })
 
+interface StreamDelivery {
+  readonly method: (typeof methods)[keyof typeof methods]
+  readonly endpoint_url?: string | undefined
+  readonly authorization_header?: string | undefined
+}
+
 export interface StreamBody {
-  readonly delivery?: z.infer<typeof delivery> | undefined
+  readonly delivery?: StreamDelivery | undefined
   readonly events_requested?: string[] | undefined
   readonly description?: string | undefined
 }

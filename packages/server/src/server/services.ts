@@ -1,8 +1,18 @@
 import type { Platform } from 'countersign/core'
 import type { Logger } from 'pino'
+import type { TotpFactors } from '../account/factor/index.ts'
 import type { Accounts } from '../account/index.ts'
 import type { OpaqueRegistration, OpaqueSignIn } from '../account/opaque/index.ts'
-import type { AccessKeys, DeviceKeys, KeyRecords, RoleScopes, ServiceCredentials, SessionKeys, TemporaryCredentials } from '../credential/index.ts'
+import type {
+  AccessKeySealing,
+  AccessKeys,
+  DeviceKeys,
+  KeyRecords,
+  RoleScopes,
+  ServiceCredentials,
+  SessionKeys,
+  TemporaryCredentials,
+} from '../credential/index.ts'
 import type { Polling, SecurityEventStreams, Transmitter } from '../delivery/index.ts'
 import type { FeedAuthority, Publisher, Revocations, SecurityEventReceiver, StatusLists } from '../revocation/index.ts'
 import type { AccessTokenIssuer, Sessions, TokenInspection } from '../session/index.ts'
@@ -21,9 +31,11 @@ export interface Services {
   readonly store: Store
   readonly keys: SigningKeys
   readonly accounts: Accounts
+  readonly factors: TotpFactors
   readonly sessions: Sessions
   readonly credentials: ServiceCredentials
   readonly accessKeys: AccessKeys
+  readonly accessKeySealing: AccessKeySealing
   readonly keyRecords: KeyRecords
   readonly temporaryCredentials: TemporaryCredentials
   readonly deviceKeys: DeviceKeys

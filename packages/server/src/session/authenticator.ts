@@ -2,7 +2,7 @@
 export interface Authentication {
   /** `usr_…` */
   readonly user: string
-  /** The password generation that was really checked: `open` refuses when it is no longer the newest. */
+  /** The password generation that was really checked, which second factors move on too: `open` refuses when it is no longer the newest. */
   readonly passwordGeneration: number
   /** RFC 8176 method references. */
   readonly amr: readonly string[]

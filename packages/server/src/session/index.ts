@@ -2,6 +2,7 @@ export { AccessTokenIssuer, type AccessTokenIssuerOptions, type IssuedAccessToke
 export type { Authentication, Authenticator } from './authenticator.ts'
 export { OpaqueTokens } from './opaque-token.ts'
 export { RefreshTokens } from './refresh-token.ts'
+export { type FactorKind, type FactorProof, FactorRequired, type SecondFactors } from './second-factor.ts'
 export type { Device, Session } from './session.ts'
 export type { SessionEvent, SessionEventSink } from './session-event.ts'
 export type { SessionPolicy } from './session-policy.ts'

@@ -6,6 +6,7 @@ import type { Authentication, Authenticator } from './authenticator.ts'
 import { isSameDevice } from './browser-family.ts'
 import type { PresentedRefreshToken } from './refresh-token.ts'
 import { parseRefreshToken } from './refresh-token.ts'
+import type { FactorProof, SecondFactors } from './second-factor.ts'
 import type { Device, Session } from './session.ts'
 import type { SessionEventSink } from './session-event.ts'
 import type { SessionPolicy } from './session-policy.ts'
@@ -16,6 +17,7 @@ import type { SessionTokens, SignedIn } from './session-tokens.ts'
 export interface SessionsOptions {
   readonly store: SessionStore
   readonly authenticator: Authenticator
+  readonly factors: SecondFactors
   readonly tokens: SessionTokens
   readonly platform: Platform
   readonly policy?: Partial<SessionPolicy>
@@ -29,6 +31,8 @@ export interface SessionRequest {
   readonly client?: string
   /** The thumbprint of the key that the client has proved to hold (RFC 9449): the session is bound to it. */
   readonly dpopKey?: string | undefined
+  /** What the account may want beside the password. */
+  readonly factor?: FactorProof | undefined
 }
 
 export interface SignInRequest extends SessionRequest {
@@ -54,6 +58,7 @@ const MAXIMUM_JUDGEMENTS = 4
 export class Sessions {
   readonly #store: SessionStore
   readonly #authenticator: Authenticator
+  readonly #factors: SecondFactors
   readonly #tokens: SessionTokens
   readonly #platform: Platform
   readonly #policy: SessionPolicy
@@ -62,6 +67,7 @@ export class Sessions {
   constructor(options: SessionsOptions) {
     this.#store = options.store
     this.#authenticator = options.authenticator
+    this.#factors = options.factors
     this.#tokens = options.tokens
     this.#platform = options.platform
     this.#policy = sessionPolicy(options.policy)
@@ -71,20 +77,23 @@ export class Sessions {
   /**
    * Checks e-mail and password and opens a session.
    *
-   * @throws {AuthError} `credentials_invalid` alike for an unknown, wrong, suspended or meanwhile changed account;
-   * `overloaded` when too many wait for their password check.
+   * @throws {AuthError} `credentials_invalid` alike for an unknown, wrong, suspended or meanwhile changed account, and a wrong second
+   * factor; `factor_required` when the account wants one; `overloaded` when too many wait for their password check.
    */
   async signIn({ email, password, ...request }: SignInRequest): Promise<SignedIn> {
     return this.open(await this.#authenticator.authenticate(email, password), request)
   }
 
   /**
-   * Opens a session for whoever was authenticated, in whatever way.
+   * Opens a session for whoever was authenticated, in whatever way, once the second factor was shown that the account wants.
    *
-   * @throws {AuthError} `credentials_invalid` for an account that was suspended, or got another password, meanwhile.
+   * @throws {AuthError} `factor_required`; `credentials_invalid` for a wrong second factor, and for an account that was suspended, or
+   * got another password or second factor, meanwhile.
    */
-  async open(authentication: Authentication, { device, client = FIRST_PARTY, dpopKey }: SessionRequest): Promise<SignedIn> {
-    const { user, passwordGeneration, amr } = authentication
+  async open(authentication: Authentication, { device, client = FIRST_PARTY, dpopKey, factor }: SessionRequest): Promise<SignedIn> {
+    const { user, passwordGeneration } = authentication
+    // Read after the generation that was authenticated: should it change from here on, the store refuses to open.
+    const amr = [...authentication.amr, ...(await this.#factors.prove(user, factor))]
     const session = { ...this.#newSession(user, client, device, amr), dpopKey }
     const issuance = await this.#store.open({ session, passwordGeneration, single: this.#policy.single })
     if (issuance === 'refused') throw new AuthError('credentials_invalid', { reason: 'changed_meanwhile', user })

@@ -84,6 +84,28 @@ export class MasterSecret {
     return seal(first.key, plaintext, context, random)
   }
 
+  /** Whether there is anything that may have been sealed under another secret than the first. */
+  get hasOlder(): boolean {
+    return this.#secrets.length > 1
+  }
+
+  /**
+   * What an older secret has sealed, sealed under the first.
+   *
+   * @returns undefined for what is already.
+   * @throws {Error} as `unseal`.
+   */
+  resealed(purpose: string, sealed: Uint8Array, context: string, random: Random): Uint8Array | undefined {
+    const [first, ...older] = this.purposeKeys(purpose).map((each) => each.key)
+    if (first === undefined) throw new Error('a master secret without secrets')
+    try {
+      unseal([first], sealed, context)
+      return undefined
+    } catch {
+      return seal(first, unseal(older, sealed, context), context, random)
+    }
+  }
+
   /** Opens what any secret of the list has sealed. @throws {Error} when none has, or the context differs. */
   unseal(purpose: string, sealed: Uint8Array, context: string): Uint8Array {
     const keys = this.purposeKeys(purpose).map((each) => each.key)

@@ -1,4 +1,5 @@
 import type { ReplayStore } from 'countersign/replay'
+import type { FactorStore } from '../account/factor/factor-store.ts'
 import type { UserStore } from '../account/user-store.ts'
 import type { CallerKeyStore } from '../credential/caller-key-store.ts'
 import type { ServiceCredentialStore } from '../credential/service-credential-store.ts'
@@ -13,6 +14,7 @@ export interface Store {
   readonly log: LogStore
   readonly keys: KeyStore
   readonly users: UserStore
+  readonly factors: FactorStore
   readonly sessions: SessionStore
   readonly services: ServiceCredentialStore
   readonly callerKeys: CallerKeyStore

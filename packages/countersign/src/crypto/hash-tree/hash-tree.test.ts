@@ -88,7 +88,15 @@ test('a public key that is none, of another hash, or of too many levels is refus
   const good = treeOf('SHA256_M24_H5', 'SHA256_N24_W8').publicKey()
   const changedAt = (at: number, value: number): Uint8Array => Uint8Array.from(good, (byte, index) => (index === at ? value : byte))
   const mixed = changedAt(11, 4)
-  for (const bad of [new Uint8Array(0), good.subarray(0, 51), Buffer.concat([good, good]), changedAt(3, 0), changedAt(3, 3), changedAt(7, 15), mixed]) {
+  for (const bad of [
+    new Uint8Array(0),
+    good.subarray(0, 51),
+    Buffer.concat([good, good]),
+    changedAt(3, 0),
+    changedAt(3, 3),
+    changedAt(7, 15),
+    mixed,
+  ]) {
     assert.throws(() => new HssPublicKey(bad), RangeError)
   }
 })

@@ -79,9 +79,7 @@ export class SigningTree {
     head.writeUInt32BE(this.#leaf.type, 8)
     const randomizer = random.bytes(hashBytes)
     const chains = new HashChains(this.#leaf, this.#identifier, leafNumber)
-    const values = chains
-      .digits(randomizer, message)
-      .map((digit, chain) => chains.walk(chain, 0, digit, chains.start(chain, this.#seed)))
+    const values = chains.digits(randomizer, message).map((digit, chain) => chains.walk(chain, 0, digit, chains.start(chain, this.#seed)))
     const treeType = Buffer.alloc(4)
     treeType.writeUInt32BE(this.#tree.type)
     return Buffer.concat([head, randomizer, ...values, treeType, ...this.#path(leafNumber)])

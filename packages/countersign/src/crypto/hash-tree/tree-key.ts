@@ -48,7 +48,8 @@ export function verifyTreeSignature(key: TreePublicKey, message: Uint8Array, byt
   let place = 2 ** tree.height + number
   for (let at = 8 + leafSignatureBytes(leaf); place > 1; at += hashBytes, place >>= 1) {
     const sibling = bytes.subarray(at, at + hashBytes)
-    node = (place & 1) === 1 ? innerNode(tree, identifier, place >> 1, sibling, node) : innerNode(tree, identifier, place >> 1, node, sibling)
+    node =
+      (place & 1) === 1 ? innerNode(tree, identifier, place >> 1, sibling, node) : innerNode(tree, identifier, place >> 1, node, sibling)
   }
   return equalBytes(node, root)
 }

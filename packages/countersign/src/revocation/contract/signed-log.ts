@@ -73,6 +73,11 @@ export class SignedLog {
     return parts
   }
 
+  /** One part of a snapshot of the whole log. */
+  part(after: Position, upTo: Position, at: EpochMs = this.#clock.now()): string {
+    return this.#part(this.head, at, after, upTo)
+  }
+
   #part({ position: head, hash }: LogHead, at: EpochMs, after: Position, upTo: Position): string {
     const entries = this.entries.filter(({ position, expiresAt }) => position > after && position <= upTo && expiresAt > at)
     return encodeFeedMessage({ type: 'snapshot', iss: ISSUER, head, hash, at, after, upTo, readAt: at, entries }, this.key)

@@ -65,7 +65,8 @@ export async function webCryptoVerifyResponse(
   if (isLate) throw new AuthError('request_expired', { reason: 'response', signedAt: created })
   const base = baseOf(list, input.text, message)
   const jwk = await keyFor(keyid)
-  if (jwk === undefined || !(await isSignedBy(jwk, value, base))) throw new AuthError('signature_invalid', { reason: 'response', key: keyid })
+  if (jwk === undefined || !(await isSignedBy(jwk, value, base)))
+    throw new AuthError('signature_invalid', { reason: 'response', key: keyid })
   if (list.coversDigest) await requireDigest(message.values('content-digest')?.join(', ') ?? '', body)
 }
 

@@ -53,7 +53,8 @@ function requestJwt(message: RequestMessage, compact: string, header: JoseHeader
     nonce: claims.id,
     body: bodyBinding(claims, policy),
     covered: coveredBy(claims),
-    check: (key) => key.kind !== 'one-time' && algorithmOf(key) === algorithm && jwsAlgorithms[algorithm].verify(key.key, compact, payloadEnd),
+    check: (key) =>
+      key.kind !== 'one-time' && algorithmOf(key) === algorithm && jwsAlgorithms[algorithm].verify(key.key, compact, payloadEnd),
   }
 }
 

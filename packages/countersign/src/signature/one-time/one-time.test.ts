@@ -12,7 +12,13 @@ const secret = Buffer.alloc(32, 7)
 const key = oneTimeKey(secret, { leaves: 32 })
 const publicKey = publicSignatureKey(key.publicJwk)
 const body = new TextEncoder().encode('{"order":7}')
-const request = { method: 'POST', scheme: 'https', authority: 'api.example', target: '/orders?a=1', contentType: 'application/json' } as const
+const request = {
+  method: 'POST',
+  scheme: 'https',
+  authority: 'api.example',
+  target: '/orders?a=1',
+  contentType: 'application/json',
+} as const
 
 function counter(): LeafCounter {
   let next = 0
@@ -55,7 +61,7 @@ test('[A16] a request that a leaf has signed is right under the public key, says
 test('[A16] every change of what is signed is found', async () => {
   const authorization = await signerOf().sign(request, body)
   const changes: readonly Parameters<typeof messageOf>[1][] = [
-    ...[{ method: 'PUT' }, { target: '/orders?a=2' }, { authority: 'other.example' }, { scheme: 'http' }] as const,
+    ...([{ method: 'PUT' }, { target: '/orders?a=2' }, { authority: 'other.example' }, { scheme: 'http' }] as const),
     ...[{ contentType: 'text/plain' }, { contentType: '' }],
   ]
   for (const change of changes) assert.equal(read(authorization, change).check(publicKey), false, JSON.stringify(change))
@@ -99,7 +105,8 @@ test('another scheme is not ours, and what cannot be read is refused with its pa
     [`${good}${' '.repeat(12_288)}`, 'authorization'],
   ]
   for (const [authorization, part] of bad) {
-    const isRefused = (error: unknown): boolean => error instanceof AuthError && error.code === 'credential_malformed' && error.detail['part'] === part
+    const isRefused = (error: unknown): boolean =>
+      error instanceof AuthError && error.code === 'credential_malformed' && error.detail['part'] === part
     assert.throws(() => readOneTimeSignature(messageOf(authorization)), isRefused, part)
   }
   const twice = messageOf(good, { values: (name) => (name === 'authorization' ? [good, good] : undefined) })
@@ -135,7 +142,14 @@ test('[A16] a signer takes the leaf before it signs, and refuses when all are us
 
 test('a public key of another algorithm, with a private member or for encryption is refused', () => {
   const jwk = key.publicJwk
-  for (const wrong of [{ ...jwk, alg: 'ML-DSA-44' }, { ...jwk, alg: 'EdDSA' }, { ...jwk, priv: 'AAAA' }, { ...jwk, use: 'enc' }, { ...jwk, pub: `${jwk.pub}A` }, { ...jwk, alg: 'SLH-DSA-SHA2-128s' }]) {
+  for (const wrong of [
+    { ...jwk, alg: 'ML-DSA-44' },
+    { ...jwk, alg: 'EdDSA' },
+    { ...jwk, priv: 'AAAA' },
+    { ...jwk, use: 'enc' },
+    { ...jwk, pub: `${jwk.pub}A` },
+    { ...jwk, alg: 'SLH-DSA-SHA2-128s' },
+  ]) {
     assert.throws(() => publicSignatureKey(wrong), RangeError, JSON.stringify(wrong))
   }
 })

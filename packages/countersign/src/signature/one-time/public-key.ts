@@ -33,7 +33,8 @@ function hashTree(key: HssPublicKey): OneTimePublicKey {
   return Object.freeze({
     algorithm: 'HSS-LMS',
     // The number that is claimed has to be the one that the signature proves.
-    verify: (text: string, leaf: number, signature: Uint8Array) => key.leafOf(signature) === leaf && key.verify(utf8.encode(text), signature),
+    verify: (text: string, leaf: number, signature: Uint8Array) =>
+      key.leafOf(signature) === leaf && key.verify(utf8.encode(text), signature),
   })
 }
 

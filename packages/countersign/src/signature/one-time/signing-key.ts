@@ -50,7 +50,8 @@ export function oneTimeKey(secret: Uint8Array, options: OneTimeKeyOptions = {}):
   if (secret.byteLength < MIN_SECRET_BYTES) throw new RangeError(`the secret of a one-time key has at least ${MIN_SECRET_BYTES} bytes`)
   if (fileSha256.byteLength !== 0 && fileSha256.byteLength !== SHA256_BYTES) throw new RangeError('fileSha256 must be 32 bytes')
   if (!Number.isSafeInteger(generation) || generation < 1) throw new RangeError('generation must be a whole number from 1')
-  if ((leaves !== 32 && leaves !== 1024) || (chainBits !== 4 && chainBits !== 8)) throw new RangeError('a key of a kind that is not made here')
+  if ((leaves !== 32 && leaves !== 1024) || (chainBits !== 4 && chainBits !== 8))
+    throw new RangeError('a key of a kind that is not made here')
   const made = hkdfSha256(secret, `countersign/one-time/1/${leaves}/${chainBits}/${generation}`, IDENTIFIER_BYTES + HASH_BYTES, fileSha256)
   const tree = new SigningTree({
     identifier: made.subarray(0, IDENTIFIER_BYTES),

@@ -26,7 +26,9 @@ export function canonicalPaths(path: string): CanonicalPaths {
   if (MALFORMED_ESCAPE.test(path)) return { raw: path, double: undefined, single: undefined }
   const double = path.replaceAll(/[^\w\-.~/]/g, escaped)
   if (TWICE_ESCAPED.test(path)) return { raw: undefined, double, single: undefined }
-  return { raw: path, double, single: encodeOnce(path) }
+  // What looks encoded twice only now had an escaped digit in it: `/a%25%32%30b`.
+  const single = encodeOnce(path)
+  return { raw: path, double, single: TWICE_ESCAPED.test(single) ? undefined : single }
 }
 
 /** Decodes and encodes again: one spelling of what percent-decoding gives. `%2F` stays, it is no separator. */

@@ -186,6 +186,9 @@ test('a path that could be the twice-encoded form of another one fits in that fo
   for (const [one, other] of [
     ['/a%20b', '/a%2520b'],
     ['/a%2520b', '/a%252520b'],
+    ['/a%20b', '/a%25%32%30b'],
+    ['/a%20b', '/a%252%30b'],
+    ['/a%20b', '/a%25%320b'],
     ['/a%2Fb', '/a/b'],
     ['/a%2Fb', '/a%252Fb'],
     ['//a', '/a'],

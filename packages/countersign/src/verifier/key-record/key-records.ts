@@ -3,7 +3,7 @@ import type { PlacedEntry, Replica } from '../../revocation/index.ts'
 import { answerInTime, unanswered } from '../in-time.ts'
 import type { RevocationView } from '../verify.ts'
 import { accessKeyRecord } from './access-key-record.ts'
-import type { AccessKeyQuestion, AccessKeySource } from './access-key-source.ts'
+import type { AccessKeyForm, AccessKeyQuestion, AccessKeySource } from './access-key-source.ts'
 import { type HeldKey, holdKey, isCutOff } from './held-key.ts'
 
 export interface KeyRecordsOptions {
@@ -21,9 +21,10 @@ const TIMEOUT_MS = 1000
 const CATCH_UP_MS = 250
 /** Keys that are asked about at one time. Anybody can name one, so there is a bound; beyond it the answer is 503. */
 const MAX_CONCURRENT = 256
-/** Ids that name no key. Anybody can name more, so they are bounded, and a key that was just made is not kept waiting. */
+/** Forms of ids that name no key. Anybody can name more, so they are bounded, and a key that was just made is not kept waiting. */
 const MAX_UNKNOWN = 4096
 const UNKNOWN_MS = 5000
+const forms: readonly AccessKeyForm[] = ['sigv4', 'http-message', 'hawk', 'jwt', 'one-time']
 
 /**
  * The access keys that this verifier has seen, asked for when they are first used. Whatever is forgotten here is asked for again, so that
@@ -34,7 +35,7 @@ export class KeyRecords {
   readonly #maxEntries: number
   readonly #held = new Map<string, HeldKey>()
   readonly #pending = new Map<string, Promise<HeldKey>>()
-  /** Until when, on the monotonic clock. */
+  /** Until when, on the monotonic clock. By form as well: a key that signs in none of one form may sign in another, whoever asks first. */
   readonly #unknown = new Map<string, number>()
   readonly #cancel: () => void
 
@@ -91,7 +92,7 @@ export class KeyRecords {
   #share(name: string, question: AccessKeyQuestion): Promise<HeldKey> {
     const known = this.#pending.get(name)
     if (known !== undefined) return known
-    if ((this.#unknown.get(question.id) ?? Number.NEGATIVE_INFINITY) > this.#options.clock.monotonicMs()) {
+    if ((this.#unknown.get(unknownName(question)) ?? Number.NEGATIVE_INFINITY) > this.#options.clock.monotonicMs()) {
       return Promise.reject(noSuchKey(question.id, 'unknown'))
     }
     if (this.#pending.size >= MAX_CONCURRENT) return Promise.reject(new AuthError('overloaded', { reason: 'access_keys' }))
@@ -111,7 +112,7 @@ export class KeyRecords {
     if (record === undefined) {
       this.#held.delete(name)
       if (this.#unknown.size >= MAX_UNKNOWN) this.#unknown.clear()
-      this.#unknown.set(question.id, clock.monotonicMs() + UNKNOWN_MS)
+      this.#unknown.set(unknownName(question), clock.monotonicMs() + UNKNOWN_MS)
       throw noSuchKey(question.id, 'unknown')
     }
     const held = holdKey(record, issuer, replica, askedAtMs)
@@ -131,13 +132,15 @@ export class KeyRecords {
 
   /** A key that the log names exists, or did. */
   #hear({ target }: PlacedEntry): void {
-    if (target.kind === 'client') this.#unknown.delete(target.id)
+    if (target.kind === 'client') for (const form of forms) this.#unknown.delete(unknownName({ form, id: target.id }))
   }
 }
 
 function nameOf({ id, form, day = '', scope }: AccessKeyQuestion): string {
   return scope === undefined ? `${form} ${day} ${id}` : `${form} ${day} ${scope.region}/${scope.service}/${scope.provider} ${id}`
 }
+
+const unknownName = ({ form, id }: Pick<AccessKeyQuestion, 'form' | 'id'>): string => `${form} ${id}`
 
 /** A stranger learns nothing of which ids there are: it is the same as a wrong signature. */
 const noSuchKey = (id: string, reason: 'unknown' | 'revoked'): AuthError =>

@@ -1,7 +1,9 @@
-import { AuthError, type EpochSeconds, type Platform, toEpochSeconds } from '../../core/index.ts'
+import { AuthError, type Platform, toEpochSeconds } from '../../core/index.ts'
 import { equalText } from '../../crypto/index.ts'
 import { MemoryReplayStore, type ReplayStore } from '../../replay/index.ts'
+import type { Replica } from '../../revocation/index.ts'
 import { DpopError, DpopNonces, type DpopProof, verifyDpopProof } from '../../token/index.ts'
+import { ClaimMemory } from '../claim-memory.ts'
 import type { ArrivedRequest, PresentedCredentials } from '../credential.ts'
 import { requireBearer } from '../extract/bearer.ts'
 import { originOf, type PublicPlace } from '../public-origin.ts'
@@ -14,7 +16,7 @@ export interface PossessionParts {
   readonly settings: PossessionSettings
   readonly place: PublicPlace
   readonly platform: Platform
-  readonly now: () => EpochSeconds
+  readonly replica: Pick<Replica, 'now' | 'signedNow'>
   readonly clockToleranceSeconds: number
 }
 
@@ -31,8 +33,7 @@ export class Possession {
   readonly #parts: PossessionParts
   readonly #replay: ReplayStore
   readonly #nonces: DpopNonces | undefined
-  /** Of proofs that were made before this second nobody knows whether they were used. */
-  readonly #rememberedSince: EpochSeconds
+  readonly #memory: ClaimMemory
   /** What the first guard of a request has claimed: a second one asks about the same request. */
   readonly #claimed = new WeakMap<object, string>()
 
@@ -41,7 +42,7 @@ export class Possession {
     this.#parts = parts
     this.#replay = settings.replay ?? new MemoryReplayStore({ clock: platform.clock, random: platform.random })
     this.#nonces = noncesOf(settings, platform)
-    this.#rememberedSince = toEpochSeconds(this.#replay.rememberedSince ?? 0)
+    this.#memory = new ClaimMemory({ clock: platform.clock, replay: this.#replay, replica: parts.replica })
   }
 
   /** For `DPoP-Nonce`; undefined where proofs need none. */
@@ -76,7 +77,7 @@ export class Possession {
   }
 
   #verifyProof(keyThumbprint: string, accessToken: string, arrival: ArrivedRequest): DpopProof {
-    const { settings, place, now, clockToleranceSeconds } = this.#parts
+    const { settings, place, replica, clockToleranceSeconds } = this.#parts
     const [compact, ...others] = arrival.values('dpop') ?? []
     if (compact === undefined) throw new DpopError('proof_invalid', { reason: 'missing' })
     if (others.length > 0) throw new DpopError('proof_invalid', { reason: 'several' })
@@ -86,7 +87,7 @@ export class Possession {
     const proof = verifyDpopProof(compact, {
       method: arrival.method,
       uri: `${origin.scheme}://${origin.authority}${arrival.target}`,
-      now: now(),
+      now: toEpochSeconds(replica.now()),
       algorithms: settings.algorithms,
       maxAgeSeconds: settings.proofSeconds,
       clockToleranceSeconds,
@@ -94,8 +95,9 @@ export class Possession {
       keyThumbprint,
       ...(nonces === undefined ? {} : { isNonce: (nonce: string) => nonces.accepts(nonce) }),
     })
-    if (proof.issuedAt < this.#rememberedSince) {
-      throw new DpopError('request_expired', { reason: 'proof_from_before_the_start', serverTime: now() })
+    // Of proofs that were made before that nobody knows whether they were used.
+    if (proof.issuedAt < toEpochSeconds(this.#memory.begin())) {
+      throw new DpopError('request_expired', { reason: 'proof_from_before_the_start', serverTime: toEpochSeconds(replica.now()) })
     }
     return proof
   }
@@ -103,7 +105,7 @@ export class Possession {
   async #claim({ keyThumbprint, id, notAfter }: DpopProof, { identity }: ArrivedRequest): Promise<void> {
     const name = `${keyThumbprint}:${id}`
     if (this.#claimed.get(identity) === name) return
-    const isFirst = await this.#replay.claim(`dpop:${keyThumbprint}`, id, (notAfter + 1) * 1000)
+    const isFirst = await this.#replay.claim(`dpop:${keyThumbprint}`, id, this.#memory.keptUntil((notAfter + 1) * 1000))
     if (!isFirst) throw new DpopError('request_replayed', { reason: 'proof_used_before' })
     this.#claimed.set(identity, name)
   }

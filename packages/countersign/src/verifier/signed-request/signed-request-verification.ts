@@ -1,13 +1,15 @@
-import { AuthError, type Principal, toEpochSeconds } from '../../core/index.ts'
+import { AuthError, type Clock, type Principal, toEpochSeconds } from '../../core/index.ts'
 import { equalText, sha256Base64url } from '../../crypto/index.ts'
 import { hawkTimestampChallenge, type SignatureForm, type SigV4Realm } from '../../signature/index.ts'
 import type { ReplayStore } from '../../replay/index.ts'
+import type { Replica } from '../../revocation/index.ts'
 import type { PresentedCredentials } from '../credential.ts'
 import type { HeldKey, KeyRecords } from '../key-record/index.ts'
 import { addressOf, type PublicPlace } from '../public-origin.ts'
 import { isDue } from '../recheck.ts'
 import type { RouteRule } from '../requirement.ts'
 import { mustAsk, type RevocationView } from '../verify.ts'
+import { ClaimMemory } from '../claim-memory.ts'
 import { keyQuestion } from './key-question.ts'
 import { readJwtRequest, readSignedRequest, type SignedRequest } from './read-signed-request.ts'
 import { insideDigest, requireSignedBody } from './signed-body.ts'
@@ -16,7 +18,8 @@ import { claimedUntil, ExpiredRequest, isLink, type TimeBounds, timeProblem } fr
 
 export interface SignedRequestParts {
   readonly records: KeyRecords
-  readonly replica: RevocationView
+  readonly replica: RevocationView & Pick<Replica, 'signedNow'>
+  readonly clock: Clock
   readonly replay: ReplayStore
   readonly place: PublicPlace
   readonly forms: ReadonlySet<SignatureForm>
@@ -35,6 +38,7 @@ const shortJwt = /^bearer [\w-]{1,512}\.[\w-]{1,3000}\.[\w-]{1,512}$/i
 /** Requests that are signed with an access key: every form goes one way (DESIGN 8). */
 export class SignedRequestVerification {
   readonly #parts: SignedRequestParts
+  readonly #memory: ClaimMemory
   /** What was claimed for a request, by the request: a second guard of the same one is no repetition. */
   readonly #claimed = new WeakMap<object, string>()
   readonly #notices = new WeakMap<Principal, KeyNotices>()
@@ -43,6 +47,7 @@ export class SignedRequestVerification {
 
   constructor(parts: SignedRequestParts) {
     this.#parts = parts
+    this.#memory = new ClaimMemory(parts)
   }
 
   /**
@@ -126,13 +131,11 @@ export class SignedRequestVerification {
   }
 
   #timeProblem({ signature }: SignedRequest, bounds: TimeBounds, rule: RouteRule): string | undefined {
-    const { replica, replay } = this.#parts
-    const problem = timeProblem(signature, bounds, rule.signed, toEpochSeconds(replica.now()))
+    const problem = timeProblem(signature, bounds, rule.signed, toEpochSeconds(this.#parts.replica.now()))
     if (problem !== undefined || !isClaimed(signature, rule)) return problem
     // It may have been used, and the store that knew it has ended with its process.
-    return signature.signedAt !== undefined && signature.signedAt * 1000 < (replay.rememberedSince ?? Number.NEGATIVE_INFINITY)
-      ? 'signed_before_start'
-      : undefined
+    const isOlder = signature.signedAt !== undefined && signature.signedAt * 1000 < this.#memory.begin()
+    return isOlder ? 'signed_before_start' : undefined
   }
 
   #expired({ signature }: SignedRequest, reason: string, held?: HeldKey): ExpiredRequest {
@@ -176,7 +179,7 @@ export class SignedRequestVerification {
     if (this.#claimed.get(identity) === name) return
     let isFirst: boolean
     try {
-      isFirst = await this.#parts.replay.claim(`signature:${id}`, signature.nonce, claimedUntil(signature, bounds))
+      isFirst = await this.#parts.replay.claim(`signature:${id}`, signature.nonce, this.#memory.keptUntil(claimedUntil(signature, bounds)))
     } catch (error) {
       throw error instanceof AuthError ? error : new AuthError('unavailable', { reason: 'replay_store' }, { cause: error })
     }

@@ -79,7 +79,8 @@ export function parseSigned(signed: boolean | SignedRequirement | SignedRule | u
 
 /** @throws {TypeError} */
 export function parseForms(name: string, forms: readonly SignatureForm[]): readonly SignatureForm[] {
-  if (!Array.isArray(forms) || forms.length === 0 || !forms.every((form) => signatureForms.includes(form))) {
+  const isList: boolean = Array.isArray(forms)
+  if (!isList || forms.length === 0 || !forms.every((form) => signatureForms.includes(form))) {
     throw new TypeError(`${name} must name one or more of ${signatureForms.join(', ')}`)
   }
   return forms

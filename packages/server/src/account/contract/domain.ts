@@ -19,7 +19,9 @@ import { SigningKeys } from '../../signing/signing-keys.ts'
 import { openSqliteStore } from '../../store/sqlite/store.ts'
 import type { Store } from '../../store/store.ts'
 import { Accounts } from '../accounts.ts'
+import { TotpFactors } from '../factor/totp-factors.ts'
 import { PasswordHasher } from '../password-hasher.ts'
+import { PasswordPolicy } from '../password-policy/index.ts'
 import type { User } from '../user.ts'
 
 export const ISSUER = 'https://auth.example'
@@ -50,6 +52,7 @@ export interface Domain {
   readonly store: Store
   readonly keys: SigningKeys
   readonly accounts: Accounts
+  readonly factors: TotpFactors
   readonly sessions: Sessions
   readonly revocations: Revocations
   readonly authority: FeedAuthority
@@ -79,7 +82,8 @@ export async function openDomain(options: DomainOptions = {}): Promise<Domain> {
   const { roleScopes = {}, policy = {}, beforeOpen = () => Promise.resolve() } = options
   const access = new AccessTokenIssuer({ issuer: ISSUER, audience: [ISSUER], keys, platform, lifeSeconds: TOKEN_LIFE_SECONDS, roleScopes })
   const tokens = new SessionTokens(access, new RefreshTokens(secret))
-  const accountsWith = (hasher: PasswordHasher): Accounts => new Accounts({ store: store.users, hasher, tokens, platform })
+  const accountsWith = (hasher: PasswordHasher): Accounts =>
+    new Accounts({ store: store.users, hasher, policy: new PasswordPolicy(), tokens, platform })
   const accounts = accountsWith(await PasswordHasher.open({ cost: cheapCost }))
   const authenticator = {
     async authenticate(email: string, password: string) {
@@ -90,7 +94,8 @@ export async function openDomain(options: DomainOptions = {}): Promise<Domain> {
   }
   const events: SessionEvent[] = []
   const onEvent = (event: SessionEvent): void => void events.push(event)
-  const sessions = new Sessions({ store: store.sessions, authenticator, tokens, platform, policy, onEvent })
+  const factors = new TotpFactors({ store: store.factors, secret, replay: store.replay, platform, serviceName: 'auth.example' })
+  const sessions = new Sessions({ store: store.sessions, authenticator, factors, tokens, platform, policy, onEvent })
   const authority = new FeedAuthority({ issuer: ISSUER, log: store.log, keys, platform })
   const verified = ({ accessToken }: SignedIn) => {
     const published = keySet(keys.published('access-token').map(verificationKey))
@@ -103,6 +108,7 @@ export async function openDomain(options: DomainOptions = {}): Promise<Domain> {
     store,
     keys,
     accounts,
+    factors,
     sessions,
     revocations: new Revocations({ log: store.log, keys, platform }),
     authority,

@@ -23,9 +23,9 @@ export interface OpaqueLibrary {
 }
 
 /** @throws {AuthError} `not_found` where the package is not installed: what it is needed for is not offered then. */
-export async function loadOpaque(): Promise<OpaqueLibrary> {
+export async function loadOpaque(load: () => Promise<OpaqueLibrary> = () => import('@serenity-kit/opaque')): Promise<OpaqueLibrary> {
   try {
-    const library: OpaqueLibrary = await import('@serenity-kit/opaque')
+    const library = await load()
     await library.ready
     return library
   } catch (error) {

@@ -113,3 +113,15 @@ test('a record is read as it was written, and no other text is one', () => {
     assert.equal(parseOpaqueRecord(other), undefined)
   }
 })
+
+test('a server without the package says which one, and answers as one that does not offer it', async () => {
+  const cause = new Error('no such package')
+  await assert.rejects(
+    loadOpaque(() => Promise.reject(cause)),
+    (error) =>
+      error instanceof AuthError &&
+      error.code === 'not_found' &&
+      String(error.detail['problem']).endsWith('npm install @serenity-kit/opaque') &&
+      error.cause === cause,
+  )
+})

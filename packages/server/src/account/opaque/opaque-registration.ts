@@ -66,12 +66,12 @@ export class OpaqueRegistration {
    */
   async changePassword({ user, session, current, ...upload }: OpaquePasswordChange): Promise<SignedIn | undefined> {
     const hash = await this.#hashOf(upload, '')
-    const fromGeneration = await this.#proven(user, current)
+    const fromGeneration = await this.provePassword(user, current)
     return this.#options.accounts.replacePassword({ user, session, fromGeneration, hash })
   }
 
-  /** @returns the generation of the password that was shown to be known. */
-  async #proven(user: string, current: OpaquePasswordChange['current']): Promise<number> {
+  /** As `Accounts.provePassword`, of a password of either kind. @throws {AuthError} as there; `request_replayed`. */
+  async provePassword(user: string, current: OpaquePasswordChange['current']): Promise<number> {
     if ('password' in current) return this.#options.accounts.provePassword(user, current.password)
     const { authentication } = await this.#options.signIn.prove(current)
     if (authentication.user !== user) throw new AuthError('credentials_invalid', { user })

@@ -5,6 +5,7 @@ import { Failure, misuse } from '../failure.ts'
 import type { UserRecord } from '../record.ts'
 import { type Column, printList, printResult } from '../table.ts'
 import { askSecret, readInput, type Terminal } from '../terminal.ts'
+import { addImportUsers } from './import-users.ts'
 import { type CommonOptions, several, withDoor, withExamples } from './option.ts'
 
 const columns: readonly Column<UserRecord>[] = [
@@ -147,6 +148,7 @@ export function addUsers(program: Command, terminal: Terminal): void {
     'users create --email ops@example.com --role admin',
     'users create --email ops@example.com --role admin --password-stdin --json < password.txt',
   )
+  addImportUsers(users, terminal)
   withExamples(
     withDoor(users.command('list').description('list accounts'))
       .option('--search <text>', 'part of the e-mail address or name')

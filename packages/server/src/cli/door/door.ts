@@ -49,7 +49,12 @@ export async function call<T>(door: Door, method: string, path: string, body?: u
   if (status >= 200 && status < 300) return document as T // the server's word for it: see record.ts
   const { title, code, errors = [] } = (document ?? {}) as ProblemRecord
   const fields = errors.map(({ pointer, detail }) => `\n  ${pointer === '' ? 'request' : pointer.slice(1)}: ${detail}`).join('')
-  throw new Failure(`${title ?? `The server answered with status ${status}.`}${fields}`, code === undefined ? undefined : hints[code])
+  throw new Failure(
+    `${title ?? `The server answered with status ${status}.`}${fields}`,
+    code === undefined ? undefined : hints[code],
+    1,
+    code,
+  )
 }
 
 function parse(text: string, status: number): unknown {

@@ -26,7 +26,7 @@ export function eventOf(issuer: string, { entry, cause }: Occurrence): TellableE
     ...(cause.reason === undefined ? {} : { reason_admin: { und: cause.reason } }),
   }
   if (target.kind === 'user' && cause.credential !== undefined) {
-    const event = { ...common, credential_type: cause.credential, change_type: 'update' }
+    const event = { ...common, credential_type: cause.credential, change_type: cause.change ?? 'update' }
     return { type: eventTypes.credentialChange, subject: userOf(issuer, target.id), event }
   }
   if (target.kind === 'user' && cause.claims !== undefined) {

@@ -5,6 +5,8 @@ import type { Services } from '../services.ts'
 export interface Job {
   readonly name: string
   readonly everyMs: number
+  /** When it is done for the first time, after the start. Default `everyMs`. */
+  readonly firstAfterMs?: number
   run(services: Services): Promise<void>
 }
 
@@ -14,11 +16,11 @@ export function startJobs(jobs: readonly Job[], services: Services): Cancel {
   const timers = new Map<Job, Cancel>()
   let stopped = false
 
-  const plan = (job: Job): void => {
+  const plan = (job: Job, inMs: number): void => {
     if (!stopped)
       timers.set(
         job,
-        clock.after(job.everyMs, () => void turn(job)),
+        clock.after(inMs, () => void turn(job)),
       )
   }
   const turn = async (job: Job): Promise<void> => {
@@ -27,9 +29,9 @@ export function startJobs(jobs: readonly Job[], services: Services): Cancel {
     } catch (error) {
       services.log.warn({ job: job.name, err: error }, 'a job failed')
     }
-    plan(job)
+    plan(job, job.everyMs)
   }
-  for (const job of jobs) plan(job)
+  for (const job of jobs) plan(job, job.firstAfterMs ?? job.everyMs)
   return () => {
     stopped = true
     for (const cancel of timers.values()) cancel()

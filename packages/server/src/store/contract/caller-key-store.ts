@@ -125,10 +125,10 @@ export function callerKeyStoreContract(name: string, open: OpenStore): void {
     const settings = { ...callerKeyRecord('CSKA').settings, scope: [] }
     const appended = await appendedBy(store, async () => {
       assert.deepEqual(
-        await store.callerKeys.update('CSKA', settings, NOW + 1, NOW),
+        await store.callerKeys.update('CSKA', () => ({ settings, expiresAt: NOW + 1 }), NOW),
         callerKeyRecord('CSKA', { settings, expiresAt: NOW + 1 }),
       )
-      assert.equal(await store.callerKeys.update('CSKX', settings, undefined, NOW), undefined)
+      assert.equal(await store.callerKeys.update('CSKX', () => ({ settings, expiresAt: undefined }), NOW), undefined)
       const counts = await askAtOnce(10, () => store.callerKeys.remove('CSKA', NOW))
       assert.deepEqual(
         counts,
@@ -154,7 +154,7 @@ export function callerKeyStoreContract(name: string, open: OpenStore): void {
     await store.callerKeys.add(callerKeyRecord('CSKB', { parent: 'CSKA' }))
     await store.callerKeys.add(callerKeyRecord('CSKC'))
     const { settings } = callerKeyRecord('CSKA')
-    const appended = await appendedBy(store, () => store.callerKeys.update('CSKA', settings, undefined, NOW))
+    const appended = await appendedBy(store, () => store.callerKeys.update('CSKA', () => ({ settings, expiresAt: undefined }), NOW))
     assert.deepEqual([...appended].sort(), ['cutoff client:CSKA soft', 'cutoff client:CSKB soft'])
     assert.equal(await store.callerKeys.replace('CSKA', callerKeyRecord('CSKN'), NOW + 5000, NOW), 'replaced')
     assert.equal((await store.callerKeys.find('CSKB'))?.parent, 'CSKN')
@@ -171,7 +171,7 @@ export function callerKeyStoreContract(name: string, open: OpenStore): void {
     await store.callerKeys.add(callerKeyRecord('CSKA'))
     await store.callerKeys.replace('CSKA', callerKeyRecord('CSKN'), NOW + 5000, NOW)
     const endAfter = async (expiresAt: number | undefined): Promise<number | undefined> =>
-      (await store.callerKeys.update('CSKA', settings, expiresAt, NOW))?.expiresAt
+      (await store.callerKeys.update('CSKA', () => ({ settings, expiresAt }), NOW))?.expiresAt
     assert.equal(await endAfter(undefined), NOW + 5000)
     assert.equal(await endAfter(NOW + HOUR_MS), NOW + 5000)
     assert.equal(await endAfter(NOW + 1000), NOW + 1000)
@@ -183,9 +183,38 @@ export function callerKeyStoreContract(name: string, open: OpenStore): void {
     await store.callerKeys.add(callerKeyRecord('CSKA', { settings }))
     assert.deepEqual((await store.callerKeys.find('CSKA'))?.settings, settings)
     assert.deepEqual(
-      (await store.callerKeys.update('CSKA', callerKeyRecord('CSKA').settings, undefined, NOW))?.settings,
+      (await store.callerKeys.update('CSKA', () => callerKeyRecord('CSKA'), NOW))?.settings,
       callerKeyRecord('CSKA').settings,
     )
+  })
+
+  promise('the secret of a key is sealed anew once, without a word to verifiers', async (store) => {
+    await withUser(store)
+    const key = callerKeyRecord('CSKA', { material: 'old', settings: { ...callerKeyRecord('CSKA').settings, disabled: true } })
+    await store.callerKeys.add(key)
+    const appended = await appendedBy(store, async () => {
+      const outcomes = await Promise.all(Array.from({ length: 4 }, (_, at) => store.callerKeys.reseal('CSKA', 'old', `new ${at}`)))
+      assert.equal(outcomes.filter((isDone) => isDone).length, 1)
+      const { material } = (await store.callerKeys.find('CSKA')) ?? {}
+      assert.equal(material, `new ${outcomes.indexOf(true)}`)
+      assert.deepEqual(await store.callerKeys.find('CSKA'), { ...key, material })
+      assert.equal(await store.callerKeys.reseal('CSKX', 'old', 'new'), false)
+    })
+    assert.deepEqual(appended, [])
+  })
+
+  promise('[I02] of two changes at once none undoes the other: a key that was switched off stays it', async (store) => {
+    await withUser(store)
+    await store.callerKeys.add(callerKeyRecord('CSKA'))
+    await Promise.all(
+      [{ disabled: true as const }, { name: 'renamed' }].map((change) =>
+        store.callerKeys.update('CSKA', ({ settings, expiresAt }) => ({ settings: { ...settings, ...change }, expiresAt }), NOW),
+      ),
+    )
+    const { name, disabled } = (await store.callerKeys.find('CSKA'))?.settings ?? {}
+    assert.deepEqual([name, disabled], ['renamed', true])
+    const failing = store.callerKeys.update('CSKA', () => assert.fail('not so'), NOW)
+    await assert.rejects(failing, /not so/)
   })
 
   promise('[I03] the keys of a service go with it', async (store) => {

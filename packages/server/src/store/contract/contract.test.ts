@@ -8,6 +8,7 @@ import { openSqliteStore } from '../sqlite/store.ts'
 import { callerKeyStoreContract } from './caller-key-store.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
 import { eventLogContract } from './event-log.ts'
+import { factorStoreContract } from './factor-store.ts'
 import { keyStoreContract } from './key-store.ts'
 import { logStoreContract } from './log-store.ts'
 import { CUTOFF_LIFE_MS, NOW } from './record.ts'
@@ -34,6 +35,7 @@ for (const [name, open] of Object.entries(stores)) {
     logStoreContract,
     sessionStoreContract,
     userStoreContract,
+    factorStoreContract,
     keyStoreContract,
     serviceCredentialStoreContract,
     replayStoreContract,

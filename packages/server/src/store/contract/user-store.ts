@@ -66,6 +66,17 @@ export function userStoreContract(name: string, open: OpenStore): void {
     assert.notEqual(await store.sessions.rotate(rotationOf(kept)), 'lost')
   })
 
+  promise('[A23] a record of OPAQUE stands where a hash does: kept to the letter, and replaced by any other password', async (store) => {
+    const record = `$opaque$v=1$AbCd_-09$${'i'.repeat(22)}$${'_r-R'.repeat(64)}`
+    await store.users.create(userRecord('usr_a'), record)
+    assert.deepEqual(await store.users.findPassword('usr_a'), { hash: record, generation: 1 })
+    const change = { user: 'usr_a', fromGeneration: 1, hash: 'phc-2', keepSession: undefined, at: NOW }
+    assert.deepEqual(await store.users.changePassword(change), { kept: undefined })
+    assert.deepEqual((await store.users.findByEmail('usr_a@example.test'))?.password, { hash: 'phc-2', generation: 2 })
+    const late = { session: sessionRecord('ses_late', 'usr_a'), passwordGeneration: 1, single: false }
+    assert.equal(await store.sessions.open(late), 'refused')
+  })
+
   promise('a password change keeps no session that is foreign, expired or none', async (store) => {
     await signedIn(store, sessionRecord('ses_a', 'usr_a', { idleExpiresAt: NOW }))
     await signedIn(store, sessionRecord('ses_b', 'usr_b'))
@@ -95,6 +106,33 @@ export function userStoreContract(name: string, open: OpenStore): void {
     })
     assert.equal(appended.length, 1)
     assert.equal((await store.users.findPassword('usr_a'))?.generation, 2)
+  })
+
+  promise('the same password hashed anew is the same generation: nothing is cut off, and the sessions go on', async (store) => {
+    const session = await signedIn(store, sessionRecord('ses_a', 'usr_a'))
+    const appended = await appendedBy(store, async () => assert.equal(await store.users.replaceHash('usr_a', 'phc-1', 'phc-1b'), true))
+    assert.deepEqual(appended, [])
+    assert.deepEqual(await store.users.findPassword('usr_a'), { hash: 'phc-1b', generation: 1 })
+    assert.equal((await store.users.find('usr_a'))?.updatedAt, NOW)
+    assert.notEqual(await store.sessions.rotate(rotationOf(session)), 'lost')
+    const opening = { session: sessionRecord('ses_b', 'usr_a'), passwordGeneration: 1, single: false }
+    assert.notEqual(await store.sessions.open(opening), 'refused')
+  })
+
+  promise('[I01] a hash that is not the stored one any more replaces nothing, and of 20 at once one is stored', async (store) => {
+    await store.users.create(userRecord('usr_a'), 'phc-1')
+    await store.users.changePassword({ user: 'usr_a', fromGeneration: 1, hash: 'phc-2', keepSession: undefined, at: NOW })
+    assert.equal(await store.users.replaceHash('usr_a', 'phc-1', 'phc-1b'), false)
+    assert.equal(await store.users.replaceHash('usr_x', 'phc-1', 'phc-1b'), false)
+    assert.deepEqual(await store.users.findPassword('usr_a'), { hash: 'phc-2', generation: 2 })
+    const counts = await askAtOnce(20, (n) => store.users.replaceHash('usr_a', 'phc-2', `phc-2-${n}`))
+    assert.deepEqual(
+      counts,
+      new Map([
+        [true, 1],
+        [false, 19],
+      ]),
+    )
   })
 
   promise('[I02] suspending ends the sessions, and restoring revives nothing', async (store) => {

@@ -1,6 +1,6 @@
 import { AuthError, type EpochMs } from 'countersign/core'
-import type { CallerKey, CallerKeyIssuance, CallerKeySettings } from '../../credential/caller-key.ts'
-import type { CallerKeyPage, CallerKeyStore } from '../../credential/caller-key-store.ts'
+import type { CallerKey, CallerKeyIssuance } from '../../credential/caller-key.ts'
+import type { CallerKeyChange, CallerKeyPage, CallerKeyStore } from '../../credential/caller-key-store.ts'
 import type { Tables } from './tables.ts'
 
 export class MemoryCallerKeyStore implements CallerKeyStore {
@@ -47,15 +47,23 @@ export class MemoryCallerKeyStore implements CallerKeyStore {
     return 'replaced'
   }
 
-  async update(id: string, settings: CallerKeySettings, expiresAt: EpochMs | undefined, at: EpochMs): Promise<CallerKey | undefined> {
+  async update(id: string, change: CallerKeyChange, at: EpochMs): Promise<CallerKey | undefined> {
     const key = this.#tables.callerKeys.get(id)
     if (key === undefined) return undefined
+    const { settings, expiresAt } = change(key)
     for (const each of [key, ...this.#madeWith(id)])
       this.#tables.log.append({ kind: 'cutoff', target: { kind: 'client', id: each.id }, mode: 'soft', at })
     const ends = [expiresAt, ...(key.successor === undefined ? [] : [key.expiresAt])].filter((each) => each !== undefined)
     const updated = { ...key, settings, expiresAt: ends.length === 0 ? undefined : Math.min(...ends) }
     this.#tables.callerKeys.set(id, updated)
     return updated
+  }
+
+  async reseal(id: string, material: string, next: string): Promise<boolean> {
+    const key = this.#tables.callerKeys.get(id)
+    if (key?.material !== material) return false
+    this.#tables.callerKeys.set(id, { ...key, material: next })
+    return true
   }
 
   async remove(id: string, at: EpochMs): Promise<boolean> {

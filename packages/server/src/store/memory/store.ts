@@ -5,6 +5,7 @@ import { MemoryCallerKeyStore } from './caller-key-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
 import { MemoryDeliveryStore } from './delivery-store.ts'
 import { MemoryEventLog } from './event-log.ts'
+import { MemoryFactorStore } from './factor-store.ts'
 import { Log } from './log.ts'
 import { MemoryLogStore } from './log-store.ts'
 import { MemoryServiceCredentialStore } from './service-credential-store.ts'
@@ -25,6 +26,7 @@ export function createMemoryStore({ cutoffLifeMs, clock = systemClock }: MemoryS
     log: new MemoryLogStore(tables),
     keys: new MemoryKeyStore(tables, cutoffLifeMs),
     users: new MemoryUserStore(tables),
+    factors: new MemoryFactorStore(tables),
     sessions: new MemorySessionStore(tables),
     services: new MemoryServiceCredentialStore(tables),
     callerKeys: new MemoryCallerKeyStore(tables),

@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import type { TotpFactor } from '../../account/factor/factor-store.ts'
 import type { PasswordRecord, User } from '../../account/user.ts'
 import type { CallerKey } from '../../credential/caller-key.ts'
 import type { ServiceCredential } from '../../credential/service-credential-store.ts'
@@ -13,6 +14,12 @@ export interface UserRecord {
   readonly password: PasswordRecord
 }
 
+export interface FactorRecord {
+  readonly factor: TotpFactor
+  /** Hashes of those that are left. */
+  readonly recoveryCodes: readonly string[]
+}
+
 export interface JobRecord extends Job {
   readonly dueAt: EpochMs
   readonly deadAt: EpochMs | undefined
@@ -25,6 +32,8 @@ export interface JobRecord extends Job {
 export class Tables {
   readonly log: Log
   readonly users: Map<string, UserRecord> = new Map()
+  /** By user. */
+  readonly factors: Map<string, FactorRecord> = new Map()
   readonly sessions: Map<string, Session> = new Map()
   readonly keys: Map<string, StoredKey> = new Map()
   readonly services: Map<string, ServiceCredential> = new Map()

@@ -53,6 +53,13 @@ export class MemoryUserStore implements UserStore {
     return { kept: this.#kept(keepSession, id, at) }
   }
 
+  async replaceHash(user: string, from: string, to: string): Promise<boolean> {
+    const record = this.#tables.users.get(user)
+    if (record?.password.hash !== from) return false
+    this.#tables.users.set(user, { ...record, password: { ...record.password, hash: to } })
+    return true
+  }
+
   async setStatus(id: string, status: UserStatus, at: EpochMs): Promise<User | undefined> {
     const record = this.#tables.users.get(id)
     if (record === undefined) return undefined

@@ -7,6 +7,8 @@ interface EndedRow {
   readonly id: string
 }
 
+/** Whoever makes a key with this one holds it until their commit: only then is it seen what there is to end. */
+const hold = statement<EndedRow>('hold caller key to end', 'SELECT id FROM countersign.caller_key WHERE id = $1 FOR UPDATE')
 const endFamily = statement<EndedRow>('end caller key', 'DELETE FROM countersign.caller_key WHERE id = $1 OR parent = $1 RETURNING id')
 const endServices = statement<EndedRow>(
   'end caller keys of service',
@@ -22,6 +24,7 @@ export async function tellCallerKeyChange(unit: Unit, log: Appender, id: string,
 
 /** Removes a key with all that was made with it. @returns false when there was none. */
 export async function endCallerKey(unit: Unit, log: Appender, id: string, at: EpochMs): Promise<boolean> {
+  await unit.ask(hold, id)
   const ended = await unit.ask(endFamily, id)
   await cutOff(log, ended, at)
   return ended.some((row) => row.id === id)

@@ -1,6 +1,6 @@
 import { AuthError, type EpochMs } from 'countersign/core'
-import type { CallerKey, CallerKeyIssuance, CallerKeySettings } from '../../credential/caller-key.ts'
-import type { CallerKeyPage, CallerKeyStore } from '../../credential/caller-key-store.ts'
+import type { CallerKey, CallerKeyIssuance } from '../../credential/caller-key.ts'
+import type { CallerKeyChange, CallerKeyPage, CallerKeyStore } from '../../credential/caller-key-store.ts'
 import {
   type CallerKeyIssuanceRow,
   type CallerKeyRow,
@@ -17,6 +17,7 @@ import { insertInto, statement } from './statement.ts'
 
 const insert = statement('insert caller key', `${insertInto('caller_key', callerKeyColumns)} ON CONFLICT DO NOTHING`)
 const find = statement<CallerKeyRow>('find caller key', 'SELECT * FROM countersign.caller_key WHERE id = $1')
+const findToChange = statement<CallerKeyRow>('find caller key to change', 'SELECT * FROM countersign.caller_key WHERE id = $1 FOR UPDATE')
 const list = statement<CallerKeyRow>(
   'list caller keys',
   `
@@ -65,6 +66,7 @@ const update = statement<CallerKeyRow>(
     expires_at = CASE WHEN successor IS NULL THEN $2 ELSE least(expires_at, $2) END
   WHERE id = $3 RETURNING *`,
 )
+const reseal = statement('reseal caller key', 'UPDATE countersign.caller_key SET material = $1 WHERE id = $2 AND material = $3')
 const inherit = statement('inherit from caller key', 'UPDATE countersign.caller_key SET parent = $1 WHERE parent = $2')
 const dropExpired = statement(
   'drop expired caller keys',
@@ -115,13 +117,20 @@ export class PostgresCallerKeyStore implements CallerKeyStore {
     })
   }
 
-  update(id: string, settings: CallerKeySettings, expiresAt: EpochMs | undefined, at: EpochMs): Promise<CallerKey | undefined> {
+  update(id: string, change: CallerKeyChange, at: EpochMs): Promise<CallerKey | undefined> {
     return this.#log.appending(async (unit, log) => {
+      const [before] = await unit.ask(findToChange, id)
+      if (before === undefined) return undefined
+      const { settings, expiresAt } = change(callerKeyOf(before))
       const [row] = await unit.ask(update, formatSettings(settings), expiresAt ?? null, id)
       if (row === undefined) return undefined
       await tellCallerKeyChange(unit, log, id, at)
       return callerKeyOf(row)
     })
+  }
+
+  async reseal(id: string, material: string, next: string): Promise<boolean> {
+    return (await this.#database.change(reseal, next, id, material)) > 0
   }
 
   remove(id: string, at: EpochMs): Promise<boolean> {

@@ -6,38 +6,41 @@ import {
   type JobRow,
   type NewJobRow,
 } from '../sqlite/delivery-row.ts'
-import { insertInto, statement } from './statement.ts'
+import { insertInto, type Statement, statement } from './statement.ts'
 
 const DESTINATION = 'countersign.delivery_destination'
 const JOB = 'countersign.delivery_job'
 
-export const addDestination = statement('add destination', insertInto('delivery_destination', destinationColumns.split(', ')))
-export const findDestination = statement<DestinationRow>('find destination', `SELECT * FROM ${DESTINATION} WHERE id = $1`)
-export const listDestinations = statement<DestinationRow>(
+export const addDestination: Statement = statement('add destination', insertInto('delivery_destination', destinationColumns.split(', ')))
+export const findDestination: Statement<DestinationRow> = statement<DestinationRow>(
+  'find destination',
+  `SELECT * FROM ${DESTINATION} WHERE id = $1`,
+)
+export const listDestinations: Statement<DestinationRow> = statement<DestinationRow>(
   'list destinations',
   `SELECT * FROM ${DESTINATION} WHERE kind = ANY ($1::text[]) ORDER BY created_at, id`,
 )
 // What was copied meanwhile is not copied again.
-export const changeDestination = statement<DestinationRow>(
+export const changeDestination: Statement<DestinationRow> = statement<DestinationRow>(
   'change destination',
   `
   UPDATE ${DESTINATION} SET kind = $3, state = $4, reason = $5, settings = $6, position = greatest(position, $7), revision = revision + 1
   WHERE id = $1 AND revision = $2 RETURNING *`,
 )
 // Whoever adds jobs holds the row of their destination, so that none is added behind this.
-export const holdDestination = statement('hold destination', `SELECT 1 FROM ${DESTINATION} WHERE id = $1 FOR UPDATE`)
-export const removeDestination = statement('remove destination', `DELETE FROM ${DESTINATION} WHERE id = $1`)
-export const destinationsBehind = statement<DestinationRow>(
+export const holdDestination: Statement = statement('hold destination', `SELECT 1 FROM ${DESTINATION} WHERE id = $1 FOR UPDATE`)
+export const removeDestination: Statement = statement('remove destination', `DELETE FROM ${DESTINATION} WHERE id = $1`)
+export const destinationsBehind: Statement<DestinationRow> = statement<DestinationRow>(
   'destinations behind',
   `SELECT * FROM ${DESTINATION} WHERE kind = ANY ($1::text[]) AND state <> 'shut' AND position < $2 ORDER BY created_at, id`,
 )
-export const moveDestination = statement(
+export const moveDestination: Statement = statement(
   'move destination',
   `UPDATE ${DESTINATION} SET position = $3 WHERE id = $1 AND position = $2 AND state <> 'shut'`,
 )
 
 // Nothing where the destination is gone, or the job is there.
-export const insertJobs = statement(
+export const insertJobs: Statement = statement(
   'insert jobs',
   `
   INSERT INTO ${JOB} (id, destination, payload, urgent, created_at, attempt, due_at)
@@ -47,11 +50,11 @@ export const insertJobs = statement(
   JOIN ${DESTINATION} d ON d.id = n.destination ORDER BY n.place FOR KEY SHARE OF d
   ON CONFLICT (id) DO NOTHING`,
 )
-export const dropJobs = statement('drop jobs', `DELETE FROM ${JOB} WHERE destination = $1`)
+export const dropJobs: Statement = statement('drop jobs', `DELETE FROM ${JOB} WHERE destination = $1`)
 
 // One statement takes and notes the taking. Of two that find the same job the later one waits for the row, and sees then that it is no longer due. By the index
 // it looks at `window` rows of each destination, however many there are.
-export const claimJobs = statement<JobRow>(
+export const claimJobs: Statement<JobRow> = statement<JobRow>(
   'claim jobs',
   `
   UPDATE ${JOB} j SET attempt = j.attempt + 1, due_at = $3 FROM (
@@ -70,37 +73,37 @@ export const claimJobs = statement<JobRow>(
 )
 
 const taken = 'WHERE id = $1 AND attempt = $2 AND dead_at IS NULL'
-export const completeJob = statement('complete job', `DELETE FROM ${JOB} ${taken}`)
-export const postponeJob = statement('postpone job', `UPDATE ${JOB} SET due_at = $3, problem = $4 ${taken}`)
-export const buryJob = statement('bury job', `UPDATE ${JOB} SET dead_at = $3, problem = $4 ${taken}`)
+export const completeJob: Statement = statement('complete job', `DELETE FROM ${JOB} ${taken}`)
+export const postponeJob: Statement = statement('postpone job', `UPDATE ${JOB} SET due_at = $3, problem = $4 ${taken}`)
+export const buryJob: Statement = statement('bury job', `UPDATE ${JOB} SET dead_at = $3, problem = $4 ${taken}`)
 
-export const waitingJobs = statement<NewJobRow>(
+export const waitingJobs: Statement<NewJobRow> = statement<NewJobRow>(
   'waiting jobs',
   `
   SELECT ${jobColumns} FROM ${JOB} WHERE destination = $1 AND dead_at IS NULL
   AND (urgent = 1 OR (SELECT state FROM ${DESTINATION} WHERE id = $1) <> 'held') ORDER BY urgent DESC, sequence LIMIT $2`,
 )
-export const acknowledgeJobs = statement(
+export const acknowledgeJobs: Statement = statement(
   'acknowledge jobs',
   `DELETE FROM ${JOB} WHERE destination = $1 AND dead_at IS NULL AND id = ANY ($2::text[])`,
 )
-export const refuseJobs = statement(
+export const refuseJobs: Statement = statement(
   'refuse jobs',
   `
   UPDATE ${JOB} j SET dead_at = $2, problem = n.problem FROM unnest($3::text[], $4::text[]) AS n (id, problem)
   WHERE j.destination = $1 AND j.id = n.id AND j.dead_at IS NULL`,
 )
-export const readBacklog = statement<BacklogRow>(
+export const readBacklog: Statement<BacklogRow> = statement<BacklogRow>(
   'backlog',
   `
   SELECT count(*) FILTER (WHERE dead_at IS NULL) AS waiting, count(dead_at) AS dead,
     min(created_at) FILTER (WHERE dead_at IS NULL) AS oldest_at
   FROM ${JOB} WHERE destination = $1`,
 )
-export const reviveJobs = statement(
+export const reviveJobs: Statement = statement(
   'revive jobs',
   `
   UPDATE ${JOB} SET dead_at = NULL, problem = NULL, attempt = 0, due_at = $2, created_at = $2
   WHERE destination = $1 AND dead_at IS NOT NULL`,
 )
-export const sweepJobs = statement('sweep jobs', `DELETE FROM ${JOB} WHERE dead_at < $1`)
+export const sweepJobs: Statement = statement('sweep jobs', `DELETE FROM ${JOB} WHERE dead_at < $1`)

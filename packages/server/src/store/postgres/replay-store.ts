@@ -6,22 +6,24 @@ import { statement } from './statement.ts'
 /** Claims stay so much longer than asked, so that a clock set back by some minutes re-opens none. */
 const KEPT_LONGER_MS = 600_000
 
-// Two out for one in: the table follows the load without a job that sweeps it. What another claim is dropping is left to it.
-const claim = statement(
-  'claim',
+/** After so many claims twice as many expired ones are dropped: the table follows the load without a job that sweeps it. */
+const CLAIMS_A_SWEEP = 32
+
+const claim = statement('claim', 'INSERT INTO countersign.replay_claim VALUES ($1, $2, $3) ON CONFLICT DO NOTHING')
+// What another server is dropping is left to it.
+const dropExpired = statement(
+  'drop expired claims',
   `
-  WITH dropped AS (
-    DELETE FROM countersign.replay_claim WHERE (scope, id) IN (
-      SELECT scope, id FROM countersign.replay_claim WHERE expires_at <= $4 LIMIT 2 FOR UPDATE SKIP LOCKED
-    )
-  )
-  INSERT INTO countersign.replay_claim VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+  DELETE FROM countersign.replay_claim WHERE (scope, id) IN (
+    SELECT scope, id FROM countersign.replay_claim WHERE expires_at <= $1 LIMIT ${2 * CLAIMS_A_SWEEP} FOR UPDATE SKIP LOCKED
+  )`,
 )
 
 /** When a commit's outcome is unknown (`unavailable`): a repeated claim may be refused although nobody has won it. */
 export class PostgresReplayStore implements ReplayStore {
   readonly #database: Database
   readonly #clock: Clock
+  #sinceSweep = 0
 
   constructor(database: Database, clock: Clock) {
     this.#database = database
@@ -29,6 +31,8 @@ export class PostgresReplayStore implements ReplayStore {
   }
 
   async claim(scope: string, id: string, expiresAt: EpochMs): Promise<boolean> {
-    return (await this.#database.change(claim, scope, id, expiresAt, this.#clock.now() - KEPT_LONGER_MS)) === 1
+    this.#sinceSweep = (this.#sinceSweep + 1) % CLAIMS_A_SWEEP
+    if (this.#sinceSweep === 0) await this.#database.change(dropExpired, this.#clock.now() - KEPT_LONGER_MS)
+    return (await this.#database.change(claim, scope, id, expiresAt)) === 1
   }
 }

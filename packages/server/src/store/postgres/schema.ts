@@ -174,4 +174,23 @@ export const migrations: readonly Migration[] = [
     name: 'the DPoP key of a session',
     sql: 'ALTER TABLE countersign.session ADD COLUMN dpop_key text',
   },
+  {
+    version: 5,
+    name: 'authenticator apps',
+    sql: `
+      CREATE TABLE countersign.totp_factor (
+        user_id text COLLATE "C" PRIMARY KEY REFERENCES countersign.user_account (id),
+        id text COLLATE "C" NOT NULL UNIQUE,
+        sealed bytea NOT NULL,
+        created_at bigint NOT NULL,
+        confirmed_at bigint
+      );
+
+      CREATE TABLE countersign.recovery_code (
+        factor text COLLATE "C" NOT NULL,
+        hash text NOT NULL,
+        PRIMARY KEY (factor, hash)
+      );
+    `,
+  },
 ]

@@ -5,6 +5,7 @@ import { clientConfig, DEFAULT_PATIENCE, type Patience } from './connection.ts'
 import { Database } from './database.ts'
 import { PostgresDeliveryStore } from './delivery-store.ts'
 import { PostgresEventLog } from './event-log.ts'
+import { PostgresFactorStore } from './factor-store.ts'
 import { PostgresKeyStore } from './key-store.ts'
 import { verifyLog } from './log-integrity.ts'
 import { LogSignal } from './log-signal.ts'
@@ -64,6 +65,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     log: new PostgresLogStore(database, log),
     keys: new PostgresKeyStore(database, log, cutoffLifeMs),
     users: new PostgresUserStore(database, log),
+    factors: new PostgresFactorStore(database, log),
     sessions: new PostgresSessionStore(database, log),
     services: new PostgresServiceCredentialStore(database, log),
     callerKeys: new PostgresCallerKeyStore(database, log),

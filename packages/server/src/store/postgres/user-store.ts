@@ -36,6 +36,7 @@ const changePassword = statement(
   UPDATE countersign.user_account SET password_hash = $1, password_generation = password_generation + 1, updated_at = $2
   WHERE id = $3 AND password_generation = $4 AND status = 'active'`,
 )
+const replaceHash = statement('replace hash', 'UPDATE countersign.user_account SET password_hash = $1 WHERE id = $2 AND password_hash = $3')
 const setStatus = statement<UserRow>(
   'set status',
   'UPDATE countersign.user_account SET status = $1, updated_at = $2 WHERE id = $3 RETURNING *',
@@ -57,7 +58,7 @@ const livingSession = statement<IssuanceRow>(
 
 /**
  * When a commit's outcome is unknown (`unavailable`): `create` and `redeemSetup` find their address taken when they are repeated,
- * `changePassword` another generation; the others set again what is set, at the price of one more cut-off.
+ * `changePassword` another generation, `replaceHash` another hash; the others set again what is set, at the price of one more cut-off.
  */
 export class PostgresUserStore implements UserStore {
   readonly #database: Database
@@ -100,6 +101,10 @@ export class PostgresUserStore implements UserStore {
       // Younger than the cut-off, which is written with the commit.
       return { kept: row === undefined ? undefined : { ...issuanceOf(row), rev: position } }
     })
+  }
+
+  async replaceHash(user: string, from: string, to: string): Promise<boolean> {
+    return (await this.#database.change(replaceHash, to, user, from)) === 1
   }
 
   async setStatus(id: string, status: UserStatus, at: EpochMs): Promise<User | undefined> {

@@ -23,9 +23,19 @@ export interface CallerKeyIssuanceRow extends CallerKeyRow {
   readonly groups: string
 }
 
-export const callerKeyColumns = [
-  ...['id', 'kind', 'owner_kind', 'owner_id', 'settings', 'material', 'session_id', 'parent', 'successor', 'created_at', 'expires_at'],
-] as const
+export const callerKeyColumns: readonly string[] = [
+  'id',
+  'kind',
+  'owner_kind',
+  'owner_id',
+  'settings',
+  'material',
+  'session_id',
+  'parent',
+  'successor',
+  'created_at',
+  'expires_at',
+]
 
 export const callerKeyOf = (row: CallerKeyRow): CallerKey => ({
   id: row.id,

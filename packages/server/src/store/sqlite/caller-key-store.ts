@@ -1,6 +1,6 @@
 import { AuthError, type EpochMs } from 'countersign/core'
-import type { CallerKey, CallerKeyIssuance, CallerKeySettings } from '../../credential/caller-key.ts'
-import type { CallerKeyPage, CallerKeyStore } from '../../credential/caller-key-store.ts'
+import type { CallerKey, CallerKeyIssuance } from '../../credential/caller-key.ts'
+import type { CallerKeyChange, CallerKeyPage, CallerKeyStore } from '../../credential/caller-key-store.ts'
 import {
   type CallerKeyIssuanceRow,
   type CallerKeyRow,
@@ -27,6 +27,7 @@ export class SqliteCallerKeyStore implements CallerKeyStore {
   readonly #replace: Statement
   readonly #inherit: Statement
   readonly #update: Statement<CallerKeyRow>
+  readonly #reseal: Statement
   readonly #dropExpired: Statement
 
   constructor(database: Database, log: LogWriter, ending: CallerKeyEnding) {
@@ -61,6 +62,7 @@ export class SqliteCallerKeyStore implements CallerKeyStore {
       UPDATE caller_key SET settings = ?1,
         expires_at = CASE WHEN successor IS NULL THEN ?2 ELSE min(expires_at, coalesce(?2, expires_at)) END
       WHERE id = ?3 RETURNING *`)
+    this.#reseal = database.statement('UPDATE caller_key SET material = ?1 WHERE id = ?2 AND material = ?3')
     this.#dropExpired = database.statement(`
       DELETE FROM caller_key WHERE id IN (SELECT id FROM caller_key WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`)
   }
@@ -98,12 +100,18 @@ export class SqliteCallerKeyStore implements CallerKeyStore {
     })
   }
 
-  update(id: string, settings: CallerKeySettings, expiresAt: EpochMs | undefined, at: EpochMs): Promise<CallerKey | undefined> {
+  update(id: string, change: CallerKeyChange, at: EpochMs): Promise<CallerKey | undefined> {
     return this.#database.write(() => {
-      const key = found(this.#update.get(formatSettings(settings), expiresAt ?? null, id))
-      if (key !== undefined) this.#ending.tellChange(id, at)
-      return key
+      const key = found(this.#find.get(id))
+      if (key === undefined) return undefined
+      const { settings, expiresAt } = change(key)
+      this.#ending.tellChange(id, at)
+      return found(this.#update.get(formatSettings(settings), expiresAt ?? null, id))
     })
+  }
+
+  reseal(id: string, material: string, next: string): Promise<boolean> {
+    return this.#database.write(() => this.#reseal.run(next, id, material) > 0)
   }
 
   remove(id: string, at: EpochMs): Promise<boolean> {

@@ -176,4 +176,23 @@ export const migrations: readonly Migration[] = [
     name: 'the DPoP key of a session',
     sql: 'ALTER TABLE session ADD COLUMN dpop_key TEXT',
   },
+  {
+    version: 5,
+    name: 'authenticator apps',
+    sql: `
+      CREATE TABLE totp_factor (
+        user_id TEXT PRIMARY KEY REFERENCES user (id),
+        id TEXT NOT NULL UNIQUE,
+        sealed BLOB NOT NULL,
+        created_at INTEGER NOT NULL,
+        confirmed_at INTEGER
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE recovery_code (
+        factor TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        PRIMARY KEY (factor, hash)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ]

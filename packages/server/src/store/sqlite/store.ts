@@ -5,6 +5,7 @@ import { SqliteCallerKeyStore } from './caller-key-store.ts'
 import { type Database, openDatabase } from './database.ts'
 import { SqliteDeliveryStore } from './delivery-store.ts'
 import { SqliteEventLog } from './event-log.ts'
+import { SqliteFactorStore } from './factor-store.ts'
 import { IssuanceReader } from './issuance.ts'
 import { SqliteKeyStore } from './key-store.ts'
 import { SqliteLogStore } from './log-store.ts'
@@ -52,6 +53,7 @@ export function storeOn(database: Database, clock: Clock, cutoffLifeMs: number):
     log: new SqliteLogStore(database, log, ending),
     keys: new SqliteKeyStore(database, log, cutoffLifeMs),
     users: new SqliteUserStore(database, log, ending, issuance),
+    factors: new SqliteFactorStore(database, log),
     sessions: new SqliteSessionStore(database, log, ending, issuance),
     services: new SqliteServiceCredentialStore(database, log, keyEnding),
     callerKeys: new SqliteCallerKeyStore(database, log, keyEnding),

@@ -25,6 +25,7 @@ export class SqliteUserStore implements UserStore {
   readonly #findByEmail: Statement<UserRow>
   readonly #list: Statement<UserRow>
   readonly #changePassword: Statement
+  readonly #replaceHash: Statement
   readonly #setStatus: Statement<UserRow>
   readonly #setRoles: Statement<UserRow>
   readonly #setGroups: Statement<UserRow>
@@ -43,6 +44,7 @@ export class SqliteUserStore implements UserStore {
     this.#changePassword = database.statement(`
       UPDATE user SET password_hash = ?1, password_generation = password_generation + 1, updated_at = ?2
       WHERE id = ?3 AND password_generation = ?4 AND status = 'active'`)
+    this.#replaceHash = database.statement('UPDATE user SET password_hash = ? WHERE id = ? AND password_hash = ?')
     this.#setStatus = database.statement('UPDATE user SET status = ?, updated_at = ? WHERE id = ? RETURNING *')
     this.#setRoles = database.statement('UPDATE user SET roles = ?, updated_at = ? WHERE id = ? RETURNING *')
     this.#setGroups = database.statement('UPDATE user SET groups = ?, updated_at = ? WHERE id = ? RETURNING *')
@@ -86,6 +88,10 @@ export class SqliteUserStore implements UserStore {
       // Read after the cut-off was written, so that the kept session's new token is younger than it.
       return { kept: kept === undefined ? undefined : this.#issuance.issue(sessionOf(kept)) }
     })
+  }
+
+  replaceHash(user: string, from: string, to: string): Promise<boolean> {
+    return this.#database.write(() => this.#replaceHash.run(to, user, from) === 1)
   }
 
   setStatus(id: string, status: UserStatus, at: EpochMs): Promise<User | undefined> {

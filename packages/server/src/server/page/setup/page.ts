@@ -27,7 +27,7 @@ const html = `<!doctype html>
 <input id="email" name="email" type="email" autocomplete="username" inputmode="email" maxlength="254" required autofocus>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="new-password" minlength="8" maxlength="256" aria-describedby="password-hint" required>
-<p id="password-hint" class="hint">At least 8 characters.</p>
+<p id="password-hint" class="hint">A long phrase is best: 15 characters or more.</p>
 <button type="submit">Create administrator</button>
 </form>
 <noscript><p>This page needs JavaScript. On the server, <code>countersign users create --role admin</code> does the same.</p></noscript>

@@ -7,10 +7,13 @@ export const answerChallenge: Operation = defineRoute({
   operationId: 'answerChallenge',
   method: 'POST',
   path: '/v1/challenges/answers',
-  summary: 'Answer a challenge with the signature of an enrolled device, for a short-lived access token that is bound to its key (RFC 9449).',
+  summary:
+    'Answer a challenge with the signature of an enrolled device, for a short-lived access token that is bound to its key (RFC 9449).',
   authority: 'public',
   body: z.strictObject({ challenge: challengeText, signature: signatureText }),
-  responses: { 201: { description: 'A token that is worth nothing without the key. It ends with the device key.', schema: deviceTokenSchema } },
+  responses: {
+    201: { description: 'A token that is worth nothing without the key. It ends with the device key.', schema: deviceTokenSchema },
+  },
   async handle({ body }, { deviceKeys, accessTokens, config }) {
     const { key, thumbprint } = await deviceKeys.answer(body.challenge, body.signature)
     const { accessToken, expiresInSeconds } = await accessTokens.issueForKey(key, config.accessTokenSeconds, thumbprint)

@@ -1,22 +1,10 @@
-import type { OpaquePasswordChange } from '../../../account/opaque/index.ts'
 import { json } from '../../answer.ts'
 import { signedInUser } from '../../caller.ts'
-import { InvalidRequest } from '../../field-error.ts'
+import { currentPassword } from '../../current-password.ts'
 import { opaqueChangeBody } from '../../opaque-schema.ts'
 import { showSignedIn } from '../../representation.ts'
 import { defineRoute, type Operation } from '../../route.ts'
 import { signedInSchema } from '../../schema.ts'
-
-interface Given {
-  readonly current_password?: string | undefined
-  readonly current_opaque?: { readonly sign_in: string; readonly finish_login_request: string } | undefined
-}
-
-function currentOf({ current_password: password, current_opaque: proof }: Given): OpaquePasswordChange['current'] {
-  if (password !== undefined && proof === undefined) return { password }
-  if (proof !== undefined && password === undefined) return { signIn: proof.sign_in, finishLoginRequest: proof.finish_login_request }
-  throw new InvalidRequest([{ pointer: '/current_password', detail: 'is required, or current_opaque, but not both' }])
-}
 
 export const confirmOpaqueRegistration: Operation = defineRoute({
   operationId: 'confirmOpaqueRegistration',
@@ -33,7 +21,7 @@ export const confirmOpaqueRegistration: Operation = defineRoute({
   async handle({ body, caller }, { opaqueRegistration }) {
     const { user, session } = signedInUser(caller)
     const { registration, registration_record: registrationRecord } = body
-    const current = currentOf(body)
+    const current = currentPassword(body)
     const signedIn = await opaqueRegistration.changePassword({ user, session, registration, registrationRecord, current })
     return signedIn === undefined ? new Response(null, { status: 204 }) : json(200, showSignedIn(signedIn))
   },

@@ -1,48 +1,87 @@
 import * as z from 'zod'
-import type { OpaqueRegistrationUpload } from '../../../account/opaque/index.ts'
+import type { Accounts, Profile, User } from '../../../account/index.ts'
+import type { OpaqueRegistration, OpaqueRegistrationUpload } from '../../../account/opaque/index.ts'
 import { json } from '../../answer.ts'
 import { InvalidRequest } from '../../field-error.ts'
 import { opaqueUpload } from '../../opaque-schema.ts'
 import { showUser } from '../../representation.ts'
 import { defineRoute, type Operation } from '../../route.ts'
-import { displayName, email, password, roles, userSchema } from '../../schema.ts'
+import { displayName, email, password, passwordHash, roles, userSchema } from '../../schema.ts'
 
-/** Sign-up. Open to everyone; giving roles is for operators. */
+/** Sign-up. Open to everyone; giving roles, and bringing the hash of another system, is for operators. */
 export const createUser: Operation = defineRoute({
   operationId: 'createUser',
   method: 'POST',
   path: '/v1/users',
-  summary: 'Create an account, with a password or a registration by OPAQUE. `roles` may only be given by an operator.',
+  summary:
+    'Create an account, with a password or a registration by OPAQUE. `roles`, `password_hash` (of another system) and `dry_run` may only be given by an operator.',
   authority: 'public',
   body: z.strictObject({
     email,
     password: password.optional(),
     opaque: opaqueUpload.optional(),
+    password_hash: passwordHash.optional(),
     name: displayName.optional(),
     roles: roles.optional(),
+    dry_run: z.boolean().optional(),
   }),
-  responses: { 201: { description: 'The account was created.', schema: z.strictObject({ user: userSchema }) } },
+  responses: {
+    201: { description: 'The account was created.', schema: z.strictObject({ user: userSchema }) },
+    204: { description: 'The account would be created: `dry_run` was asked for.' },
+  },
   async handle({ body, requireOperator }, { accounts, opaqueRegistration }) {
-    if (body.roles !== undefined) await requireOperator()
+    if (body.roles !== undefined || body.password_hash !== undefined || body.dry_run !== undefined) await requireOperator()
     const { email, name, roles = [] } = body
     const profile = { email, roles, ...(name === undefined ? {} : { name }) }
     const chosen = passwordOf(body)
-    const user = typeof chosen === 'string' ? accounts.signUp({ ...profile, password: chosen }) : opaqueRegistration.signUp(profile, chosen)
-    return json(201, { user: showUser(await user) })
+    if (body.dry_run === true) {
+      if (chosen.kind !== 'hash') throw wrong('/dry_run', 'goes with password_hash only')
+      await accounts.rehearseAdoption(profile, chosen.hash)
+      return new Response(null, { status: 204 })
+    }
+    return json(201, { user: showUser(await create(profile, chosen, accounts, opaqueRegistration)) })
   },
 })
 
 interface Given {
   readonly password?: string | undefined
   readonly opaque?: { readonly registration: string; readonly registration_record: string } | undefined
+  readonly password_hash?: string | undefined
 }
 
-/** In clear, or as a record that was made of it. */
-function passwordOf({ password, opaque }: Given): string | OpaqueRegistrationUpload {
-  if (password !== undefined && opaque === undefined) return password
-  if (password !== undefined) throw wrong('/opaque', 'must not stand beside password')
-  if (opaque === undefined) throw wrong('/password', 'is required')
-  return { registration: opaque.registration, registrationRecord: opaque.registration_record }
+/** In clear, as a record that was made of it, or as the hash of another system. */
+type Chosen =
+  | { readonly kind: 'clear'; readonly password: string }
+  | { readonly kind: 'opaque'; readonly upload: OpaqueRegistrationUpload }
+  | { readonly kind: 'hash'; readonly hash: string }
+
+function passwordOf({ password, opaque, password_hash: hash }: Given): Chosen {
+  const chosen: Chosen[] = []
+  if (password !== undefined) chosen.push({ kind: 'clear', password })
+  if (opaque !== undefined) {
+    chosen.push({ kind: 'opaque', upload: { registration: opaque.registration, registrationRecord: opaque.registration_record } })
+  }
+  if (hash !== undefined) chosen.push({ kind: 'hash', hash })
+  const [first, second] = chosen
+  if (first === undefined) throw wrong('/password', 'is required')
+  if (second !== undefined) {
+    const [earlier, later] = [first, second].map(({ kind }) => memberOf[kind])
+    throw wrong(`/${later}`, `must not stand beside ${earlier}`)
+  }
+  return first
+}
+
+const memberOf = { clear: 'password', opaque: 'opaque', hash: 'password_hash' } as const satisfies Record<Chosen['kind'], keyof Given>
+
+function create(profile: Profile, chosen: Chosen, accounts: Accounts, registration: OpaqueRegistration): Promise<User> {
+  switch (chosen.kind) {
+    case 'clear':
+      return accounts.signUp({ ...profile, password: chosen.password })
+    case 'opaque':
+      return registration.signUp(profile, chosen.upload)
+    case 'hash':
+      return accounts.adopt(profile, chosen.hash)
+  }
 }
 
 const wrong = (pointer: string, detail: string): InvalidRequest => new InvalidRequest([{ pointer, detail }])

@@ -8,6 +8,8 @@ export const endCurrentSession: Operation = defineRoute({
   path: '/v1/sessions/current',
   summary: 'Sign out.',
   authority: 'session',
+  // Of the session that it hangs on.
+  takesKeys: true,
   responses: { 204: { description: 'The session has ended; its tokens are dead.' } },
   async handle({ caller }, { sessions }) {
     const { user, session } = ownSession(caller)

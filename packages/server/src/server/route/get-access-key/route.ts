@@ -13,7 +13,7 @@ export const getAccessKey: Operation = defineRoute({
   authority: 'session',
   takesKeys: true,
   responses: { 200: { description: 'Without its secret.', schema: z.strictObject({ access_key: accessKeySchema }) } },
-  async handle({ path: { id = '' }, caller }, { accessKeys }) {
-    return json(200, { access_key: showAccessKey(await accessKeys.find(id, keyActor(caller))) })
+  async handle({ path: { id = '' }, caller }, services) {
+    return json(200, { access_key: showAccessKey(await services.accessKeys.find(id, await keyActor(caller, services))) })
   },
 })

@@ -9,8 +9,8 @@ export const removeAccessKey: Operation = defineRoute({
   summary: 'Remove an access key, with every temporary key and token that was made from it.',
   authority: 'session',
   responses: { 204: { description: 'The key is dead, at every verifier.' } },
-  async handle({ path: { id = '' }, caller }, { accessKeys }) {
-    await accessKeys.remove(id, keyActor(caller))
+  async handle({ path: { id = '' }, caller }, services) {
+    await services.accessKeys.remove(id, await keyActor(caller, services))
     return noContent()
   },
 })

@@ -20,10 +20,10 @@ export const rotateAccessKey: Operation = defineRoute({
     derived: derivedForms.default([]),
   }),
   responses: { 201: { description: 'The successor, and its secret.', schema: issuedAccessKeySchema } },
-  async handle({ path: { id = '' }, body, caller }, { accessKeys }) {
+  async handle({ path: { id = '' }, body, caller }, services) {
     const encrypt = body.deliver_to && (await encryptTo(body.deliver_to))
     const rotation = { overlapSeconds: body.overlap_seconds, publicKey: body.public_key }
-    const issued = await accessKeys.rotate(id, keyActor(caller), rotation)
+    const issued = await services.accessKeys.rotate(id, await keyActor(caller, services), rotation)
     return json(201, await showIssuedAccessKey(issued, body.derived, encrypt))
   },
 })

@@ -35,7 +35,7 @@ export const updateAccessKey: Operation = defineRoute({
   async handle({ path: { id = '' }, body, caller }, services) {
     if (Object.keys(body).length === 0) throw new InvalidRequest([{ pointer: '', detail: 'must name something to change' }])
     const { accessKeys } = services
-    const actor = keyActor(caller)
+    const actor = await keyActor(caller, services)
     const { owner } = await accessKeys.find(id, actor)
     const asked = {
       name: body.name,
