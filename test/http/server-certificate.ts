@@ -38,7 +38,9 @@ export function selfSigned(name = 'localhost'): TestCertificate {
     der(0xa3, sequence(subjectAlternativeName(name))),
   )
   const signature = der(0x03, Uint8Array.of(0), sign('sha256', toBeSigned, privateKey))
-  const base64 = sequence(toBeSigned, ecdsaWithSha256, signature).toString('base64').replace(/.{64}(?=.)/g, '$&\n')
+  const base64 = sequence(toBeSigned, ecdsaWithSha256, signature)
+    .toString('base64')
+    .replace(/.{64}(?=.)/g, '$&\n')
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

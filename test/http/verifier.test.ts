@@ -321,7 +321,8 @@ async function serveIssuer() {
     }
     if (pathname === '/jwks') return json({ keys: issuer.publicJwks.accessToken })
     credentials.add(request.headers.authorization)
-    if (pathname === '/snapshot') return void response.setHeader('content-type', 'application/jwt').end((await issuer.snapshot().next()).value)
+    if (pathname === '/snapshot')
+      return void response.setHeader('content-type', 'application/jwt').end((await issuer.snapshot().next()).value)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.flushHeaders()
     const cancel = issuer.subscribe(Number(searchParams.get('after')), (message) => void response.write(`data: ${message}\n\n`))

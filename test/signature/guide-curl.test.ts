@@ -35,18 +35,18 @@ suite('the guide to signing from curl', () => {
     assert.deepEqual(world.asked.slice(before), ['getMe 200'])
   })
 
-  test('[J03+] [A22+] countersign curl hands every word to curl, and signs files too', async () => void (await runs(ours, 3)))
+  test('[J03] [A22] countersign curl hands every word to curl, and signs files too', async () => void (await runs(ours, 3)))
 
-  test('[J03+] [A22+] countersign sign prints headers in every form, as curl takes them', async () => void (await runs(forms, 4)))
+  test('[J03] [A22] countersign sign prints headers in every form, as curl takes them', async () => void (await runs(forms, 4)))
 
-  test('[J03+] [A06] countersign presign makes a link that the service takes', async () => {
+  test('[J03] [A06] countersign presign makes a link that the service takes', async () => {
     // A link may be used again while it lives, so there is nothing to refuse.
     await runs(link, 0)
     const [visit] = world.visits.splice(0)
     assert.equal(visit?.status, 200)
   })
 
-  test('[J03+] countersign verify says what is right with a captured request', async () => {
+  test('[J03] countersign verify says what is right with a captured request', async () => {
     const output = await runs(refused, 0)
     assert.deepEqual(
       output

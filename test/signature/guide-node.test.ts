@@ -30,7 +30,7 @@ suite('the guide to signing from a browser and from Node', () => {
     assert.ok(world.asked.slice(before).includes('getMe 200'), world.asked.slice(before).join('\n'))
   }
 
-  test('[A22+] its first program signs what the service and the server’s own API take, once', () =>
+  test('[A22] its first program signs what the service and the server’s own API take, once', () =>
     runs('first.ts', blocksOf(GUIDE, 'ts')[0] ?? ''))
 
   for (const [client, row] of [

@@ -92,7 +92,7 @@ suite('a signing fetch whose key is to be replaced', () => {
   })
 })
 
-test('[A22+] [A03] the server’s own API takes what the signing fetch sends, once', async () => {
+test('[A22] [A03] the server’s own API takes what the signing fetch sends, once', async () => {
   await using world = await SignedWorld.open()
   const { id, secret } = await world.key()
   let sent: Request | undefined

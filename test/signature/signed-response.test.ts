@@ -208,7 +208,7 @@ test('keys are fetched when they are needed, and not for each answer of an unkno
   assert.equal(questions, 2)
 })
 
-test('[A12] [A22+] an answer in the form of fetch is signed as one of node:http, for the origin that clients use', async () => {
+test('[A12] [A22] an answer in the form of fetch is signed as one of node:http, for the origin that clients use', async () => {
   const clock = new ManualClock(1_900_000_000_000)
   const asked = new Request('https://api.example/things?a=1', { method: 'POST' })
   // As it arrives behind a proxy.

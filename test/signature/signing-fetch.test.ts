@@ -38,7 +38,7 @@ const mount = signedMounts['node:http'] ?? (() => assert.fail('no mount'))
 const json = { 'content-type': 'application/json' }
 
 for (const [name, framework] of Object.entries(signedMounts)) {
-  test(`[A22+] [A07] what the signing fetch sends is let in behind ${name}, with every kind of body`, async () => {
+  test(`[A22] [A07] what the signing fetch sends is let in behind ${name}, with every kind of body`, async () => {
     await using service = await SignedService.open(framework)
     const device = new Device(service)
     const bodies: readonly (BodyInit | undefined)[] = [
@@ -59,7 +59,7 @@ for (const [name, framework] of Object.entries(signedMounts)) {
 }
 
 suite('a signing fetch', () => {
-  test('[A22+] signs a Request as it is, covers what it is told to, and leaves the nonce to no one', async () => {
+  test('[A22] signs a Request as it is, covers what it is told to, and leaves the nonce to no one', async () => {
     await using service = await SignedService.open(mount)
     const device = new Device(service, 0, { cover: ['X-Tenant'] })
     const request = new Request(`http://${service.host}/api/covered`, { headers: { 'x-tenant': 'a' } })
@@ -147,7 +147,7 @@ suite('a signing fetch', () => {
     assert.equal(device.sent[1]?.redirect, 'manual')
   })
 
-  test('[A22+] a secret that was made unreadable signs as before', async () => {
+  test('[A22] a secret that was made unreadable signs as before', async () => {
     await using service = await SignedService.open(mount)
     const secret = await hiddenSecret(KEY.secret ?? '')
     assert.equal(secret.extractable, false)
@@ -164,7 +164,7 @@ suite('a signing fetch', () => {
   ] as const) {
     const name =
       typeof algorithm === 'string' ? algorithm : [algorithm.name, 'namedCurve' in algorithm ? algorithm.namedCurve : ''].join(' ')
-    test(`[A07] [A22+] a private key that cannot be exported signs: ${name}`, async () => {
+    test(`[A07] [A22] a private key that cannot be exported signs: ${name}`, async () => {
       const { privateKey, publicKey } = await newKeyPair(algorithm)
       assert.equal(privateKey.extractable, false)
       assert.equal(
@@ -189,7 +189,7 @@ suite('a signing fetch', () => {
     for (const issuer of ['https://auth.example.com', 'http://127.0.0.1:4000', 'http://[::1]']) signingFetch({ credential, issuer })
   })
 
-  test('[A22+] a key of node:crypto becomes one that this fetch takes', async () => {
+  test('[A22] a key of node:crypto becomes one that this fetch takes', async () => {
     const pair = generateKeyPairSync('ed25519')
     const privateKey = await globalThis.crypto.subtle.importKey('jwk', pair.privateKey.export({ format: 'jwk' }), 'Ed25519', false, [
       'sign',

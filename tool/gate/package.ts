@@ -8,7 +8,7 @@ import { repository } from '../repository.ts'
 import type { Gate, Verdict } from './gate.ts'
 
 /** What a page downloads that uses one of them. */
-const clientBudgets: Readonly<Record<string, number>> = { createSessionClient: 6_144, signingFetch: 12_288 }
+const clientBudgets: Readonly<Record<string, number>> = { createSessionClient: 6_144, signingFetch: 12_288, dpopFetch: 6_144 }
 
 interface Manifest {
   readonly name: string

@@ -9,7 +9,7 @@ import {
   type IssuerKeys,
   RemoteJwks,
 } from './feed/index.ts'
-import { type EpochMs, type Platform } from './core/index.ts'
+import type { EpochMs, Platform } from './core/index.ts'
 import { ForeignCutoffs, Replica } from './revocation/index.ts'
 import {
   ForeignIssuers,

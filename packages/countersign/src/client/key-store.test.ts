@@ -45,7 +45,7 @@ class FakeIndexedDb {
   }
 }
 
-test('[A22+] a private key that cannot be exported is kept between visits, and signs afterwards', async () => {
+test('[A22] a private key that cannot be exported is kept between visits, and signs afterwards', async () => {
   const fake = new FakeIndexedDb()
   const { privateKey } = await newKeyPair()
   const store = openKeyStore({ indexedDB: fake.factory() })
