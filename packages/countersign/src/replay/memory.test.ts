@@ -77,6 +77,16 @@ test('[I12] [I16] no claim is won twice before it expires, however the claims mi
   )
 })
 
+test('[I12] a claim of centuries is kept for decades', async () => {
+  const { clock, store } = open()
+  assert.equal(await store.claim('leaf', 'l', START + 200 * 31_557_600_000), true)
+  for (let year = 0; year < 60; year++) {
+    clock.advance(31_557_600_000)
+    assert.equal(await store.claim('leaf', 'l', START + 200 * 31_557_600_000), false)
+    await store.claim('leaf', `other ${year}`, START + 200 * 31_557_600_000)
+  }
+})
+
 test('a time that is none is refused', async () => {
   await assert.rejects(open().store.claim('nonce', 'n', Number.NaN), RangeError)
 })

@@ -12,6 +12,8 @@ export interface MemoryReplayStoreOptions {
 }
 
 const DEFAULT_MAX_ENTRIES = 1_000_000
+/** Sixty-eight years: longer lives end then, in a process that has lived as long. */
+const LONGEST_LIFE_MS = 2 ** 31 * 1000
 /** More scopes than these are hashed each time. */
 const MAX_KNOWN_SCOPES = 1000
 
@@ -80,7 +82,7 @@ export class MemoryReplayStore implements ReplayStore {
 
   /** As `claim`, at once. */
   claimNow(scope: string, id: string, expiresAt: EpochMs): boolean {
-    const lifeMs = expiresAt - this.#clock.now()
+    const lifeMs = Math.min(expiresAt - this.#clock.now(), LONGEST_LIFE_MS)
     if (!Number.isFinite(lifeMs)) throw new RangeError('expiresAt must be a time')
     const nowMs = this.#clock.monotonicMs()
     const known = this.#lastScope.name === scope ? this.#lastScope : this.#scope(scope)
@@ -115,7 +117,9 @@ export class MemoryReplayStore implements ReplayStore {
   }
 
   #tableFor(lifeMs: number, nowMs: number): ClaimTable {
-    const lifeClass = Math.ceil(Math.log2(Math.max(lifeMs / 1000, 1)))
+    const seconds = Math.max(Math.ceil(lifeMs / 1000), 1)
+    // Its binary logarithm, rounded up.
+    const lifeClass = 32 - Math.clz32(seconds - 1)
     const known = this.#byLife[lifeClass]
     if (known !== undefined) return known
     const table = new ClaimTable(2 ** lifeClass * 1000, nowMs)
