@@ -58,29 +58,27 @@ function memorySubjects(capacity: number): readonly InMemory[] {
 async function memoryTable(settings: Settings): Promise<Table> {
   const live = settings.quick ? 20_000 : 1_000_000
   settings.log(`replay: ${live} claims in memory …`)
-  const subjects = memorySubjects(live * 3)
-  const times = subjects.map((): number[] => [])
-  for (let held = 0; held < live * 1.2; held += BATCH) {
-    const ids = nonces()
-    for (const [index, { claim }] of subjects.entries()) {
+  const rows = memorySubjects(live * 3).map(({ label, claim, bytes }) => {
+    const times: number[] = []
+    let held = 0
+    while (held < live * 1.2) {
+      const ids = nonces()
       const startedMs = performance.now()
       let won = 0
       for (const id of ids) if (claim(id)) won++
       if (won !== ids.length) throw new Error('a new nonce was refused')
-      if (held >= live * 0.8) times[index]?.push(((performance.now() - startedMs) * 1e6) / BATCH)
+      if (held >= live * 0.8) times.push(((performance.now() - startedMs) * 1e6) / BATCH)
+      held += BATCH
     }
-  }
-  const held = Math.ceil((live * 1.2) / BATCH) * BATCH
+    return { label, values: { claimNs: median(times), bytes: bytes === undefined ? undefined : bytes() / held } }
+  })
   return {
     title: `${live.toLocaleString('en')} live claims, in memory`,
     columns: [
       { key: 'claimNs', heading: 'claim ns' },
       { key: 'bytes', heading: 'bytes/claim', digits: 1 },
     ],
-    rows: subjects.map(({ label, bytes }, index) => ({
-      label,
-      values: { claimNs: median(times[index] ?? []), bytes: bytes === undefined ? undefined : bytes() / held },
-    })),
+    rows,
   }
 }
 
