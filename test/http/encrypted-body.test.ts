@@ -15,7 +15,8 @@ import {
 } from 'countersign/token'
 import express from 'express'
 import * as jose from 'jose'
-import { type EncryptedMount, encryptedMounts, listening } from './encrypted-service.ts'
+import { type EncryptedMount, encryptedMounts } from './encrypted-service.ts'
+import { listening } from './listening.ts'
 import type { Mount } from './mount.ts'
 import { SignedService } from './signed-service.ts'
 

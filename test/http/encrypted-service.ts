@@ -1,6 +1,4 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { serve } from '@hono/node-server'
+import { createServer } from 'node:http'
 import { encryptedBodies as expressBodies } from 'countersign/express'
 import { encryptedBodies as fastifyBodies } from 'countersign/fastify'
 import { encryptedBodies as honoBodies } from 'countersign/hono'
@@ -9,7 +7,7 @@ import type { BodyEncryption } from 'countersign/token'
 import express from 'express'
 import { fastify } from 'fastify'
 import { Hono } from 'hono'
-import type { Mounted } from './mount.ts'
+import { listening, listeningFetch, type Mounted, portOf } from './listening.ts'
 
 /** What a handler has found, and the body that it answers with. */
 export type OnHandled = (type: string, body: unknown) => void
@@ -69,11 +67,7 @@ const mountHono: EncryptedMount = (encryption, required, onHandled) => {
     onHandled(context.req.header('content-type') ?? '', body)
     return context.json(answer(body), 201)
   })
-  return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0, overrideGlobalObjects: false }, () =>
-      resolve(mounted(server as Server)),
-    )
-  })
+  return listeningFetch(app.fetch)
 }
 
 export const encryptedMounts: Readonly<Record<string, EncryptedMount>> = {
@@ -82,20 +76,3 @@ export const encryptedMounts: Readonly<Record<string, EncryptedMount>> = {
   Fastify: mountFastify,
   Hono: mountHono,
 }
-
-export function listening(server: Server): Promise<Mounted> {
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve(mounted(server)))
-  })
-}
-
-function mounted(server: Server): Mounted {
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    })
-  return { port: portOf(server), close }
-}
-
-const portOf = (server: Server | { address(): unknown }): number => (server.address() as AddressInfo).port

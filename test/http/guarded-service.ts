@@ -3,7 +3,8 @@ import { createVerifier, type RefusalCode, type Verifier, type VerifierOptions }
 import { ManualClock, systemPlatform } from 'countersign/core'
 import { createInProcessFeed } from 'countersign/feed'
 import { AUDIENCE, FakeIssuer, ISSUER } from './fake-issuer.ts'
-import type { Mount, Mounted } from './mount.ts'
+import type { Mounted } from './listening.ts'
+import type { Mount } from './mount.ts'
 import { type RawRequest, type RawResponse, sendRaw } from './raw-request.ts'
 
 const START_MS = 1_900_000_000_000

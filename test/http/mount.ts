@@ -1,6 +1,4 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { serve } from '@hono/node-server'
+import { createServer } from 'node:http'
 import type { Principal, Requirement, Verifier } from 'countersign'
 import { guard as expressGuard } from 'countersign/express'
 import { guard as fastifyGuard } from 'countersign/fastify'
@@ -9,6 +7,7 @@ import { guard as nodeGuard } from 'countersign/node'
 import express from 'express'
 import { fastify } from 'fastify'
 import { Hono } from 'hono'
+import { listening, listeningFetch, type Mounted, portOf } from './listening.ts'
 
 /** The guarded routes; each answers GET and POST with who is calling. */
 export const routes: Readonly<Record<string, Requirement>> = {
@@ -18,11 +17,6 @@ export const routes: Readonly<Record<string, Requirement>> = {
   '/recent': { maxAuthAgeSeconds: 300 },
   '/strict': { freshness: 'strict' },
   '/bounded': { freshness: { maxAgeSeconds: 20 } },
-}
-
-export interface Mounted {
-  readonly port: number
-  close(): Promise<void>
 }
 
 /** Serves the routes on a free port of this machine. `onHandled` hears of every request that came past a guard. */
@@ -86,11 +80,7 @@ function mountHono(verifier: Verifier, onHandled: () => void): Promise<Mounted> 
       return context.body(document(context.get('principal')), 200, { 'content-type': 'application/json' })
     })
   }
-  return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0, overrideGlobalObjects: false }, () =>
-      resolve(mounted(server as Server)),
-    )
-  })
+  return listeningFetch(app.fetch)
 }
 
 export const mounts: Readonly<Record<string, Mount>> = {
@@ -99,20 +89,3 @@ export const mounts: Readonly<Record<string, Mount>> = {
   Fastify: mountFastify,
   Hono: mountHono,
 }
-
-function listening(server: Server): Promise<Mounted> {
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve(mounted(server)))
-  })
-}
-
-function mounted(server: Server): Mounted {
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    })
-  return { port: portOf(server), close }
-}
-
-const portOf = (server: Server | { address(): unknown }): number => (server.address() as AddressInfo).port

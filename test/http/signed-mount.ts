@@ -1,6 +1,4 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { serve } from '@hono/node-server'
+import { createServer } from 'node:http'
 import type { Principal, Requirement, Verifier } from 'countersign'
 import { guard as expressGuard } from 'countersign/express'
 import { guard as fastifyGuard } from 'countersign/fastify'
@@ -9,7 +7,8 @@ import { guard as nodeGuard } from 'countersign/node'
 import express from 'express'
 import { fastify } from 'fastify'
 import { Hono } from 'hono'
-import type { Mount, Mounted } from './mount.ts'
+import { listening, listeningFetch, type Mounted, portOf } from './listening.ts'
+import type { Mount } from './mount.ts'
 
 /** Below `/api`, where a router takes its own path off the request. */
 export const signedRoutes: Readonly<Record<string, Requirement>> = {
@@ -94,11 +93,7 @@ function mountHono(verifier: Verifier, onHandled: () => void): Promise<Mounted> 
       return context.body(body, 200, { 'content-type': 'application/json' })
     })
   }
-  return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0, overrideGlobalObjects: false }, () =>
-      resolve(mounted(server as Server)),
-    )
-  })
+  return listeningFetch(app.fetch)
 }
 
 export const signedMounts: Readonly<Record<string, Mount>> = {
@@ -107,20 +102,3 @@ export const signedMounts: Readonly<Record<string, Mount>> = {
   Fastify: mountFastify,
   Hono: mountHono,
 }
-
-function listening(server: Server): Promise<Mounted> {
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve(mounted(server)))
-  })
-}
-
-function mounted(server: Server): Mounted {
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    })
-  return { port: portOf(server), close }
-}
-
-const portOf = (server: Server | { address(): unknown }): number => (server.address() as AddressInfo).port
