@@ -3,6 +3,7 @@ import type { LogHead, Position } from 'countersign/revocation'
 import type { EventLog, Occurrence } from '../../delivery/event-log.ts'
 import { occurrenceOf, type OccurrenceRow } from '../sqlite/event-log.ts'
 import type { Database } from './database.ts'
+import { readLogHead } from './log-head.ts'
 import type { LogWriter } from './log-writer.ts'
 import { statement } from './statement.ts'
 
@@ -12,8 +13,6 @@ interface BesideEndsRow extends OccurrenceRow {
   readonly base_position: number
   readonly is_empty: boolean
 }
-
-const readHead = statement<LogHead>('head of events', 'SELECT position, hash FROM countersign.log_head')
 
 const after = statement<BesideEndsRow>(
   'events after',
@@ -32,10 +31,8 @@ export class PostgresEventLog implements EventLog {
     this.#writer = writer
   }
 
-  async head(): Promise<LogHead> {
-    const [head] = await this.#database.ask(readHead)
-    if (head === undefined) throw new Error('the log has no head')
-    return { position: head.position, hash: head.hash }
+  head(): Promise<LogHead> {
+    return readLogHead(this.#database)
   }
 
   async after(position: Position, limit: number): Promise<readonly Occurrence[] | 'forgotten'> {

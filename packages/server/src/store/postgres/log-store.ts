@@ -4,6 +4,7 @@ import type { LogStore, Revocation } from '../../revocation/log-store.ts'
 import { causeOfRevocation } from '../append.ts'
 import { type LogEntryRow, logEntryOf, placedColumns, type PlacedEntryRow, placedEntryOf } from '../sqlite/log-row.ts'
 import type { Database } from './database.ts'
+import { readLogHead } from './log-head.ts'
 import type { LogWriter } from './log-writer.ts'
 import { endBehind } from './session-ending.ts'
 import { statement } from './statement.ts'
@@ -20,8 +21,6 @@ interface BesideHeadRow extends LogEntryRow {
 }
 
 const besideHead = 'h.position AS head_position, h.hash AS head_hash, h.base_position, e.position IS NULL AS is_empty, e.*'
-
-const readHead = statement<LogHead>('head', 'SELECT position, hash FROM countersign.log_head')
 
 const after = statement<BesideHeadRow>(
   'entries after',
@@ -60,10 +59,8 @@ export class PostgresLogStore implements LogStore {
     this.#writer = writer
   }
 
-  async head(): Promise<LogHead> {
-    const [head] = await this.#database.ask(readHead)
-    if (head === undefined) throw new Error('the log has no head')
-    return { position: head.position, hash: head.hash }
+  head(): Promise<LogHead> {
+    return readLogHead(this.#database)
   }
 
   async entriesAfter(position: Position, limit: number): Promise<readonly LogEntry[] | 'forgotten'> {
