@@ -31,6 +31,11 @@ test('the thumbprint of RFC 7638 section 3.1', () => {
   )
 })
 
+test('the name of a new key never begins with a dash: a command line would take it for an option', () => {
+  // One in 64 thumbprints does.
+  for (let made = 0; made < 1000; made++) assert.doesNotMatch(generateSigningKey('EdDSA').kid, /^-/)
+})
+
 test('the thumbprint of RFC 8037 A.3', () => {
   const jwk = publicJwk({ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: 'a' })
   assert.equal(thumbprint(jwk), 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k')

@@ -30,13 +30,17 @@ export interface SecretSigningKey {
 export type AnySigningKey = SigningKey | SecretSigningKey
 
 /**
- * Makes a new key. RSA takes up to some hundred milliseconds and blocks meanwhile.
+ * Makes a new key. Its `kid` never begins with a dash, so that it can stand as a word on a command line. RSA takes up to some
+ * hundred milliseconds and blocks meanwhile.
  *
  * @throws {RangeError} The algorithm has no public keys.
  */
 export function generateSigningKey(algorithm: JwsAlgorithm): SigningKey {
   const withPublicKey = requireSignatureAlgorithm(algorithm)
-  return signingKey(withPublicKey, generatePrivateKey(withPublicKey))
+  for (;;) {
+    const key = signingKey(withPublicKey, generatePrivateKey(withPublicKey))
+    if (!key.kid.startsWith('-')) return key
+  }
 }
 
 /** The private half, PKCS #8 DER. The caller seals it before it rests anywhere. */
