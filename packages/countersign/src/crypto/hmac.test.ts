@@ -89,3 +89,17 @@ test('a key shows nothing of its secret to a log', () => {
   for (const shown of [inspect(key, { showHidden: true, depth: 9 }), JSON.stringify(key), String(key)])
     assert.doesNotMatch(shown, /canary|63 61 6e/)
 })
+
+test('of a text that is ASCII the MAC is that of its bytes; no other text has one, however long', () => {
+  const key = hmacKey(Buffer.alloc(32, 7))
+  const expected = (text: string): string => createHmac('sha256', Buffer.alloc(32, 7)).update(text).digest('hex')
+  for (const length of [0, 1, 63, 64, 4095, 4096, 4097, 9000]) {
+    const text = 'a'.repeat(length)
+    assert.equal(key.textOfAscii(text, 'hex'), expected(text), `${length}`)
+    for (const other of ['é', '€', '\ud83d\ude00', '\ud800']) {
+      assert.equal(key.textOfAscii(text + other, 'hex'), undefined)
+      // Of these only a part has room: as many bytes as the text has characters.
+      if (length > 0) assert.equal(key.textOfAscii(other.repeat(length), 'hex'), undefined)
+    }
+  }
+})

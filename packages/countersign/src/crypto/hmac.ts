@@ -6,6 +6,8 @@ const MAC_CHARACTERS = 43
 /** Room for most messages; a longer one gets a buffer of its own. */
 const ROOM_BYTES = 4096
 
+const encoder = new TextEncoder()
+
 /**
  * A key for HMAC-SHA256 (RFC 2104) with its two padded blocks made ready: a `createHmac` per message costs three times as much.
  * Holds the secret in private fields only, so that no log and no JSON shows it.
@@ -14,6 +16,8 @@ export class HmacKey {
   readonly #inner: Buffer
   readonly #outer: Buffer
   readonly #outerDigest: Buffer
+  /** What follows the block in `#inner`. */
+  readonly #room: Uint8Array
   readonly byteLength: number
 
   constructor(secret: Uint8Array) {
@@ -23,6 +27,7 @@ export class HmacKey {
     this.#inner = Buffer.allocUnsafeSlow(BLOCK_BYTES + ROOM_BYTES)
     this.#outer = Buffer.allocUnsafeSlow(BLOCK_BYTES + DIGEST_BYTES)
     this.#outerDigest = this.#outer.subarray(BLOCK_BYTES)
+    this.#room = this.#inner.subarray(BLOCK_BYTES)
     for (const [index, byte] of block.entries()) {
       this.#inner[index] = byte ^ 0x36
       this.#outer[index] = byte ^ 0x5c
@@ -46,10 +51,12 @@ export class HmacKey {
 
   /** As `text`, of a text that is ASCII; `undefined` for any other. */
   textOfAscii(data: string, encoding: 'base64' | 'hex'): string | undefined {
-    const room = this.#roomFor(data)
-    const written = room.write(data, BLOCK_BYTES)
-    if (written !== data.length) return undefined
-    this.#takeIn(room.subarray(0, BLOCK_BYTES + written))
+    const { length } = data
+    if (length > ROOM_BYTES) return Buffer.byteLength(data) === length ? this.text(data, encoding) : undefined
+    // A text that was just put together is written a third quicker than by a Buffer. One byte a character, and all of them.
+    const { read, written } = encoder.encodeInto(data, this.#room)
+    if (read !== length || written !== length) return undefined
+    this.#takeIn(this.#inner.subarray(0, BLOCK_BYTES + length))
     return hash('sha256', this.#outer, encoding)
   }
 
