@@ -38,6 +38,12 @@ const library: Area = {
       folders: [...PURE, 'key'],
       packages: [],
     },
+    cookie: {
+      holds: 'signed and encrypted cookies, CSRF tokens, Cookie and Set-Cookie',
+      folders: [...PURE, 'key'],
+      packages: [],
+    },
+    webhook: { holds: 'webhooks signed and verified: Standard Webhooks, Stripe-style', folders: PURE, packages: [] },
     replay: { holds: 'the claim that succeeds once, in memory', folders: PURE, packages: [] },
     revocation: { holds: 'targets, cut-offs, log entries, the rule, index, replica', folders: [...PURE, 'key', 'token'], packages: [] },
     feed: {
@@ -47,12 +53,12 @@ const library: Area = {
     },
     verifier: {
       holds: 'extract, verify, decide, respond; the cache of verified tokens',
-      folders: [...PURE, 'key', 'token', 'signature', 'replay', 'revocation'],
+      folders: [...PURE, 'key', 'token', 'signature', 'cookie', 'replay', 'revocation'],
       packages: [],
     },
     adapter: {
       holds: 'guards for node:http, Express, Fastify, Hono, socket.io, ws, streams of events',
-      folders: ['core', 'signature', 'token', 'verifier'],
+      folders: ['core', 'cookie', 'signature', 'token', 'verifier'],
       packages: ['node:http', ...ADAPTED],
     },
     device: {
@@ -72,21 +78,30 @@ const server: Area = {
   rows: {
     signing: { holds: 'master secret, signing keys and their rotation', folders: [], packages: MECHANISMS },
     revocation: { holds: 'revoking, signing the log, publishing it', folders: ['signing'], packages: MECHANISMS },
-    credential: { holds: 'service credentials, access keys', folders: ['signing'], packages: [...MECHANISMS, 'jose'] },
+    credential: { holds: 'service credentials, access keys, API keys', folders: ['signing'], packages: [...MECHANISMS, 'jose'] },
     session: {
       holds: 'sign-in, sessions, refresh tokens, issuing access tokens',
-      folders: ['credential', 'signing'],
+      folders: ['credential', 'signing', 'delivery'],
       packages: MECHANISMS,
     },
     account: {
       holds: 'users, passwords, second factors, set-up of the first administrator',
-      folders: ['credential', 'signing', 'session'],
-      packages: [...MECHANISMS, 'node:', '@node-rs/argon2', '@serenity-kit/opaque', '@zxcvbn-ts/language-common', 'bcryptjs'],
+      folders: ['credential', 'signing', 'session', 'delivery'],
+      packages: [
+        ...MECHANISMS,
+        'node:',
+        '@node-rs/argon2',
+        '@serenity-kit/opaque',
+        '@simplewebauthn/server',
+        '@simplewebauthn/server/',
+        '@zxcvbn-ts/language-common',
+        'bcryptjs',
+      ],
     },
     delivery: {
-      holds: 'what is delivered at least once: the queue, calls to addresses that others name, security events',
+      holds: 'what is delivered at least once: the queue, calls to addresses that others name, security events, mail',
       folders: [],
-      packages: [...MECHANISMS, 'node:'],
+      packages: [...MECHANISMS, 'node:', 'nodemailer/'],
     },
     store: {
       holds: 'SQLite and memory implementations of every port; contract suites',
@@ -96,7 +111,7 @@ const server: Area = {
     server: {
       holds: 'configuration, composition, routes, HTTP',
       folders: [...DOMAINS, 'store'],
-      packages: [...MECHANISMS, 'node:', '@hono/node-server', 'hono', 'hono/', 'pino', 'uqr', 'zod'],
+      packages: [...MECHANISMS, 'node:', '@hono/node-server', 'bowser', 'mmdb-lib', 'hono', 'hono/', 'pino', 'tldts', 'uqr', 'zod'],
     },
     cli: { holds: 'the commands of `countersign`', folders: ['index.ts'], packages: [...MECHANISMS, 'node:', 'commander'] },
   },

@@ -12,6 +12,9 @@ export const registry: Readonly<Record<string, () => Promise<Bench>>> = {
   feeds: async () => (await import('./bench/feeds.ts')).feeds,
   fleet: async () => (await import('./bench/fleet.ts')).fleet,
   sockets: async () => (await import('./bench/sockets.ts')).sockets,
+  'api-key': async () => (await import('./bench/api-key.ts')).apiKey,
+  'sign-in-flood': async () => (await import('./bench/sign-in-flood.ts')).signInFlood,
+  enumeration: async () => (await import('./bench/enumeration.ts')).enumeration,
   replay: async () => (await import('./bench/replay.ts')).replay,
   index: async () => (await import('./bench/index-table.ts')).indexTable,
 }

@@ -25,6 +25,9 @@ suite('countersign, on the database itself', () => {
       'users suspend',
       'users restore',
       'users role',
+      'users elevate',
+      'users elevations',
+      'users end-elevation',
       'sessions list',
     ]
     verbs.push(
@@ -39,6 +42,11 @@ suite('countersign, on the database itself', () => {
       'access-keys list',
       'access-keys rotate',
       'access-keys remove',
+      'api-keys create',
+      'api-keys list',
+      'api-keys rotate',
+      'api-keys inspect',
+      'api-keys remove',
       'streams create',
       'streams list',
       'streams pause',
@@ -47,6 +55,8 @@ suite('countersign, on the database itself', () => {
       'streams verify',
       'streams replay',
       'streams remove',
+      'mail list',
+      'mail show',
       'token inspect',
     )
     const pages = await Promise.all(verbs.map((verb) => runHere([...verb.split(' '), '--help'])))
@@ -63,6 +73,8 @@ suite('countersign, on the database itself', () => {
       [['users', 'create'], /required option '--email/],
       [['users', 'create', '--email', 'a@b.example'], /no terminal to ask for the password[\s\S]*--password-stdin/],
       [['users', 'role', 'a@b.example'], /Nothing to change/],
+      [['users', 'elevate', 'a@b.example', '--role', 'r', '--reason', 'x', '--minutes', 'ten'], /--minutes must be a whole number/],
+      [['users', 'elevate', 'a@b.example', '--role', 'r', '--minutes', '5'], /required option '--reason/],
       [['sessions', 'end'], /Name a session, or a person/],
       [['users', 'list', '--limit', 'many'], /--limit must be a whole number/],
       [['users', 'list', '--url', 'https://x.example'], /--url needs --token/],
@@ -139,6 +151,28 @@ suite('countersign, on the database itself', () => {
     assert.equal(weak?.code, 1)
     assert.match(weak?.err ?? '', /password: must have 8 to 256 characters/)
     assert.ok(!`${again?.err}${weak?.err}`.includes(PASSWORD))
+  })
+
+  test('[I02] a role for a while is given, listed and taken, with its reason', async () => {
+    await cli.run(['users', 'create', '--email', 'oncall@example.com', '--password-stdin'], PASSWORD)
+    const elevate = ['users', 'elevate', 'oncall@example.com', '--role', 'oncall', '--minutes', '30', '--reason', 'incident 4711']
+    const [given, again, listed, taken, gone, history] = await sequence([
+      () => cli.run([...elevate, '--json']),
+      () => cli.run(elevate),
+      () => cli.run(['users', 'elevations', 'oncall@example.com']),
+      () => cli.run(['users', 'end-elevation', 'oncall@example.com', 'oncall']),
+      () => cli.run(['users', 'end-elevation', 'oncall@example.com', 'oncall']),
+      () => cli.run(['users', 'elevations', 'oncall@example.com', '--json']),
+    ])
+    const elevation = JSON.parse(given?.out ?? '')
+    assert.deepEqual([elevation.role, elevation.active, elevation.started_by], ['oncall', true, 'local'])
+    assert.equal(again?.code, 1)
+    assert.match(listed?.out ?? '', /elv_\S+\s+oncall\s+yes\s.*incident 4711/)
+    assert.match(taken?.out ?? '', /no longer has oncall/)
+    assert.equal(gone?.code, 1)
+    assert.match(gone?.err ?? '', /has no active elevation oncall/)
+    const [noted] = JSON.parse(history?.out ?? '')
+    assert.deepEqual([noted.id, noted.active, noted.ended_by], [elevation.id, false, 'local'])
   })
 
   test('keys and services are listed, rotated, removed; a credential is shown once', async () => {
@@ -229,6 +263,7 @@ suite('countersign, on the database itself', () => {
       node: 'ok',
       configuration: 'ok',
       secret: 'ok',
+      mail: 'skipped',
       database: 'ok',
       log: 'ok',
       feed: 'ok',

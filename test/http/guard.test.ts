@@ -174,10 +174,10 @@ for (const [name, mount] of Object.entries(mounts)) {
       assert.equal((await post(['Sec-Fetch-Site', 'same-origin'])).status, 200)
       assert.equal((await post(['Origin', `http://127.0.0.1:${service.port}`])).status, 200)
       const handled = service.handled
-      service.isRefused(await post(['Sec-Fetch-Site', 'cross-site']), 'credential_missing')
-      service.isRefused(await post(['Sec-Fetch-Site', 'same-site']), 'credential_missing')
-      service.isRefused(await post(['Origin', 'https://evil.example']), 'credential_missing')
-      service.isRefused(await post(['Sec-Fetch-Site', 'cross-site'], ['Sec-Fetch-Site', 'same-origin']), 'credential_missing')
+      service.isRefused(await post(['Sec-Fetch-Site', 'cross-site']), 'csrf_refused')
+      service.isRefused(await post(['Sec-Fetch-Site', 'same-site']), 'csrf_refused')
+      service.isRefused(await post(['Origin', 'https://evil.example']), 'csrf_refused')
+      service.isRefused(await post(['Sec-Fetch-Site', 'cross-site'], ['Sec-Fetch-Site', 'same-origin']), 'csrf_refused')
       assert.equal(service.handled, handled)
     })
 

@@ -15,6 +15,11 @@ export const routes: Readonly<Record<string, Requirement>> = {
   '/orders/write': { scope: 'orders:write' },
   '/admin': { role: 'admin' },
   '/recent': { maxAuthAgeSeconds: 300 },
+  '/mfa': { acr: 'mfa' },
+  '/either': { acr: ['gold', 'phr'], methods: 'hwk', maxAuthAgeSeconds: 60 },
+  '/same-address': { sameAddress: true },
+  '/same-device': { sameDevice: true },
+  '/header-only': { cookie: false },
   '/strict': { freshness: 'strict' },
   '/bounded': { freshness: { maxAgeSeconds: 20 } },
 }

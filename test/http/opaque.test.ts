@@ -32,7 +32,7 @@ suite('a password that the server never sees', () => {
     const { status, body, headers, secret } = await client.signIn(email, SECRET_PASSWORD, { device: 'laptop' })
     assert.equal(status, 201)
     assert.equal(headers.get('cache-control'), 'no-store')
-    assert.deepEqual(Object.keys(body).sort(), ['access_key_id', 'session', 'user'])
+    assert.deepEqual(Object.keys(body).sort(), ['access_key_id', 'device_token', 'session', 'user'])
     assert.equal(body.user.email, email)
     assert.deepEqual([body.session.methods, body.session.device.name], [['pwd'], 'laptop'])
     const { credential } = await world.service()

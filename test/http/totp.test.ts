@@ -26,7 +26,7 @@ suite('a second factor', () => {
   let world: ServerWorld
 
   before(async () => {
-    world = await ServerWorld.open({ issuer: 'https://auth.example' }, { ...systemPlatform, clock })
+    world = await ServerWorld.open({ issuer: 'https://auth.example', signInAttempts: 100 }, { ...systemPlatform, clock })
   })
   after(() => world[Symbol.asyncDispose]())
 

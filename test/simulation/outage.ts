@@ -101,7 +101,7 @@ export class Outage {
   async #begin(): Promise<void> {
     for (const id of users) {
       const user = { id, email: `${id}@outage.example`, name: undefined, status: 'active', roles: [], groups: [] } as const
-      await this.#store.users.create({ ...user, createdAt: start, updatedAt: start }, 'no hash')
+      await this.#store.users.create({ ...user, emailVerifiedAt: undefined, createdAt: start, updatedAt: start }, 'no hash')
     }
     await this.#startServer()
     await this.#time.runTo(1000)

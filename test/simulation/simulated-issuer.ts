@@ -49,9 +49,11 @@ export class SimulatedIssuer {
     this.#sessions = new Sessions({
       store: store.sessions,
       // Passwords are no part of this: whoever names a user is let in.
-      authenticator: { authenticate: async (user) => ({ user, passwordGeneration: 1, amr: ['pwd'] }) },
+      authenticator: { requireRoom: () => undefined, authenticate: async (user) => ({ user, passwordGeneration: 1, amr: ['pwd'] }) },
       factors: { prove: async () => [] },
       tokens: new SessionTokens(access, new RefreshTokens(secret)),
+      guard: { guard: (_, work) => work() },
+      devices: { issue: () => 'cs_dev_' },
       platform,
     })
   }

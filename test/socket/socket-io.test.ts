@@ -54,7 +54,7 @@ test('[C04] a cookie joins a namespace for the pages of the service itself, and 
   const from = (origin: string) => connectSocketIo(url, { extraHeaders: { cookie: `at=${issuer.token()}`, origin } })
   const line = await from(url)
   line.close()
-  await assert.rejects(from('https://evil.example'), refusedAs('credential_missing'))
+  await assert.rejects(from('https://evil.example'), refusedAs('csrf_refused'))
   verifier.close()
 })
 

@@ -60,8 +60,8 @@ test('[C04] a cookie opens a socket for the pages of the service itself, and for
     new WebSocket(`ws://127.0.0.1:${service.port}`, { headers: { cookie: `at=${issuer.token()}` }, origin })
   const line = await connectWs(from(`http://127.0.0.1:${service.port}`))
   line.close()
-  await assert.rejects(connectWs(from('https://evil.example')), refusedAs('credential_missing'))
-  await assert.rejects(connectWs(from('null')), refusedAs('credential_missing'))
+  await assert.rejects(connectWs(from('https://evil.example')), refusedAs('csrf_refused'))
+  await assert.rejects(connectWs(from('null')), refusedAs('csrf_refused'))
   verifier.close()
 })
 

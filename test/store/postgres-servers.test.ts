@@ -4,8 +4,9 @@ import { randomBytes } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { assertChainHolds } from '../../packages/server/src/store/contract/suite.ts'
 import { openPostgresStore } from '../../packages/server/src/store/postgres/store.ts'
+import { CookieBrowser } from '../http/cookie-browser.ts'
 import { OpaqueClient } from '../http/opaque-client.ts'
-import { ServerWorld } from '../http/server-world.ts'
+import { PASSWORD, ServerWorld } from '../http/server-world.ts'
 import { type PostgresServer, startPostgres } from '../service/postgres.ts'
 
 suite('two servers on one PostgreSQL', { timeout: 60_000 }, () => {
@@ -42,6 +43,22 @@ suite('two servers on one PostgreSQL', { timeout: 60_000 }, () => {
     const refreshed = await other.refresh(refresh_token)
     assert.equal(await one.verdictOn(refreshed.access_token), '200')
     assert.equal(await one.verdictOn((await other.signIn(email)).access_token), '200')
+  })
+
+  test('[J01] [C05] [C03] tabs that refresh by cookie on both at once get one successor, and what one server has made the other takes', async () => {
+    const { email } = await one.person()
+    const browser = new CookieBrowser(one.url)
+    await browser.send('POST', '/v1/sessions', { body: { email, password: PASSWORD, transport: 'cookie' } })
+    for (let round = 0; round < 5; round++) {
+      const tabs = Array.from({ length: 10 }, (_, n) => browser.copy(n % 2 === 0 ? one.url : other.url))
+      const answers = await Promise.all(tabs.map((tab) => tab.send('POST', '/v1/sessions/refresh', { body: {} })))
+      assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
+      assert.equal(new Set(tabs.map((tab) => tab.cookie('cs_refresh'))).size, 1)
+      assert.ok(answers.every(({ setCookies }) => setCookies.every((cookie) => !cookie.includes('Max-Age=0'))))
+      for (const [name, value] of tabs[round]?.jar ?? []) browser.jar.set(name, value)
+    }
+    assert.equal((await browser.copy(other.url).send('DELETE', '/v1/sessions/current')).status, 204)
+    assert.equal((await browser.send('GET', '/v1/me')).body.code, 'token_revoked')
   })
 
   test('[J01] [B08] [I02] what is revoked on one server is refused on the other at its very next request', async () => {

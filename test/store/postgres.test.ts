@@ -5,15 +5,22 @@ import { ManualClock } from 'countersign/core'
 import { Client } from 'pg'
 import { callerKeyStoreContract } from '../../packages/server/src/store/contract/caller-key-store.ts'
 import { deliveryStoreContract } from '../../packages/server/src/store/contract/delivery-store.ts'
+import { deviceStoreContract } from '../../packages/server/src/store/contract/device-store.ts'
+import { elevationStoreContract } from '../../packages/server/src/store/contract/elevation-store.ts'
 import { eventLogContract } from '../../packages/server/src/store/contract/event-log.ts'
 import { factorStoreContract } from '../../packages/server/src/store/contract/factor-store.ts'
 import { keyStoreContract } from '../../packages/server/src/store/contract/key-store.ts'
+import { languageStoreContract } from '../../packages/server/src/store/contract/language-store.ts'
+import { linkStoreContract } from '../../packages/server/src/store/contract/link-store.ts'
 import { logStoreContract } from '../../packages/server/src/store/contract/log-store.ts'
 import { CUTOFF_LIFE_MS, callerKeyRecord, NOW, userRecord } from '../../packages/server/src/store/contract/record.ts'
+import { passkeyStoreContract } from '../../packages/server/src/store/contract/passkey-store.ts'
 import { replayStoreContract } from '../../packages/server/src/store/contract/replay-store.ts'
+import { sealedSecretStoreContract } from '../../packages/server/src/store/contract/sealed-secret-store.ts'
 import { serviceCredentialStoreContract } from '../../packages/server/src/store/contract/service-credential-store.ts'
 import { sessionStoreContract } from '../../packages/server/src/store/contract/session-store.ts'
 import { appendedBy } from '../../packages/server/src/store/contract/suite.ts'
+import { throttleStoreContract } from '../../packages/server/src/store/contract/throttle-store.ts'
 import { userStoreContract } from '../../packages/server/src/store/contract/user-store.ts'
 import { DEFAULT_PATIENCE } from '../../packages/server/src/store/postgres/connection.ts'
 import { Database } from '../../packages/server/src/store/postgres/database.ts'
@@ -37,12 +44,19 @@ const open = async (): Promise<Store> =>
 for (const contract of [
   logStoreContract,
   sessionStoreContract,
+  elevationStoreContract,
+  deviceStoreContract,
   userStoreContract,
   factorStoreContract,
+  linkStoreContract,
+  passkeyStoreContract,
   keyStoreContract,
   serviceCredentialStoreContract,
+  languageStoreContract,
   replayStoreContract,
+  throttleStoreContract,
   callerKeyStoreContract,
+  sealedSecretStoreContract,
   eventLogContract,
   deliveryStoreContract,
 ]) {

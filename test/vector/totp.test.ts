@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { oneTimePassword } from 'countersign/crypto'
+import { openDomain } from '../../packages/server/src/account/contract/domain.ts'
+import { otpauthUri } from '../../packages/server/src/account/factor/otpauth-uri.ts'
+import { AuthenticatorApp } from '../http/authenticator-app.ts'
 import { hasVectors, vectors } from './published-vectors.ts'
 
 interface CodeVector {
@@ -13,6 +16,8 @@ interface CodeVector {
 interface TotpVectors {
   readonly hotp: readonly (CodeVector & { readonly counter: number })[]
   readonly totp: readonly (CodeVector & { readonly time: number; readonly period: number })[]
+  readonly otpauthUri: readonly { readonly uri: string; readonly time: number; readonly code: string }[]
+  readonly rules: readonly { readonly rule: string }[]
 }
 
 const FILE = 'totp-hotp/vectors.json'
@@ -43,5 +48,34 @@ test('[H03] RFC 6238: each published moment gives its code under its algorithm, 
     for (const algorithm of ['SHA1', 'SHA256', 'SHA512'] as const) {
       if (algorithm !== vector.algorithm) assert.notEqual(codeOf({ ...vector, algorithm }, step), vector.code)
     }
+  }
+})
+
+test('[H03] the published URI is the one that we make, and holds the secret of the published code', (context) => {
+  if (!hasVectors(context)) return
+  const { otpauthUri: rows } = vectors<TotpVectors>(FILE)
+  assert.equal(rows.length, 1)
+  for (const { uri, time, code } of rows) {
+    const secret = new TextEncoder().encode('12345678901234567890')
+    assert.equal(otpauthUri('Example', 'alice@example.com', secret), uri)
+    assert.equal(oneTimePassword(secret, Math.floor(time / 30)), code)
+  }
+})
+
+test('[H03] the published rules hold: no code twice for its step, and none but of one step either side of now', async (context) => {
+  if (!hasVectors(context)) return
+  // Failures are counted by the throttle: see `[H02]`.
+  assert.equal(vectors<TotpVectors>(FILE).rules.length, 2)
+  const { factors, clock, addUser } = await openDomain()
+  const user = await addUser()
+  const { secret, uri } = await factors.enrol(user)
+  assert.ok(uri.includes(secret))
+  const app = new AuthenticatorApp(uri, clock)
+  await factors.confirm(user.id, app.code())
+  clock.advance(600_000)
+  for (const ahead of [-2, 2, -20, 20]) await assert.rejects(factors.useCode(user.id, app.code(ahead)), { code: 'credentials_invalid' })
+  for (const ahead of [-1, 0, 1]) {
+    await factors.useCode(user.id, app.code(ahead))
+    await assert.rejects(factors.useCode(user.id, app.code(ahead)), { code: 'credentials_invalid' })
   }
 })

@@ -76,7 +76,14 @@ const placeFindings = (): string[] =>
 /** The variables that the server reads, and those that doc/guide/operate.md explains. */
 const variableFindings = (): string[] => {
   const page = read('doc/guide/operate.md')
-  const settings = new Set([...read('packages/server/src/server/config.ts').matchAll(/variable: '(\w+)'/g)].map((match) => match[1] ?? ''))
+  const settings = new Set(
+    [
+      ...filesOf(['packages/server/src/server/config*.ts'])
+        .map(read)
+        .join('\n')
+        .matchAll(/variable: '(\w+)'/g),
+    ].map((match) => match[1] ?? ''),
+  )
   const explained = new Set(
     [...page.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap((row) => [...(row[1] ?? '').matchAll(/`(\w+)`/g)].map((match) => match[1] ?? '')),
   )

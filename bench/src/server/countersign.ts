@@ -18,6 +18,12 @@ export interface RevocationReady extends VerifierRequest {
   readonly sessions: readonly RevocationSession[]
 }
 
+export interface ApiKeysReady extends VerifierRequest {
+  readonly port: number
+  readonly operatorToken: string
+  readonly keys: readonly { readonly id: string; readonly key: string }[]
+}
+
 interface SignedIn {
   readonly access_token: string
   readonly refresh_token: string
@@ -88,4 +94,20 @@ async function startForRevocation({ sessions, folder, feed }: RefreshRequest): P
   }
 }
 
-answerParent({ start, startForRevocation })
+async function startForApiKeys({ sessions: count, folder }: RefreshRequest): Promise<ApiKeysReady> {
+  const server = await run(folder)
+  await signUp(server, 'operator@example.com', ['admin'])
+  const operator = await signIn(server, 'operator@example.com')
+  const keys: { id: string; key: string }[] = []
+  for (let index = 0; index < count; index++) {
+    // An owner has no more than 200 of them.
+    const { id: service } = await ask<{ readonly id: string }>(server, '/v1/services', { name: `robot ${index}` })
+    const made = await ask<{ api_key: { id: string }; key: string }>(server, '/v1/api-keys', { name: 'bench', service })
+    keys.push({ id: made.api_key.id, key: made.key })
+  }
+  const { credential } = await ask<{ readonly credential: string }>(server, '/v1/services', { name: 'bench' })
+  const { issuer } = server.countersign
+  return { port: portOf(server), issuer, audience: issuer, credential, operatorToken: operator.access_token, keys }
+}
+
+answerParent({ start, startForRevocation, startForApiKeys })

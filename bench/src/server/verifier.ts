@@ -7,6 +7,8 @@ export interface VerifierRequest {
   readonly issuer: string
   readonly audience: string
   readonly credential: string
+  /** Take API keys too. */
+  readonly apiKeys?: true
 }
 
 export interface WatchRequest {
@@ -15,11 +17,12 @@ export interface WatchRequest {
   readonly pause: 'none' | 'millisecond'
 }
 
+const refusals: ReadonlySet<string> = new Set(['token_revoked', 'api_key_invalid'])
 let verifier: Verifier | undefined
 let refusedMs: Promise<number> | undefined
 
-async function start({ issuer, audience, credential }: VerifierRequest): Promise<void> {
-  verifier = createVerifier({ issuer, audience, credential })
+async function start({ issuer, audience, credential, apiKeys }: VerifierRequest): Promise<void> {
+  verifier = createVerifier({ issuer, audience, credential, ...(apiKeys && { apiKeys }) })
   await verifier.ready()
 }
 
@@ -28,7 +31,7 @@ async function accepts(authorization: string): Promise<boolean> {
     await verifier?.authenticate({ authorization, cookie: undefined })
     return true
   } catch (error) {
-    if (error instanceof AuthError && error.code === 'token_revoked') return false
+    if (error instanceof AuthError && refusals.has(error.code)) return false
     throw error
   }
 }

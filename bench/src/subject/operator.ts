@@ -23,6 +23,14 @@ export class Operator {
     if (reply.status !== 201) throw new Error(`the revocation was answered ${reply.status}: ${reply.body.toString('utf8')}`)
   }
 
+  /** As `revoke`. */
+  async removeApiKey(id: string): Promise<void> {
+    const lines = [`DELETE /v1/api-keys/${id} HTTP/1.1`, 'Host: 127.0.0.1', `Authorization: Bearer ${this.#token}`]
+    const head = `${lines.join('\r\n')}\r\n\r\n`
+    const reply = await new Promise<HttpReply>((resolve, reject) => this.#connection.send(Buffer.from(head), resolve, reject))
+    if (reply.status !== 204) throw new Error(`the removal was answered ${reply.status}: ${reply.body.toString('utf8')}`)
+  }
+
   close(): void {
     this.#connection.close()
   }

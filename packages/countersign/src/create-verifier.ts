@@ -1,5 +1,6 @@
 import {
   createAccessKeyLookUp,
+  createApiKeyQuestions,
   createFeedChallenge,
   createIntrospection,
   createIssuerKeys,
@@ -12,6 +13,8 @@ import {
 import type { EpochMs, Platform } from './core/index.ts'
 import { ForeignCutoffs, Replica } from './revocation/index.ts'
 import {
+  accessKeyKind,
+  ApiKeyVerification,
   ForeignIssuers,
   type ForeignIssuerSettings,
   type HeadAuthority,
@@ -101,7 +104,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
       clockToleranceSeconds,
     }),
     possession: possessionOf(settings, replica),
+    place: settings.place,
     signed: signedRequests(settings, replica, published),
+    apiKeys: apiKeys(settings, replica, published),
     rememberedSince: wholeSecond(settings.signedRequests?.replay.rememberedSince),
     cache,
     replica,
@@ -115,8 +120,17 @@ function signedRequests(settings: VerifierSettings, replica: Replica, published:
   const { keys, maxKeys, ...parts } = signedRequests
   const url = (): string | undefined => published.discovery?.accessKeyLookUpUrl
   const source = keys === 'issuer' ? createAccessKeyLookUp({ url, credential, platform }) : keys
-  const records = new KeyRecords({ source, replica, clock: platform.clock, issuer, maxEntries: maxKeys })
+  const records = new KeyRecords({ kind: accessKeyKind(source), replica, clock: platform.clock, issuer, maxEntries: maxKeys })
   return new SignedRequestVerification({ ...parts, records, replica, clock: platform.clock, place, toleranceSeconds })
+}
+
+function apiKeys(settings: VerifierSettings, replica: Replica, published: IssuerKeys): ApiKeyVerification | undefined {
+  if (settings.apiKeys === undefined) return undefined
+  const { issuer, platform, credential, place, cookie } = settings
+  const { keys, ...limits } = settings.apiKeys
+  const urls = (): IssuerKeys['discovery'] => published.discovery
+  const source = keys === 'issuer' ? createApiKeyQuestions({ urls, credential, platform }) : keys
+  return new ApiKeyVerification({ ...limits, source, replica, clock: platform.clock, issuer, place, cookieName: cookie?.name })
 }
 
 const wholeSecond = (at: EpochMs | undefined): EpochMs | undefined => (at === undefined ? undefined : Math.ceil(at / 1000) * 1000)

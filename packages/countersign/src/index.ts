@@ -5,16 +5,21 @@ export type {
   AccessKeyForm,
   AccessKeyQuestion,
   AccessKeySource,
+  ApiKeyOptions,
+  ApiKeySource,
+  ApiKeyUse,
   ArrivedRequest,
   ClaimPath,
   ClaimPaths,
   CookieSource,
+  CsrfSource,
   ForeignIntrospection,
   ForeignIssuerOptions,
   ForeignStatusList,
   FreshnessBound,
   CertificateForm,
   LogFeed,
+  OwnPages,
   KeySource,
   PossessionOptions,
   PresentedCredentials,
@@ -34,4 +39,4 @@ export type {
   Watch,
   WatchEnd,
 } from './verifier/index.ts'
-export { staticAccessKeys, unsafeAcceptStale, unsafeAllowHttp } from './verifier/index.ts'
+export { requireOwnPage, staticAccessKeys, unsafeAcceptStale, unsafeAllowHttp } from './verifier/index.ts'

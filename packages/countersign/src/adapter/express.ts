@@ -4,6 +4,7 @@ import { answerHeaders } from './answer-header.ts'
 import { type IncomingRequest, presentedBy } from './incoming.ts'
 import type { OutgoingResponse } from './node.ts'
 
+export { type CookieJar, cookieJar, type CookieJarAttributes } from './cookie-jar.ts'
 export { encryptedBodies, type EncryptedBodiesOptions, type ExpressEncryptedBodies } from './encrypted-express.ts'
 export { type NodeStatusHandler, statusHandler } from './node.ts'
 

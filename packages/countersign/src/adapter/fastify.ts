@@ -5,6 +5,8 @@ import { type Requirement, statusAnswer, type Verifier } from '../verifier/index
 import { answerHeaders } from './answer-header.ts'
 import { type IncomingRequest, presentedBy } from './incoming.ts'
 
+export type { CookieJar, CookieJarAttributes } from './cookie-jar.ts'
+export { cookieJar } from './cookie-jar-fastify.ts'
 export { encryptedBodies, type EncryptedBodiesOptions, type FastifyEncryptedBodies } from './encrypted-fastify.ts'
 
 declare module 'fastify' {

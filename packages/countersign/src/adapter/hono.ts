@@ -6,6 +6,8 @@ import { answerHeaders } from './answer-header.ts'
 import { arrivalOf } from './hono-arrival.ts'
 export { type SignedAnswerOptions, signedResponse } from './signed-answer.ts'
 
+export type { CookieJar, CookieJarAttributes } from './cookie-jar.ts'
+export { cookieJar } from './cookie-jar-hono.ts'
 export { encryptedBodies, type EncryptedBodiesOptions, type HonoEncryptedBodies, type HonoExchange } from './encrypted-hono.ts'
 export { arrivalOf } from './hono-arrival.ts'
 
@@ -80,6 +82,7 @@ function presentedBy(context: HonoContext): PresentedCredentials {
     secFetchSite: req.header('sec-fetch-site'),
     origin: req.header('origin'),
     host: req.header('host'),
+    csrfToken: req.header('x-csrf-token'),
     encrypted: req.url.startsWith('https:'),
     get arrival(): ArrivedRequest {
       return arrivalOf(req.raw, context.env)

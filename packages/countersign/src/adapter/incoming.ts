@@ -20,6 +20,7 @@ class IncomingCredentials implements PresentedCredentials {
   secFetchSite: string | undefined
   origin: string | undefined
   host: string | undefined
+  csrfToken: string | undefined
   encrypted = false
   readonly #request: IncomingRequest
 
@@ -44,6 +45,7 @@ export function presentedBy(request: IncomingRequest): PresentedCredentials {
   let secFetchSite: string | undefined
   let origin: string | undefined
   let host: string | undefined
+  let csrfToken: string | undefined
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string
     // Lengths first: most headers are none of these, and are not worth a lower-case copy.
@@ -58,6 +60,11 @@ export function presentedBy(request: IncomingRequest): PresentedCredentials {
       case 14:
         if (isNamed(name, 'Sec-Fetch-Site', 'sec-fetch-site')) secFetchSite = joined(secFetchSite, ', ', rawHeaders[index + 1] as string)
         break
+      case 12:
+        // So long is `Content-Type`, too.
+        if (name[1] === '-' && isNamed(name, 'X-CSRF-Token', 'x-csrf-token'))
+          csrfToken = joined(csrfToken, ', ', rawHeaders[index + 1] as string)
+        break
       case 4:
         if (isNamed(name, 'Host', 'host')) host = joined(host, ', ', rawHeaders[index + 1] as string)
         break
@@ -69,6 +76,7 @@ export function presentedBy(request: IncomingRequest): PresentedCredentials {
   presented.secFetchSite = secFetchSite
   presented.origin = origin
   presented.host = host
+  presented.csrfToken = csrfToken
   // Only a cookie is ever asked where its request came from.
   presented.encrypted = cookie !== undefined && 'encrypted' in request.socket
   return presented

@@ -3,6 +3,7 @@ import { type Requirement, statusAnswer, type Verifier } from '../verifier/index
 import { answerHeaders } from './answer-header.ts'
 import { type IncomingRequest, presentedBy } from './incoming.ts'
 
+export { type CookieJar, cookieJar, type CookieJarAttributes } from './cookie-jar.ts'
 export { encryptedBodies, type EncryptedBodiesOptions, type NodeEncryptedBodies } from './encrypted-node.ts'
 export { sendSigned, type SignedAnswerOptions } from './signed-answer.ts'
 

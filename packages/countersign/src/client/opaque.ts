@@ -28,6 +28,8 @@ export interface OpaqueSignInRequest {
   readonly password: string
   /** How the device is called in the list of devices. */
   readonly device?: string
+  /** What the session before was given on this device. */
+  readonly deviceToken?: string
   /** Of an authenticator app, where the account has one: the server asks for it with `factor_required`. */
   readonly totpCode?: string
   /** In its place. */
@@ -48,6 +50,8 @@ export interface OpaquePasswordChange {
   readonly newPassword: string
   /** How the current one signs in. `'plain'` shows it to the server, for the last time. */
   readonly from: 'opaque' | 'plain'
+  /** What the sign-in was given on this device. */
+  readonly deviceToken?: string
 }
 
 /** A session whose requests are signed. */
@@ -58,6 +62,8 @@ export interface OpaqueSession {
   readonly credential: SecretCredential
   /** Undefined unless they were asked for. */
   readonly tokens: OpaqueTokens | undefined
+  /** To be kept on the device beyond the session: whoever signs in with it does not wait for what strangers have tried. */
+  readonly deviceToken: string
 }
 
 export interface OpaqueClient {
@@ -105,8 +111,9 @@ class HttpOpaqueClient implements OpaqueClient {
     return described(user) as unknown as SessionUser
   }
 
-  async signIn({ email, password, device, totpCode, recoveryCode, tokens = false }: OpaqueSignInRequest): Promise<OpaqueSession> {
-    const { sessionKey, ...proof } = await this.#prove(email, password)
+  async signIn({ email, password, totpCode, recoveryCode, tokens = false, ...request }: OpaqueSignInRequest): Promise<OpaqueSession> {
+    const device = { name: request.device, token: request.deviceToken }
+    const { sessionKey, ...proof } = await this.#prove(email, password, device)
     const beside = { device, totp_code: totpCode, recovery_code: recoveryCode }
     const answer = await this.#post('/v1/opaque/sessions/confirm', { ...proof, ...beside, tokens })
     return {
@@ -114,13 +121,15 @@ class HttpOpaqueClient implements OpaqueClient {
       user: described(answer['user']) as unknown as SessionUser,
       credential: { keyId: textOf(answer, 'access_key_id'), secret: await secretOf(sessionKey) },
       tokens: tokens ? tokensOf(answer) : undefined,
+      deviceToken: textOf(answer, 'device_token'),
     }
   }
 
   async setPassword(change: OpaquePasswordChange): Promise<OpaqueTokens> {
     const { accessToken, email, currentPassword, newPassword, from } = change
     const upload = await this.#register(newPassword)
-    const current = from === 'plain' ? { current_password: currentPassword } : await this.#currentProof(email, currentPassword)
+    const current =
+      from === 'plain' ? { current_password: currentPassword } : await this.#currentProof(email, currentPassword, change.deviceToken)
     const answer = await this.#post('/v1/opaque/registrations/confirm', { ...upload, ...current }, accessToken)
     return tokensOf(answer)
   }
@@ -139,16 +148,20 @@ class HttpOpaqueClient implements OpaqueClient {
     return { registration: textOf(answer, 'registration'), registration_record: registrationRecord }
   }
 
-  async #currentProof(email: string, password: string): Promise<Json> {
-    const { sessionKey: _unused, ...proof } = await this.#prove(email, password)
+  async #currentProof(email: string, password: string, token: string | undefined): Promise<Json> {
+    const { sessionKey: _unused, ...proof } = await this.#prove(email, password, { token })
     return { current_opaque: proof }
   }
 
-  async #prove(email: string, password: string): Promise<{ sign_in: string; finish_login_request: string; sessionKey: string }> {
+  async #prove(
+    email: string,
+    password: string,
+    device: Json,
+  ): Promise<{ sign_in: string; finish_login_request: string; sessionKey: string }> {
     await this.#library.ready
     const normal = password.normalize('NFC')
     const { clientLoginState, startLoginRequest } = this.#library.client.startLogin({ password: normal })
-    const answer = await this.#post('/v1/opaque/sessions', { email, start_login_request: startLoginRequest })
+    const answer = await this.#post('/v1/opaque/sessions', { email, start_login_request: startLoginRequest, device })
     const loginResponse = textOf(answer, 'login_response')
     const finished = this.#library.client.finishLogin({ password: normal, clientLoginState, loginResponse, ...this.#stretched })
     // Here it shows, and not at the server: that one never learns what was tried.

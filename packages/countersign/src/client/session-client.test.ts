@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { AuthError, ManualClock, type Platform, systemRandom } from '../core/index.ts'
 import { createSessionClient, memoryStorage, type SessionChange, type SessionClient, type SessionStorage } from './index.ts'
 
@@ -283,6 +284,7 @@ test('an answer that does not come in time is given up', async () => {
     new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
   const client = createSessionClient({ baseUrl: 'https://auth.test', platform: { clock, random: systemRandom, fetch: hanging } })
   const signingIn = assert.rejects(client.signIn({ email: 'a@b.c', password: 'x' }), { name: 'TimeoutError' })
+  await turn()
   clock.advance(15_000)
   await signingIn
 })

@@ -3,6 +3,7 @@ import { type Cancel, type Platform, systemPlatform } from '../core/platform.ts'
 import { AuthError, type RefusalCode } from '../core/refusal.ts'
 import { fetchWithToken } from './authorized-fetch.ts'
 import { SessionApi, type SignInRequest } from './session-api.ts'
+import type { StepUpProof, StepUpTerms } from './step-up.ts'
 import {
   memoryStorage,
   type SessionDescription,
@@ -20,6 +21,11 @@ export interface SessionClientOptions {
   readonly platform?: Platform
   /** How long before its end an access token is exchanged. Default 30 seconds, but never before half of its life is over. */
   readonly refreshAheadSeconds?: number
+  /**
+   * Asked when a service answers `step_up_required`: ask the user, call `authenticateAgain`, and say whether it was done. Then the request is sent once
+   * more; otherwise, and without this, the refusal is the answer.
+   */
+  readonly onStepUp?: (terms: StepUpTerms) => Promise<boolean>
 }
 
 export type SessionChange =
@@ -48,6 +54,12 @@ export interface SessionClient {
   /** Exchanges the refresh token now. Calls at the same time share one exchange. */
   refresh(): Promise<void>
   /**
+   * Proves once more who is signed in: the next token has a younger `auth_time`.
+   *
+   * @throws {AuthError} `factor_required`, `credentials_invalid`, `rate_limited`; as `accessToken`.
+   */
+  authenticateAgain(proof: StepUpProof): Promise<void>
+  /**
    * Removes the tokens from the storage, then ends the session at the server.
    *
    * @throws What `fetch` threw, or `AuthError`, when the server could not be told: here the tokens are gone all the same.
@@ -72,23 +84,26 @@ class StoredSessionClient implements SessionClient {
   readonly #record: SessionRecord
   readonly #platform: Platform
   readonly #refreshAheadMs: number
+  readonly #onStepUp: SessionClientOptions['onStepUp']
   readonly #listeners = new Set<(change: SessionChange) => void>()
   #refreshing: Promise<StoredSession> | undefined
   /** Moves with each sign-in and sign-out: an answer that was asked for before belongs to nobody any more. */
   #era = 0
 
-  constructor({ baseUrl, storage, platform, refreshAheadSeconds }: SessionClientOptions) {
+  constructor({ baseUrl, storage, platform, refreshAheadSeconds, onStepUp }: SessionClientOptions) {
     this.#platform = platform ?? systemPlatform
     this.#api = new SessionApi(baseUrl, this.#platform)
     this.#record = new SessionRecord(storage ?? memoryStorage(), `countersign:${baseUrl}`)
+    this.#onStepUp = onStepUp
     this.#refreshAheadMs = (refreshAheadSeconds ?? DEFAULT_REFRESH_AHEAD_SECONDS) * 1000
   }
 
   async signIn(request: SignInRequest): Promise<{ readonly session: SessionDescription; readonly user: SessionUser }> {
-    const signedIn = await this.#api.signIn(request)
+    const { deviceToken, ...signedIn } = await this.#api.signIn(request, await this.#record.deviceToken())
     this.#era++
     this.#refreshing = undefined
     await this.#record.write(signedIn)
+    if (deviceToken !== undefined) await this.#record.keepDeviceToken(deviceToken)
     const { session, user } = signedIn
     this.#tell({ state: 'signed-in', session, user })
     return { session, user }
@@ -125,7 +140,15 @@ class StoredSessionClient implements SessionClient {
     return fetchWithToken(this.#platform.fetch, input, init, {
       current: () => this.#current(),
       after: ({ accessToken }) => this.#refreshOnce(accessToken),
+      ...(this.#onStepUp === undefined ? {} : { stepUp: this.#onStepUp }),
     })
+  }
+
+  async authenticateAgain(proof: StepUpProof): Promise<void> {
+    await this.#refreshing?.catch(() => undefined)
+    await this.#current()
+    // An exchange as any other: whoever wants a new token meanwhile waits for this one.
+    await this.#once(() => this.#exchange(undefined, (stored, key) => this.#api.authenticateAgain(stored, proof, key)))
   }
 
   async refresh(): Promise<void> {
@@ -158,27 +181,32 @@ class StoredSessionClient implements SessionClient {
 
   /** One exchange for all who ask at the same time. @param outdated The access token that is to be replaced. */
   #refreshOnce(outdated: string): Promise<StoredSession> {
-    if (this.#refreshing === undefined) {
-      const refreshing = this.#exchange(outdated).finally(() => {
-        if (this.#refreshing === refreshing) this.#refreshing = undefined
-      })
-      this.#refreshing = refreshing
-    }
-    return this.#refreshing
+    return this.#refreshing ?? this.#once(() => this.#exchange(outdated, ({ refreshToken }, key) => this.#api.refresh(refreshToken, key)))
   }
 
-  async #exchange(outdated: string): Promise<StoredSession> {
+  #once(exchange: () => Promise<StoredSession>): Promise<StoredSession> {
+    const refreshing = exchange().finally(() => {
+      if (this.#refreshing === refreshing) this.#refreshing = undefined
+    })
+    this.#refreshing = refreshing
+    return refreshing
+  }
+
+  async #exchange(
+    outdated: string | undefined,
+    ask: (stored: StoredSession, idempotencyKey: string) => Promise<StoredSession>,
+  ): Promise<StoredSession> {
     const era = this.#era
     const stored = await this.#signedIn()
     if (era !== this.#era) throw new AuthError('credential_missing')
     // Somebody was quicker: another request, or another tab with the same storage.
-    if (stored.accessToken !== outdated) return stored
+    if (outdated !== undefined && stored.accessToken !== outdated) return stored
     const idempotencyKey = stored.idempotencyKey ?? encodeBase64url(this.#platform.random.bytes(IDEMPOTENCY_KEY_BYTES))
     // Kept before asking: if the answer gets lost, even with this process, the next attempt asks for the same successor.
     if (stored.idempotencyKey === undefined) await this.#record.write({ ...stored, idempotencyKey })
     let renewed: StoredSession
     try {
-      renewed = await this.#api.refresh(stored.refreshToken, idempotencyKey)
+      renewed = await ask(stored, idempotencyKey)
     } catch (error) {
       return this.#afterRefusal(error, stored, era)
     }

@@ -72,8 +72,17 @@ export class SessionRecord {
     await this.#storage.setItem(this.#name, JSON.stringify(session))
   }
 
+  /** What the device is known by stays: with it whoever signs in again does not wait for what strangers have tried meanwhile. */
   async remove(): Promise<void> {
     await this.#storage.removeItem(this.#name)
+  }
+
+  async deviceToken(): Promise<string | undefined> {
+    return (await this.#storage.getItem(`${this.#name}:device`)) ?? undefined
+  }
+
+  async keepDeviceToken(token: string): Promise<void> {
+    await this.#storage.setItem(`${this.#name}:device`, token)
   }
 }
 

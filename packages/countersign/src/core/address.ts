@@ -30,6 +30,30 @@ export function parseAddress(text: string): NetworkAddress | undefined {
   return { family: isMapped ? 4 : 6, words }
 }
 
+/** How many leading bits of an address name the network that is meant. */
+export interface NetworkBits {
+  /** Of 32. */
+  readonly ipv4: number
+  /** Of 128. */
+  readonly ipv6: number
+}
+
+/** Of the line: an IPv4 address whole, and of an IPv6 address what a subscriber is given; hosts change the rest by themselves (RFC 8981). */
+const subscriber: NetworkBits = { ipv4: 32, ipv6: 64 }
+
+/** The network of an address, as the address that it begins with. @returns `undefined` for what is no address. */
+export function addressNetwork(text: string, bits: NetworkBits = subscriber): string | undefined {
+  const address = parseAddress(text)
+  if (address === undefined) return undefined
+  const kept = address.family === 4 ? 96 + bits.ipv4 : bits.ipv6
+  const masked = (index: number): number => {
+    const ofWord = Math.min(32, Math.max(0, kept - index * 32))
+    // A shift by 32 would be one by none.
+    return ofWord === 0 ? 0 : ((address.words[index] ?? 0) & (0xffffffff << (32 - ofWord))) >>> 0
+  }
+  return formatAddress({ family: address.family, words: [masked(0), masked(1), masked(2), masked(3)] })
+}
+
 /** The one spelling of an address (RFC 5952; IPv4 in dots). */
 export function formatAddress({ family, words }: NetworkAddress): string {
   if (family === 4) return [24, 16, 8, 0].map((shift) => (words[3] >>> shift) & 0xff).join('.')

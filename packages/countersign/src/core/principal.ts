@@ -18,6 +18,8 @@ export interface Principal {
   readonly authenticatedAt: EpochSeconds | undefined
   /** How they proved it (`amr`, RFC 8176). */
   readonly methods: readonly string[]
+  /** How strongly they proved it (`acr`), by the issuer's own names; ours are `mfa` and `phr`. */
+  readonly acr?: string | undefined
   /** `jti` of the access token. */
   readonly tokenId: string
   readonly issuedAt: EpochSeconds

@@ -34,7 +34,7 @@ const challenges: readonly (readonly [RefusalCode, Parameters<typeof challengesF
   [
     'step_up_required',
     { scheme: 'Bearer', maxAgeSeconds: 300 },
-    'Bearer error="insufficient_user_authentication", error_description="This request needs a more recent sign-in.", max_age="300"',
+    'Bearer error="insufficient_user_authentication", error_description="This request needs a more recent, or a stronger, sign-in.", max_age="300"',
   ],
 ]
 for (const [code, options, expected] of challenges) {

@@ -22,6 +22,10 @@ export interface ChallengeOptions {
   readonly scope?: string
   /** The oldest sign-in that the request accepts, in seconds (RFC 9470 section 3). */
   readonly maxAgeSeconds?: number
+  /** How strong a sign-in the request accepts, separated by spaces, the preferred one first (RFC 9470 section 3). */
+  readonly acrValues?: string
+  /** The methods (`amr`) that the sign-in must have used: ours, since RFC 9470 has no word for it. */
+  readonly amrValues?: string
 }
 
 /** The document that a stranger reads. Takes nothing from the private detail of the refusal. */
@@ -55,6 +59,8 @@ export function challengesFor(error: AuthError, options: ChallengeOptions): stri
   if (named !== undefined) parameters.push(`error="${named}"`, `error_description=${quoted(row.public)}`)
   if (options.scope !== undefined) parameters.push(`scope=${quoted(options.scope)}`)
   if (options.maxAgeSeconds !== undefined) parameters.push(`max_age="${options.maxAgeSeconds}"`)
+  if (options.acrValues !== undefined) parameters.push(`acr_values=${quoted(options.acrValues)}`)
+  if (options.amrValues !== undefined) parameters.push(`amr_values=${quoted(options.amrValues)}`)
   if (options.algorithms !== undefined) parameters.push(`algs=${quoted(options.algorithms)}`)
   return parameters.length === 0 ? options.scheme : `${options.scheme} ${parameters.join(', ')}`
 }

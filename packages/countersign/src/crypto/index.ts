@@ -1,3 +1,5 @@
+export { anyDigest } from './any-digest.ts'
+export { type AnyHmacAlgorithm, anyHmac } from './any-hmac.ts'
 export { equalAscii, equalBytes, equalText } from './constant-time.ts'
 export {
   type DigestAlgorithm,
@@ -7,6 +9,8 @@ export {
   sha256,
   sha256Base64url,
 } from './digest.ts'
+export { ed25519PrivateKey, ed25519PublicBytes, ed25519PublicKey, signEd25519, verifyEd25519 } from './ed25519.ts'
+export { openAes128Cbc } from './fernet-cipher.ts'
 export * from './hash-tree/index.ts'
 export { type Fingerprint, keyedFingerprint, processFingerprint } from './fingerprint.ts'
 export { hkdfSha256 } from './hkdf.ts'
@@ -31,4 +35,5 @@ export {
 } from './key-pair.ts'
 export { type OneTimePasswordOptions, oneTimePassword, TOTP_STEP_SECONDS, totpStep } from './one-time-password.ts'
 export { seal, unseal } from './seal.ts'
+export { keyedSecretFingerprint, type SecretFingerprint } from './secret-fingerprint.ts'
 export { generateSlhDsaKey, SLH_DSA, signSlhDsa, slhDsaKeyFromPkcs8, slhDsaPublicKey, verifySlhDsa } from './slh-dsa.ts'

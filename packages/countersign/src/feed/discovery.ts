@@ -22,6 +22,10 @@ export interface Discovery {
   readonly introspectionUrl: string | undefined
   /** Where access keys are asked about; undefined for an issuer that does not say. */
   readonly accessKeyLookUpUrl: string | undefined
+  /** The same of API keys: where they are asked about, how they are marked, and who is told of their use. */
+  readonly apiKeyLookUpUrl: string | undefined
+  readonly apiKeyMarkUrl: string | undefined
+  readonly apiKeyUseUrl: string | undefined
   readonly feedKeys: PublishedKeys
   /** So long its log remembers a cut-off; undefined for an issuer that does not say. */
   readonly cutoffLifeSeconds: number | undefined
@@ -50,6 +54,9 @@ export async function fetchDiscovery(issuer: string, algorithms: readonly JwsAlg
     feedChallengeUrl: ownUrl(document, 'feed_challenge_uri', issuer),
     introspectionUrl: ownUrl(document, 'introspection_endpoint', issuer),
     accessKeyLookUpUrl: ownUrl(document, 'access_key_lookup_uri', issuer),
+    apiKeyLookUpUrl: ownUrl(document, 'api_key_lookup_uri', issuer),
+    apiKeyMarkUrl: ownUrl(document, 'api_key_mark_uri', issuer),
+    apiKeyUseUrl: ownUrl(document, 'api_key_use_uri', issuer),
     feedKeys: readKeys(document.feed_keys, `feed_keys of ${url}`),
     cutoffLifeSeconds: typeof document.cutoff_life_seconds === 'number' ? document.cutoff_life_seconds : undefined,
   }

@@ -1,4 +1,5 @@
 export { type AccessKeyLookUp, type AccessKeyLookUpOptions, type AccessKeyLookUpQuestion, createAccessKeyLookUp } from './access-keys.ts'
+export { type ApiKeyQuestions, type ApiKeyQuestionsOptions, createApiKeyQuestions } from './api-keys.ts'
 export { type Discovery, fetchDiscovery, fetchJwks, type PublishedKeys } from './discovery.ts'
 export { type BrokerReader, openBrokerFeed } from './broker-feed.ts'
 export { createFeedChallenge, type FeedChallenge, type FeedChallengeOptions } from './challenge.ts'

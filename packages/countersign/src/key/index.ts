@@ -1,3 +1,4 @@
+export { ApiKeyMark } from './api-key-mark.ts'
 export type { KeyLookUp } from './key-look-up.ts'
 export type { JwsAlgorithm, SignatureAlgorithm } from '../crypto/index.ts'
 export { type KeySet, keySet, parseJwks } from './key-set.ts'

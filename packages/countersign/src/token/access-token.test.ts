@@ -28,6 +28,7 @@ const claims: AccessTokenClaims = {
   amr: ['pwd'],
   acr: '1',
   cnf: { jkt: 'abc' },
+  login: 'AbCd.EfGh',
 }
 const sign = (changed: object): string => signJws('at+jwt', { ...claims, ...changed }, key)
 const without = (name: keyof AccessTokenClaims): string => {
@@ -45,7 +46,7 @@ test('an access token gives back its claims, frozen to the bottom, and the key t
   }
 })
 
-for (const name of ['sid', 'rev', 'scope', 'roles', 'groups', 'auth_time', 'amr', 'acr', 'cnf'] as const) {
+for (const name of ['sid', 'rev', 'scope', 'roles', 'groups', 'auth_time', 'amr', 'acr', 'cnf', 'login'] as const) {
   test(`an access token without ${name} is accepted`, () =>
     assert.equal(verifyAccessToken(without(name), keys, expect).claims[name], undefined))
 }
@@ -75,6 +76,7 @@ const wrong: readonly (readonly [claim: keyof AccessTokenClaims | 'nbf', ...valu
   ['amr', 'pwd', [1], null],
   ['acr', 1, null, []],
   ['cnf', 'jkt', null, []],
+  ['login', 7, null, ['AbCd.EfGh']],
 ]
 for (const [claim, ...values] of wrong) {
   for (const value of values) {

@@ -36,6 +36,8 @@ export interface AccessTokenClaims {
   readonly amr?: readonly string[]
   readonly acr?: string
   readonly cnf?: Readonly<Record<string, unknown>>
+  /** From where, and on what, the user signed in: see `loginTrace`. */
+  readonly login?: string
   /** Token Status List section 6: for verifiers that are not ours. */
   readonly status?: Readonly<Record<string, unknown>>
 }
@@ -134,4 +136,5 @@ function requireForms(claims: Unchecked<AccessTokenClaims>): void {
   if (claims.amr !== undefined) requireTexts(claims.amr, 'amr')
   if (claims.acr !== undefined) requireText(claims.acr, 'acr')
   if (claims.cnf !== undefined) requireObject(claims.cnf, 'cnf')
+  if (claims.login !== undefined) requireText(claims.login, 'login')
 }

@@ -35,6 +35,7 @@ export {
   verifyDpopProof,
 } from './dpop-proof.ts'
 export { normalizedHttpUri } from './http-uri.ts'
+export { loginTrace, type LoginTraits, type Trait, tracesMatch } from './login-trace.ts'
 export { type JwsExpectation, MAX_COMPACT_LENGTH, signJws, type VerifiedJws, verifyJws } from './jws.ts'
 export {
   requireSecurityEventClaims,
@@ -57,3 +58,11 @@ export {
 } from './status-list-token.ts'
 export { newIdForUser, newIdInPlace, placeOfId, placesOfUser, STATUS_PLACES } from './status-place.ts'
 export { createTimedTokens, type TimedTokenOptions, type TimedTokens } from './timed-token.ts'
+export {
+  type FernetOptions,
+  type ItsdangerousOptions,
+  type ItsdangerousToken,
+  type OpenedFernet,
+  readFernet,
+  readItsdangerous,
+} from './foreign/index.ts'

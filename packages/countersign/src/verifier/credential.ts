@@ -10,6 +10,8 @@ export interface PresentedCredentials {
   readonly secFetchSite?: string | undefined
   readonly origin?: string | undefined
   readonly host?: string | undefined
+  /** `X-CSRF-Token`, likewise. */
+  readonly csrfToken?: string | undefined
   /** Whether the connection that the request came over is encrypted. */
   readonly encrypted?: boolean | undefined
   /** The request itself, for signatures over it. Looked at only by a verifier of `signedRequests`, and only where there is no Bearer credential. */

@@ -1,4 +1,6 @@
+export { type ApiKeyOptions, type ApiKeySource, type ApiKeyUse, ApiKeyVerification } from './api-key/index.ts'
 export type { ArrivedRequest, PresentedCredentials } from './credential.ts'
+export { type CsrfSource, type OwnPages, requireOwnPage } from './extract/own-page.ts'
 export type { CookieSource } from './extract/presented.ts'
 export {
   type ClaimPath,
@@ -14,7 +16,9 @@ export { type HeadAuthority, HeadQuestions } from './head-questions.ts'
 export { IssuerQuestions } from './issuer-questions.ts'
 export { IssuerConnection, type LogFeed, type LogFeedEvents } from './issuer-connection.ts'
 export { LocalVerifier } from './local-verifier.ts'
+export type { LoginRequirement } from './login-rule.ts'
 export {
+  accessKeyKind,
   type AccessKeyForm,
   type AccessKeyQuestion,
   type AccessKeySource,

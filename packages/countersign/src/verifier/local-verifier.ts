@@ -1,10 +1,14 @@
 import { AuthError, type Cancel, type Clock, type EpochMs, type Principal, toEpochSeconds } from '../core/index.ts'
 import type { FreshnessReport, Replica } from '../revocation/index.ts'
+import type { ApiKeyVerification } from './api-key/index.ts'
 import type { PresentedCredentials } from './credential.ts'
 import { decide } from './decide.ts'
+import { requireCsrfToken } from './extract/own-page.ts'
 import { type CookieSource, extractToken } from './extract/presented.ts'
 import type { IssuerConnection } from './issuer-connection.ts'
+import { requireLoginPlace } from './login-place.ts'
 import type { Possession, ProofClaim } from './possession/index.ts'
+import type { PublicPlace } from './public-origin.ts'
 import { parseRequirement, type Requirement, type RouteRule } from './requirement.ts'
 import { type Refusal, respond } from './respond.ts'
 import type { KeyNotices, SignedRequestVerification } from './signed-request/index.ts'
@@ -26,8 +30,11 @@ export interface LocalVerifierParts {
   readonly unaskable: readonly string[]
   readonly verification: TokenVerification
   readonly possession: Possession
+  readonly place: PublicPlace
   /** Undefined: the verifier takes tokens only. */
   readonly signed: SignedRequestVerification | undefined
+  /** Undefined: the verifier takes no API keys. */
+  readonly apiKeys: ApiKeyVerification | undefined
   /** The first whole second of which is known what was used in it, where that is forgotten with the process. */
   readonly rememberedSince: EpochMs | undefined
   readonly cache: VerifiedTokenCache
@@ -41,6 +48,7 @@ export class LocalVerifier implements Verifier {
   readonly #cookie: CookieSource | undefined
   readonly #verification: TokenVerification
   readonly #signed: SignedRequestVerification | undefined
+  readonly #apiKeys: ApiKeyVerification | undefined
   readonly #watches: WatchList
   /** As last announced: known without a look at the clock. */
   #isFresh: boolean
@@ -50,6 +58,7 @@ export class LocalVerifier implements Verifier {
     this.#cookie = parts.cookie
     this.#verification = parts.verification
     this.#signed = parts.signed
+    this.#apiKeys = parts.apiKeys
     const { clock, replica } = parts
     this.#isFresh = replica.freshness().state === 'fresh'
     replica.onFreshnessChange(({ state }) => {
@@ -64,9 +73,12 @@ export class LocalVerifier implements Verifier {
 
   check(credentials: PresentedCredentials, requirement?: Requirement): Principal | Promise<Principal> {
     const rule = parseRequirement(requirement)
+    const holder = this.#apiKeys?.check(credentials, rule)
+    if (holder !== undefined)
+      return holder instanceof Promise ? holder.then((found) => this.#allow(found, rule)) : this.#allow(holder, rule)
     const signed = this.#signed === undefined ? requireNoSignature(rule) : this.#signed.check(credentials, rule)
     if (signed !== undefined) return signed.then((principal) => this.#allow(principal, rule))
-    const evidence = this.#verification.verify(this.#extract(credentials), rule)
+    const evidence = this.#verification.verify(this.#extract(credentials, rule), rule)
     return evidence instanceof Promise
       ? evidence.then((token) => this.#admit(token, credentials, rule))
       : this.#admit(evidence, credentials, rule)
@@ -75,7 +87,7 @@ export class LocalVerifier implements Verifier {
   async watch(credentials: PresentedCredentials, requirement: Requirement | undefined, onEnd: WatchEnd): Promise<Watch> {
     const rule = parseRequirement(requirement)
     requireNoSignature(rule)
-    return this.#watches.open(this.#extract(credentials), rule, onEnd, (token) => this.#requirePossession(token, credentials))
+    return this.#watches.open(this.#extract(credentials, rule), rule, onEnd, (token) => this.#requireHolder(token, credentials, rule))
   }
 
   routeRule(requirement?: Requirement): RouteRule {
@@ -101,7 +113,7 @@ export class LocalVerifier implements Verifier {
     } catch {
       // A listener that fails must not turn a refusal into something else.
     }
-    return respond(thrown, parseRequirement(requirement), this.#parts.possession)
+    return respond(thrown, parseRequirement(requirement), this.#parts.possession, this.#apiKeys?.challengeRealm)
   }
 
   async ready(): Promise<void> {
@@ -166,6 +178,7 @@ export class LocalVerifier implements Verifier {
   close(): void {
     this.#watches.close()
     this.#signed?.close()
+    this.#apiKeys?.close()
     this.#parts.connection.close()
     this.#parts.replica.close()
   }
@@ -175,11 +188,12 @@ export class LocalVerifier implements Verifier {
   }
 
   /** The whole credential as text, by which the cache knows it: the scheme and the token. */
-  #extract(presented: PresentedCredentials): string {
+  #extract(presented: PresentedCredentials, { takesCookie }: RouteRule): string {
     const { authorization } = presented
+    const cookie = takesCookie ? this.#cookie : undefined
     // The value of the header is parsed only where the cache does not know it: what it knows, it has seen parsed.
-    if (authorization !== undefined && (this.#cookie === undefined || presented.cookie === undefined)) return authorization
-    const token = extractToken(presented, this.#cookie)
+    if (authorization !== undefined && (cookie === undefined || presented.cookie === undefined)) return authorization
+    const token = extractToken(presented, cookie)
     if (token === undefined) throw new AuthError('credential_missing')
     // The header, where there is one, holds the same token, and says how it is presented.
     return authorization ?? `Bearer ${token}`
@@ -196,19 +210,23 @@ export class LocalVerifier implements Verifier {
   }
 
   #admit(token: VerifiedToken, credentials: PresentedCredentials, rule: RouteRule): Principal | Promise<Principal> {
-    return token.confirmation === undefined ? this.#decide(token, rule) : this.#admitBound(token, credentials, rule)
+    const csrf = this.#cookie?.csrf
+    // Without the header it was the cookie.
+    if (csrf !== undefined && credentials.authorization === undefined) requireCsrfToken(credentials, token.principal.session, csrf)
+    return token.confirmation === undefined ? this.#decideHere(token, credentials, rule) : this.#admitBound(token, credentials, rule)
   }
 
   /** The proof is used up last, when nothing else can refuse the request; and that took its time, so that the log is asked again. */
   async #admitBound(token: VerifiedToken, credentials: PresentedCredentials, rule: RouteRule): Promise<Principal> {
     const claim = this.#checkPossession(token, credentials)
-    this.#decide(token, rule)
+    this.#decideHere(token, credentials, rule)
     if (claim === undefined) return token.principal
     await claim()
     return (await this.#prove(token.text, rule)).principal
   }
 
-  async #requirePossession(token: VerifiedToken, credentials: PresentedCredentials): Promise<void> {
+  async #requireHolder(token: VerifiedToken, credentials: PresentedCredentials, { login }: RouteRule): Promise<void> {
+    if (login !== undefined) requireLoginPlace(token, credentials, login, this.#parts.place)
     await this.#checkPossession(token, credentials)?.()
   }
 
@@ -216,12 +234,23 @@ export class LocalVerifier implements Verifier {
     return confirmation === undefined ? undefined : this.#parts.possession.check({ text, confirmation }, credentials)
   }
 
-  #decide({ principal }: VerifiedToken, rule: RouteRule): Principal {
-    return this.#allow(principal, rule)
+  #decideHere(token: VerifiedToken, credentials: PresentedCredentials, rule: RouteRule): Principal {
+    const principal = this.#decide(token, rule)
+    if (rule.login !== undefined) requireLoginPlace(token, credentials, rule.login, this.#parts.place)
+    return principal
   }
 
-  #allow(principal: Principal, rule: RouteRule): Principal {
+  /** Wherever the request comes from. */
+  #decide({ principal }: VerifiedToken, rule: RouteRule): Principal {
     return rule.isOpen ? principal : decide(principal, rule, toEpochSeconds(this.#parts.replica.now()))
+  }
+
+  /** Of a caller behind whom there is no login. */
+  #allow(principal: Principal, rule: RouteRule): Principal {
+    if (rule.isOpen) return principal
+    const allowed = decide(principal, rule, toEpochSeconds(this.#parts.replica.now()))
+    if (rule.login !== undefined) requireLoginPlace(undefined, {}, rule.login, this.#parts.place)
+    return allowed
   }
 }
 

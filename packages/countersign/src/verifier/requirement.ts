@@ -1,10 +1,11 @@
+import { type LoginRequirement, type LoginRule, loginMembers, parseLogin } from './login-rule.ts'
 import { parseRecheck, type Recheck } from './recheck.ts'
 import { parseFreshness, type RouteFreshness } from './route-freshness.ts'
 import { requireSeconds } from './seconds.ts'
 import { parseSigned, type SignedRequirement, type SignedRule } from './signed-request/signed-rule.ts'
 
 /** What a route asks of its caller. Every member may be left out. */
-export interface Requirement {
+export interface Requirement extends LoginRequirement {
   /** Scopes that the credential must have: all of them. One text may hold several, separated by spaces. */
   readonly scope?: string | readonly string[]
   readonly role?: string
@@ -23,15 +24,24 @@ export interface Requirement {
    * Left out, the route takes both.
    */
   readonly signed?: boolean | SignedRequirement | SignedRule
+  /** `false`: a cookie is no credential here, although the verifier takes one. */
+  readonly cookie?: boolean
+  /** `false`: an API key is no credential here, although the verifier takes them. */
+  readonly apiKeys?: boolean
 }
 
-const members: ReadonlySet<string> = new Set(['scope', 'role', 'maxAuthAgeSeconds', 'freshness', 'recheck', 'signed'])
+const members: ReadonlySet<string> = new Set([
+  ...['scope', 'role', 'maxAuthAgeSeconds', 'freshness', 'recheck', 'signed', 'cookie', 'apiKeys'],
+  ...loginMembers,
+])
 
 /** A requirement, checked once when the route is made. */
 export class RouteRule implements Requirement {
   readonly scope: readonly string[]
   readonly role?: string
   readonly maxAuthAgeSeconds?: number
+  /** Undefined: no more is asked of the sign-in. */
+  readonly login: LoginRule | undefined
   readonly freshness: RouteFreshness
   /** The bound of the route's own, otherwise no bound beyond the state's. */
   readonly maxAgeMs: number
@@ -40,6 +50,8 @@ export class RouteRule implements Requirement {
   readonly acceptedAgeMs: number
   readonly recheck?: Recheck
   readonly signed: SignedRule
+  readonly takesCookie: boolean
+  readonly takesApiKeys: boolean
   /** A verifier that is fresh may decide by itself, whatever its age: there is no bound of the route's own, and nothing to re-check. */
   readonly acceptsFresh: boolean
   /** Nothing is asked of the caller's scope, role and sign-in. */
@@ -55,6 +67,7 @@ export class RouteRule implements Requirement {
     if (requirement.maxAuthAgeSeconds !== undefined) {
       this.maxAuthAgeSeconds = requireSeconds('maxAuthAgeSeconds', requirement.maxAuthAgeSeconds)
     }
+    this.login = parseLogin(requirement)
     const { freshness, maxAgeMs, asksWhenStale, acceptedAgeMs } = parseFreshness(requirement.freshness)
     this.freshness = freshness
     this.maxAgeMs = maxAgeMs
@@ -62,8 +75,11 @@ export class RouteRule implements Requirement {
     this.acceptedAgeMs = acceptedAgeMs
     if (requirement.recheck !== undefined) this.recheck = parseRecheck(requirement.recheck)
     this.signed = parseSigned(requirement.signed)
+    this.takesCookie = parseFlag('cookie', requirement.cookie)
+    this.takesApiKeys = parseFlag('apiKeys', requirement.apiKeys) && this.signed.mode !== 'required'
     this.acceptsFresh = maxAgeMs === Number.POSITIVE_INFINITY && requirement.recheck === undefined
-    this.isOpen = this.scope.length === 0 && this.role === undefined && this.maxAuthAgeSeconds === undefined
+    const asksSignIn = this.maxAuthAgeSeconds !== undefined || this.login !== undefined
+    this.isOpen = this.scope.length === 0 && this.role === undefined && !asksSignIn
     Object.freeze(this)
   }
 }
@@ -85,6 +101,11 @@ function parseScope(scope: Requirement['scope']): string[] {
     throw new TypeError('scope must name one or more scopes')
   }
   return names
+}
+
+function parseFlag(name: string, value: unknown = true): boolean {
+  if (typeof value !== 'boolean') throw new TypeError(`${name} must be true or false`)
+  return value
 }
 
 function parseRole(role: unknown): string {

@@ -16,6 +16,8 @@ export interface VerifiedToken {
   readonly facts: TokenFacts
   /** What its holder has to prove on every request. The scheme in `text` is the right one for it. */
   readonly confirmation: Confirmation | undefined
+  /** From where its user signed in: see `loginTrace`. */
+  readonly login?: string | undefined
   /** The key that it was verified with; a finding does not outlive it. Undefined for an opaque token: its issuer was asked. */
   readonly key: VerificationKey | undefined
   /** The newest key set that is known to hold that very key. */
@@ -71,6 +73,7 @@ function describe(text: string, claims: AccessTokenClaims, { keyId, key, keys }:
     principal: principalOf(claims),
     facts: factsOf(claims, keyId),
     confirmation,
+    login: claims.login,
     key,
     keys,
     notBefore: Math.max(claims.iat, claims.nbf ?? 0) - toleranceSeconds,
@@ -94,6 +97,7 @@ function principalOf(claims: AccessTokenClaims): Principal {
     scope: frozenCopy(claims.scope === undefined || claims.scope === '' ? undefined : claims.scope.split(' ')),
     authenticatedAt: claims.auth_time,
     methods: frozenCopy(claims.amr),
+    ...(claims.acr === undefined ? {} : { acr: claims.acr }),
     tokenId: claims.jti,
     issuedAt: claims.iat,
     expiresAt: claims.exp,

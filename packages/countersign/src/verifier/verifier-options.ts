@@ -1,6 +1,8 @@
+import { isCookieName } from '../cookie/index.ts'
 import { type Platform, systemPlatform } from '../core/index.ts'
 import { type JwsAlgorithm, jwsAlgorithms } from '../crypto/index.ts'
 import type { ProofKind } from '../revocation/index.ts'
+import { type ApiKeyOptions, type ApiKeySettings, parseApiKeyOptions } from './api-key/index.ts'
 import type { CookieSource } from './extract/presented.ts'
 import {
   foreignIssuerMistakes,
@@ -62,6 +64,8 @@ export interface VerifierOptions extends PublicPlaceOptions {
   readonly issuers?: readonly ForeignIssuerOptions[]
   /** Take requests that are signed with an access key, too. Default: tokens only. */
   readonly signedRequests?: SignedRequestOptions
+  /** Take API keys (`cs_live_…`) as well. Default: none. */
+  readonly apiKeys?: true | ApiKeyOptions
   /** How tokens that are bound to a key (DPoP) or a certificate (mutual TLS) are checked. They always are. */
   readonly possession?: PossessionOptions
   readonly [unsafeAllowHttp]?: true
@@ -88,6 +92,7 @@ export interface VerifierSettings {
   readonly authority: TokenAuthority | undefined
   readonly issuers: readonly ForeignIssuerSettings[]
   readonly signedRequests: SignedRequestSettings | undefined
+  readonly apiKeys: ApiKeySettings | undefined
   readonly possession: PossessionSettings
   readonly place: PublicPlace
 }
@@ -109,6 +114,7 @@ const names: ReadonlySet<string> = new Set([
   'authority',
   'issuers',
   'signedRequests',
+  'apiKeys',
   'possession',
   'origin',
   'trustedProxies',
@@ -118,8 +124,6 @@ const freshnessNames: ReadonlySet<string> = new Set(['freshSeconds', 'graceSecon
 const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 const MAX_CACHE_SIZE = 2 ** 24
 const credentialText = /^[A-Za-z0-9._~+/-]+=*$/
-/** RFC 6265 section 4.1.1: a cookie's name is a token. */
-const cookieName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
 
 /**
  * Parses the options once.
@@ -147,6 +151,7 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     authority: options.authority,
     issuers: [],
     signedRequests: undefined,
+    apiKeys: undefined,
     possession: parsePossession(),
     place: publicPlace({}),
   }
@@ -162,6 +167,7 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     ...foreignIssuerMistakes(options.issuers ?? [], options.issuer, (url) => issuerMistakes(url, allowHttp)),
     ...publicPlaceMistakes(options),
     ...signedRequestMistakes(options, settings),
+    ...apiKeyMistakes(options, settings),
     ...possessionMistakes(options),
     ...textMistakes(settings),
     ...numberMistakes(settings),
@@ -171,6 +177,7 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     ...settings,
     issuers: Object.freeze((options.issuers ?? []).map(foreignIssuerSettings)),
     signedRequests: options.signedRequests === undefined ? undefined : parseSignedRequests(options.signedRequests),
+    apiKeys: options.apiKeys === undefined ? undefined : parseApiKeyOptions(options.apiKeys),
     possession: parsePossession(options.possession),
     place: publicPlace(options),
   })
@@ -184,6 +191,17 @@ function signedRequestMistakes({ signedRequests }: VerifierOptions, { credential
     return ['signedRequests needs a credential and the issuer’s own documents, or keys of its own']
   } catch (error) {
     return [`signedRequests: ${error instanceof Error ? error.message : 'not usable'}`]
+  }
+}
+
+function apiKeyMistakes({ apiKeys }: VerifierOptions, { credential, keys }: VerifierSettings): string[] {
+  if (apiKeys === undefined) return []
+  try {
+    const settings = parseApiKeyOptions(apiKeys)
+    if (settings.keys !== 'issuer' || (keys === undefined && credentialText.test(credential))) return []
+    return ['apiKeys needs a credential and the issuer’s own documents, or keys of its own']
+  } catch (error) {
+    return [`apiKeys: ${error instanceof Error ? error.message : 'not usable'}`]
   }
 }
 
@@ -222,9 +240,25 @@ function textMistakes(settings: VerifierSettings): string[] {
     mistakes.push("freshness.proof 'challenge' needs a credential and the issuer's own documents: it cannot be combined with keys")
   }
   if (typeof feed !== 'object' && keys !== undefined) mistakes.push('keys needs a feed of its own beside it')
-  if (cookie !== undefined && !cookieName.test(cookie.name)) mistakes.push('cookie.name must be the name of a cookie')
-  if (cookie?.origin !== undefined && !(URL.canParse(cookie.origin) && new URL(cookie.origin).origin === cookie.origin)) {
-    mistakes.push('cookie.origin must be an origin like https://app.example')
+  mistakes.push(...cookieMistakes(cookie))
+  return mistakes
+}
+
+const cookieMembers: ReadonlySet<string> = new Set(['name', 'origin', 'origins', 'csrf'])
+/** The URL standard takes an asterisk for part of a host. */
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text && !text.includes('*') && text !== 'null'
+
+function cookieMistakes(cookie: CookieSource | undefined): string[] {
+  if (cookie === undefined) return []
+  const { name, origin, origins = [], csrf } = cookie
+  const mistakes = Object.keys(cookie)
+    .filter((member) => !cookieMembers.has(member))
+    .map((member) => `cookie.${member} is not an option`)
+  if (!isCookieName(name)) mistakes.push('cookie.name must be the name of a cookie')
+  if (origin !== undefined && !isOrigin(origin)) mistakes.push('cookie.origin must be an origin like https://app.example')
+  if (!Array.isArray(origins) || !origins.every(isOrigin)) mistakes.push('cookie.origins must be origins like https://app.example')
+  if (csrf !== undefined && !('cookie' in csrf ? isCookieName(csrf.cookie) && csrf.cookie !== name : typeof csrf.accepts === 'function')) {
+    mistakes.push('cookie.csrf must name another cookie, or check tokens with accepts')
   }
   return mistakes
 }

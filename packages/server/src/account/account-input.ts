@@ -1,7 +1,8 @@
-import { AuthError } from 'countersign/core'
+import { AuthError, type RefusalDetail } from 'countersign/core'
 
-/** What the rules of this page say of a value. The finding names the member (RFC 6901) and the rule, never the value. */
-const invalid = (pointer: string, problem: string): AuthError => new AuthError('request_invalid', { pointer, problem })
+/** What the rules of this page say of a value. The finding names the member (RFC 6901) and the rule, by which pages say it in other words; never the value. */
+const invalid = (pointer: string, problem: string, rule: RefusalDetail = {}): AuthError =>
+  new AuthError('request_invalid', { pointer, problem, ...rule })
 
 const MAXIMUM_EMAIL = 254
 const MAXIMUM_LOCAL_PART = 64
@@ -25,7 +26,7 @@ export function emailOf(input: string): string | undefined {
 /** @throws {AuthError} `request_invalid`. */
 export function checkedEmail(input: string): string {
   const email = emailOf(input)
-  if (email === undefined) throw invalid('/email', 'must be an e-mail address of at most 254 characters')
+  if (email === undefined) throw invalid('/email', 'must be an e-mail address of at most 254 characters', { rule: 'email' })
   return email
 }
 
@@ -34,7 +35,8 @@ export function checkNewPassword(password: string, pointer: string = '/password'
   checkPassword(password, pointer)
   const characters = [...password.normalize('NFC')].length
   if (characters < MINIMUM_PASSWORD || characters > MAXIMUM_PASSWORD) {
-    throw invalid(pointer, `must have ${MINIMUM_PASSWORD} to ${MAXIMUM_PASSWORD} characters`)
+    const rule = { rule: 'password_length', least: MINIMUM_PASSWORD, most: MAXIMUM_PASSWORD }
+    throw invalid(pointer, `must have ${MINIMUM_PASSWORD} to ${MAXIMUM_PASSWORD} characters`, rule)
   }
 }
 
@@ -43,14 +45,15 @@ export function checkPassword(password: string, pointer: string = '/password'): 
   const isBounded = password.length <= MAXIMUM_PASSWORD_BYTES && Buffer.byteLength(password) <= MAXIMUM_PASSWORD_BYTES
   if (password === '' || !isBounded) throw invalid(pointer, `must have 1 to ${MAXIMUM_PASSWORD_BYTES} bytes`)
   // Half a surrogate pair has no UTF-8: different passwords would become one.
-  if (password.includes('\0') || !password.isWellFormed()) throw invalid(pointer, 'must not contain NUL or half a surrogate pair')
+  if (password.includes('\0') || !password.isWellFormed()) throw invalid(pointer, 'must not contain NUL or half a surrogate pair', { rule: 'password_characters' })
 }
 
 /** @throws {AuthError} `request_invalid`. */
 export function checkedName(input: string | undefined): string | undefined {
   const name = input?.trim()
   if (name === undefined || name === '') return undefined
-  if (name.length > MAXIMUM_NAME || !isPrintable(name)) throw invalid('/name', `must have at most ${MAXIMUM_NAME} printable characters`)
+  if (name.length > MAXIMUM_NAME || !isPrintable(name))
+    throw invalid('/name', `must have at most ${MAXIMUM_NAME} printable characters`, { rule: 'name', most: MAXIMUM_NAME })
   return name
 }
 

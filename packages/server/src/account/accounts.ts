@@ -1,9 +1,13 @@
 import type { Platform } from 'countersign/core'
 import { AuthError, newId, newSecret, parseSecret } from 'countersign/core'
 import { sha256Base64url } from 'countersign/crypto'
+import type { MailQueue } from '../delivery/index.ts'
 import type { Authentication, Authenticator } from '../session/authenticator.ts'
 import type { SessionTokens, SignedIn } from '../session/session-tokens.ts'
+import type { AuthenticatorAgain } from '../session/step-up.ts'
+import { proofBy, type SignInGuard } from '../session/sign-in-guard.ts'
 import { checkedEmail, checkedGroups, checkedName, checkedRoles, checkPassword, emailOf } from './account-input.ts'
+import { verificationMail } from './link/email-addresses.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import type { PasswordOwner, PasswordPolicy } from './password-policy/index.ts'
 import type { User } from './user.ts'
@@ -14,6 +18,9 @@ export interface AccountsOptions {
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
   readonly tokens: SessionTokens
+  readonly guard: SignInGuard
+  /** Asks new people to prove their address. */
+  readonly mail: MailQueue
   readonly platform: Platform
 }
 
@@ -24,6 +31,10 @@ export interface Profile {
   /** Only with an operator's authority: the caller checks that. */
   readonly roles?: readonly string[]
   readonly groups?: readonly string[]
+  /** The address was proven elsewhere. Only with an operator's authority, as above. */
+  readonly emailVerified?: boolean
+  /** The language of the mail that asks to prove the address; none is sent without it, or where it is proven. */
+  readonly locale?: string
 }
 
 export interface SignUp extends Profile {
@@ -65,11 +76,13 @@ const SETUP_PREFIX = 'cs_setup'
 const SETUP_LIFE_MS = 24 * 3_600_000
 
 /** People and their passwords. Whatever makes older tokens wrong also writes its log entry, in the store's transaction. */
-export class Accounts implements Authenticator {
+export class Accounts implements Authenticator, AuthenticatorAgain {
   readonly #store: UserStore
   readonly #hasher: PasswordHasher
   readonly #policy: PasswordPolicy
   readonly #tokens: SessionTokens
+  readonly #guard: SignInGuard
+  readonly #mail: MailQueue
   readonly #platform: Platform
 
   constructor(options: AccountsOptions) {
@@ -77,16 +90,18 @@ export class Accounts implements Authenticator {
     this.#hasher = options.hasher
     this.#policy = options.policy
     this.#tokens = options.tokens
+    this.#guard = options.guard
+    this.#mail = options.mail
     this.#platform = options.platform
   }
 
   /**
-   * Creates an account. Does not prove the address, and tells whether it is taken: a sign-up that hides this needs mail.
+   * Creates an account, and asks by mail to prove the address. Tells whether it is taken.
    *
    * @throws {AuthError} `request_invalid`, `email_taken`, `overloaded`.
    */
   signUp({ password, ...profile }: SignUp): Promise<User> {
-    return this.create(profile, () => this.#hashOf(password, profile))
+    return this.create(profile, () => this.hashOf(password, profile))
   }
 
   /**
@@ -113,8 +128,15 @@ export class Accounts implements Authenticator {
    */
   async create(profile: Profile, hash: () => Promise<string>): Promise<User> {
     const user = this.#newUser(profile)
-    if ((await this.#store.create(user, await hash())) === 'email_taken') throw new AuthError('email_taken')
+    const { locale } = profile
+    const mails = locale === undefined || user.emailVerifiedAt !== undefined ? [] : [verificationMail(user.id, locale, this.#platform)]
+    if ((await this.#store.create(user, await hash(), this.#mail.jobsOf(mails))) === 'email_taken') throw new AuthError('email_taken')
+    this.#mail.wake()
     return user
+  }
+
+  requireRoom(): void {
+    this.#hasher.requireRoom()
   }
 
   /**
@@ -139,7 +161,7 @@ export class Accounts implements Authenticator {
    *
    * @returns new tokens for the session that asked; undefined when it had ended, or none was named.
    * @throws {AuthError} `credentials_invalid` when the current password is wrong; `conflict` when it was changed meanwhile;
-   * `request_invalid`, `not_found`, `overloaded`.
+   * `request_invalid`, `not_found`, `rate_limited`, `overloaded`.
    */
   async changePassword(request: PasswordChangeRequest): Promise<SignedIn | undefined> {
     const { user, session } = request
@@ -147,23 +169,38 @@ export class Accounts implements Authenticator {
     if (owner === undefined) throw new AuthError('not_found', { user })
     // Before the slow part, and before anything is said of the current one.
     await this.#policy.check(request.newPassword, owner, '/new_password')
-    const fromGeneration = await this.provePassword(user, request.currentPassword)
+    const proving = (): Promise<number> => this.provePassword(user, request.currentPassword)
+    const fromGeneration = await this.#guard.guard(proofBy(user, session), proving)
     const hash = await this.#hasher.hash(request.newPassword)
     return this.replacePassword({ user, session, fromGeneration, hash })
   }
 
   /**
-   * Checks the password of somebody who is known already.
+   * Checks the password of somebody who is known already. Does not bound how often: whoever calls it does so within `SignInGuard.guard`.
    *
    * @returns the generation that was right.
    * @throws {AuthError} `credentials_invalid` when it is wrong; `request_invalid`, `not_found`, `overloaded`.
    */
-  async provePassword(user: string, password: string): Promise<number> {
-    checkPassword(password, '/current_password')
+  async provePassword(user: string, password: string, pointer = '/current_password'): Promise<number> {
+    checkPassword(password, pointer)
     const current = await this.#store.findPassword(user)
     if (current === undefined) throw new AuthError('not_found', { user })
     if (!(await this.#hasher.verify(password, current.hash))) throw new AuthError('credentials_invalid', { user })
     return current.generation
+  }
+
+  /**
+   * As `provePassword`, for a session that proves once more who it speaks for.
+   *
+   * @param password Without one nothing is proven, and no method is named: it is only known then beside which generation a second factor is proven.
+   */
+  async authenticateAgain(user: string, password: string | undefined): Promise<Authentication> {
+    if (password !== undefined) {
+      return { user, passwordGeneration: await this.provePassword(user, password, '/password'), amr: ['pwd'] }
+    }
+    const current = await this.#store.findPassword(user)
+    if (current === undefined) throw new AuthError('not_found', { user })
+    return { user, passwordGeneration: current.generation, amr: [] }
   }
 
   /** The second half of `changePassword`: what was proven is no longer the password. @throws {AuthError} `conflict`. */
@@ -224,13 +261,14 @@ export class Accounts implements Authenticator {
   async redeemSetup({ token, ...request }: SetupRequest): Promise<User> {
     parseSecret(SETUP_PREFIX, token)
     const user = this.#newUser({ ...request, roles: [ADMINISTRATOR] })
-    const hash = await this.#hashOf(request.password, user)
+    const hash = await this.hashOf(request.password, user)
     const outcome = await this.#store.redeemSetup(sha256Base64url(token), user, hash)
     if (outcome === 'created') return user
     throw outcome === 'email_taken' ? new AuthError('email_taken') : new AuthError('not_found', { reason: 'no_such_setup_offer' })
   }
 
-  async #hashOf(password: string, owner: PasswordOwner): Promise<string> {
+  /** What a new password is stored as, once the rules have passed it. @throws {AuthError} `request_invalid`, `overloaded`. */
+  async hashOf(password: string, owner: PasswordOwner): Promise<string> {
     await this.#policy.check(password, owner)
     return this.#hasher.hash(password)
   }
@@ -246,11 +284,12 @@ export class Accounts implements Authenticator {
     }
   }
 
-  #newUser({ email, name, roles = [], groups = [] }: Profile): User {
+  #newUser({ email, name, roles = [], groups = [], emailVerified = false }: Profile): User {
     const now = this.#platform.clock.now()
     return {
       id: newId('usr', this.#platform.random),
       email: checkedEmail(email),
+      emailVerifiedAt: emailVerified ? now : undefined,
       name: checkedName(name),
       status: 'active',
       roles: checkedRoles(roles),

@@ -73,6 +73,11 @@ export class PasswordHasher {
     return isRight
   }
 
+  /** @throws {AuthError} `overloaded` where a check would be refused now. */
+  requireRoom(): void {
+    this.#queue.requireRoom()
+  }
+
   /** Is it another system's, or was it made with less than what a hash costs today? One that cost more is left alone. */
   needsRehash(stored: string): boolean {
     const cost = parsePhc(stored)?.cost

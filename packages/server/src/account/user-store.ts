@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import type { NewJob } from '../delivery/delivery-store.ts'
 import type { Issuance } from '../session/session-store.ts'
 import type { PasswordRecord, User, UserStatus } from './user.ts'
 
@@ -22,7 +23,8 @@ export interface UserPage {
 
 /** Owned by `account`. Each method is one transaction, log entries included. */
 export interface UserStore {
-  create(user: User, passwordHash: string): Promise<'created' | 'email_taken'>
+  /** @param jobs What is to be told of it: committed with the account, or not at all. */
+  create(user: User, passwordHash: string, jobs?: readonly NewJob[]): Promise<'created' | 'email_taken'>
   find(id: string): Promise<User | undefined>
   /** For sign-in: the user and the password generation to check against. Case of the address does not matter. */
   findByEmail(email: string): Promise<{ readonly user: User; readonly password: PasswordRecord } | undefined>

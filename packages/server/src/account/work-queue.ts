@@ -43,16 +43,22 @@ export class WorkQueue {
     }
   }
 
-  async #enter(): Promise<void> {
+  /** Tells who would not be let in before they have cost anything. @throws {AuthError} `overloaded`. */
+  requireRoom(): void {
     const { name, concurrency, maxWaiting, maxWaitMs } = this.#options
-    if (this.#running < concurrency) {
-      this.#running++
-      return
-    }
     const waiting = this.#waiting.length
     // The first in line is let in however slow the tasks are: there would be no second one otherwise.
     const waitMs = (waiting * this.#taskMs) / concurrency
-    if (waiting >= maxWaiting || waitMs > maxWaitMs) throw new AuthError('overloaded', { queue: name, waiting })
+    const isFull = this.#running >= concurrency && (waiting >= maxWaiting || waitMs > maxWaitMs)
+    if (isFull) throw new AuthError('overloaded', { queue: name, waiting })
+  }
+
+  async #enter(): Promise<void> {
+    this.requireRoom()
+    if (this.#running < this.#options.concurrency) {
+      this.#running++
+      return
+    }
     // Whoever leaves hands its place over, so that nobody can slip in between.
     await new Promise<void>((enter) => this.#waiting.push(enter))
   }

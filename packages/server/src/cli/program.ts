@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError, StoreLockedError, version } from '../index.ts'
 import { addAccessKeys } from './command/access-keys.ts'
+import { addApiKeys } from './command/api-keys.ts'
 import { addCurl } from './command/curl.ts'
 import { addDoctor } from './command/doctor.ts'
 import { addKeys } from './command/keys.ts'
+import { addMail } from './command/mail.ts'
 import { addMigrate } from './command/migrate.ts'
 import { addPresign } from './command/presign.ts'
 import { addRestore } from './command/restore.ts'
@@ -38,7 +40,9 @@ function createProgram(terminal: Terminal): Command {
     addKeys,
     addServices,
     addAccessKeys,
+    addApiKeys,
     addStreams,
+    addMail,
     addSign,
     addPresign,
     addVerify,

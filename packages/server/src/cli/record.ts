@@ -13,10 +13,28 @@ export interface UserRecord {
 export interface SessionRecord {
   readonly id: string
   readonly user: string
-  readonly device: { readonly name: string | null; readonly user_agent: string | null; readonly address: string | null }
+  readonly device: {
+    readonly name: string | null
+    readonly user_agent: string | null
+    readonly address: string | null
+    readonly browser: string | null
+    readonly system: string | null
+    readonly place: string | null
+  }
   readonly created_at: string
-  readonly refreshed_at: string
+  readonly last_used_at: string
   readonly expires_at: string
+}
+
+export interface ElevationRecord {
+  readonly id: string
+  readonly role: string
+  readonly reason: string
+  readonly started_by: string
+  readonly ends_at: string
+  readonly ended_at: string | null
+  readonly ended_by: string | null
+  readonly active: boolean
 }
 
 export interface KeyRecord {
@@ -53,6 +71,27 @@ export interface IssuedAccessKeyRecord {
   readonly secret_access_key?: string
 }
 
+export interface ApiKeyRecord {
+  readonly id: string
+  readonly name: string
+  readonly environment: string
+  readonly user: string | null
+  readonly service: string | null
+  readonly scope: readonly string[]
+  readonly roles: readonly string[]
+  readonly rate_limit: { readonly requests: number; readonly seconds: number } | null
+  readonly tags: readonly string[]
+  readonly status: string
+  readonly successor: string | null
+  readonly expires_at: string | null
+  readonly last_used_at: string | null
+}
+
+export interface IssuedApiKeyRecord {
+  readonly api_key: ApiKeyRecord
+  readonly key: string
+}
+
 export interface StreamRecord {
   readonly stream_id: string
   readonly aud: string
@@ -65,4 +104,24 @@ export interface StreamStatusRecord {
   readonly reason?: string
   readonly waiting?: number
   readonly refused?: number
+}
+
+export interface MailSummaryRecord {
+  readonly id: string
+  readonly to: string
+  readonly subject: string
+  readonly template: string
+  readonly created_at: string
+  readonly text: string
+}
+
+export interface MailRecord extends MailSummaryRecord {
+  readonly html: string
+}
+
+export interface MailQueueRecord {
+  readonly transport: 'smtp' | 'outbox' | 'none'
+  readonly waiting: number
+  readonly refused: number
+  readonly oldest_at: string | null
 }

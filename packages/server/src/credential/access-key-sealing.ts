@@ -1,10 +1,17 @@
-import type { AccessKeySecrets } from './access-key-secret.ts'
-import type { CallerKey } from './caller-key.ts'
+import type { CallerKey, CallerKeyKind } from './caller-key.ts'
 import type { CallerKeyStore } from './caller-key-store.ts'
 
 export interface AccessKeySealingOptions {
   readonly store: CallerKeyStore
-  readonly secrets: AccessKeySecrets
+  /** Knows how the material of such keys is sealed. */
+  readonly secrets: {
+    /** Whether some of it may hang on an older master secret. */
+    readonly hasOlder: boolean
+    /** @returns undefined where nothing changes. @throws {Error} when no master secret of the list has sealed it. */
+    resealed(key: Pick<CallerKey, 'id' | 'material'>): string | undefined
+  }
+  /** Default `hmac`. */
+  readonly kind?: CallerKeyKind
 }
 
 export interface Sealing {
@@ -16,7 +23,7 @@ export interface Sealing {
 
 const PAGE = 200
 
-/** Moves the secrets of access keys under the first master secret of the list, so that the others may leave it. */
+/** Moves the secrets of access keys, or the hashes of API keys, under the first master secret of the list, so that the others may leave it. */
 export class AccessKeySealing {
   readonly #options: AccessKeySealingOptions
 
@@ -27,10 +34,10 @@ export class AccessKeySealing {
   /** All of them. Any number of servers may do so at the same time; where there is but one master secret, there is nothing to do. */
   async renew(): Promise<Sealing> {
     const total = { resealed: 0, lost: 0 }
-    const { store, secrets } = this.#options
+    const { store, secrets, kind = 'hmac' } = this.#options
     if (!secrets.hasOlder) return total
     for (let after: string | undefined = ''; after !== undefined; ) {
-      const page: readonly CallerKey[] = await store.list({ kinds: ['hmac'], after, limit: PAGE })
+      const page: readonly CallerKey[] = await store.list({ kinds: [kind], after, limit: PAGE })
       for (const key of page) {
         const { lost, next } = this.#sealedAnew(key)
         if (lost) total.lost++

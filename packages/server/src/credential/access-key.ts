@@ -30,10 +30,13 @@ export interface LivingAccessKey extends CallerKeyIssuance {
 
 /** @returns undefined for a key that its owner has switched off, and for what is no access key. */
 export function livingKey(issuance: CallerKeyIssuance, scopes: RoleScopes): LivingAccessKey | undefined {
-  if (!isAccessKey(issuance.key)) return undefined
+  return isAccessKey(issuance.key) && issuance.key.settings.disabled !== true ? granted(issuance, scopes) : undefined
+}
+
+/** What a key may do now: what was given to it, as far as its owner still has it. */
+export function granted(issuance: CallerKeyIssuance, scopes: RoleScopes): LivingAccessKey {
   const { key, subject } = issuance
-  const { roles, scope, disabled } = key.settings
-  if (disabled === true) return undefined
+  const { roles, scope } = key.settings
   const allowed = key.owner.kind === 'service' ? scope : scopes.of(subject.roles)
   return {
     ...issuance,

@@ -47,4 +47,6 @@ export interface CallerKeyStore {
   remove(id: string, at: EpochMs): Promise<boolean>
   /** Removes what has expired, up to `limit` of them: nothing accepts it any more. @returns how many. */
   dropExpired(at: EpochMs, limit: number): Promise<number>
+  /** Writes when keys were last used, all at once, where that is later than what is known. Those that there are no more are passed over. */
+  noteUses(uses: readonly { readonly id: string; readonly at: EpochMs }[]): Promise<void>
 }

@@ -1,4 +1,4 @@
-import type { EpochMs } from 'countersign/core'
+import type { ApiKeyEnvironment, EpochMs } from 'countersign/core'
 import type { Position } from 'countersign/revocation'
 
 /** What a caller proves themselves with that is no session: a secret for signatures, a public key, an API key, the key of a device. */
@@ -26,6 +26,12 @@ export interface CallerKeySettings {
   readonly rotateBy?: EpochMs
   /** Whenever it is replaced, its holder is asked to replace the new one so much later. */
   readonly rotateEverySeconds?: number
+  /** Of an API key. */
+  readonly environment?: ApiKeyEnvironment
+  /** So many requests in so many seconds, at each service process. */
+  readonly rateLimit?: { readonly requests: number; readonly seconds: number }
+  /** Words by which its owner finds it. */
+  readonly tags?: readonly string[]
 }
 
 export interface CallerKey {
@@ -33,7 +39,7 @@ export interface CallerKey {
   readonly kind: CallerKeyKind
   readonly owner: CallerKeyOwner
   readonly settings: CallerKeySettings
-  /** By kind: the sealed secret, the public key as a JWK, or the hash of the key. */
+  /** By kind: the sealed secret, the public key as a JWK, or the sealed hash of the key. */
   readonly material: string
   /** It ends with this session of its owner. */
   readonly session: string | undefined
@@ -43,6 +49,8 @@ export interface CallerKey {
   readonly successor: string | undefined
   readonly createdAt: EpochMs
   readonly expiresAt: EpochMs | undefined
+  /** As far as services have reported it. */
+  readonly lastUsedAt?: EpochMs
 }
 
 /** What may be told to a verifier: the key beside what is true of its owner, and what of the log was seen before both were read. */

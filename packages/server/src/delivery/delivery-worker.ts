@@ -13,6 +13,8 @@ export interface Courier {
   readonly kind: string
   /** How many jobs of one destination are on their way at once, over all servers; with 1 they arrive in order. */
   readonly window: number
+  /** How many jobs this server has under way at once. Default 64. */
+  readonly atOnce?: number
   readonly backOff: BackOff
   /** Must come to an end within ten seconds. What it throws counts as failed. */
   deliver(job: Job, destination: Destination, signal: AbortSignal): Promise<Outcome>
@@ -89,7 +91,7 @@ export class DeliveryWorker {
     const { store, platform } = this.#options
     const attempts = this.#underWay.get(courier) ?? new Set()
     this.#underWay.set(courier, attempts)
-    const limit = MAX_UNDER_WAY - attempts.size
+    const limit = (courier.atOnce ?? MAX_UNDER_WAY) - attempts.size
     if (limit <= 0) return
     const now = platform.clock.now()
     const jobs = await store.claim({ kind: courier.kind, now, leaseUntil: now + LEASE_MS, window: courier.window, limit })

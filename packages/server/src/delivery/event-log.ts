@@ -5,12 +5,14 @@ import type { LogHead, PlacedEntry, Position } from 'countersign/revocation'
 export interface Cause {
   /** Whose session it was, where the entry names a session. */
   readonly user?: string
-  /** The credential that was changed, as CAEP calls it: `app` is an authenticator app. */
-  readonly credential?: 'password' | 'app'
+  /** The credential that was changed, as CAEP calls it: `app` is an authenticator app, `fido2-…` a passkey. `recovery-code` is our own word. */
+  readonly credential?: 'password' | 'app' | 'fido2-platform' | 'fido2-roaming' | 'recovery-code'
   /** What became of it. Absent: it was replaced. */
   readonly change?: 'create' | 'delete'
   /** Claims of the user's tokens that have changed, with their new values. */
   readonly claims?: Readonly<Record<string, readonly string[]>>
+  /** The role for a while that has begun or ended (`elv_…`). */
+  readonly elevation?: string
   /** What the operator gave as the reason. */
   readonly reason?: string
 }

@@ -72,6 +72,12 @@ export async function keyActor(caller: Caller, services: Services): Promise<KeyA
   return { isOperator: false, owner: undefined, key }
 }
 
+/** The same of API keys: whoever calls with one sees that one. @throws {AuthError} `session_required`. */
+export async function apiKeyActor(caller: Caller, services: Services): Promise<KeyActor> {
+  if (caller.kind !== 'principal' || !caller.principal.methods.includes('api_key') || isOperator(caller)) return keyActor(caller, services)
+  return { isOperator: false, owner: undefined, key: caller.principal.client }
+}
+
 /** What a caller exchanges for something short-lived. */
 export type Exchanged =
   | { readonly kind: 'key'; readonly key: LivingAccessKey; readonly ground: TemporaryKeyGround }

@@ -4,3 +4,6 @@ export function json(status: number, body: unknown, headers: Readonly<Record<str
 }
 
 export const noContent = (): Response => new Response(null, { status: 204 })
+
+/** It will be seen to. What becomes of it is not told. */
+export const accepted = (): Response => new Response(null, { status: 202 })

@@ -5,6 +5,8 @@ import type { LivingAccessKey } from '../credential/index.ts'
 import { basicCredential, isBasic } from './basic-credential.ts'
 import type { Caller } from './caller.ts'
 import { type Client, type Connection, clientOf } from './connection.ts'
+import { answerPage } from './page/answer-page.ts'
+import type { Page } from './page/page.ts'
 import { presentedBy } from './presented.ts'
 import { asRefusal, problemResponse } from './problem-response.ts'
 import { callerRequestId, requestId } from './request-id.ts'
@@ -35,25 +37,36 @@ const pattern = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1')
 /**
  * The HTTP application: transport → who is calling → what is asked → answer, and one place that refuses.
  */
-export function createApp(operations: readonly Operation[], services: Services): Answer {
+export function createApp(operations: readonly Operation[], pages: readonly Page[], services: Services): Answer {
   const { config, platform } = services
   // Inside `fetch` everything is caught; what is not ours to know is `internal`.
   const app = new Hono<Environment>()
   const realm = config.issuer
+  const paths = new Set(pages.map(({ path }) => path))
 
   for (const operation of operations) {
     app.on(operation.method, [pattern(operation.path)], (context) => answer(operation, context, services))
   }
-  for (const [path, methods] of methodsByPath(operations)) {
+  const askPage =
+    (page: Page | undefined) =>
+    async (context: Context<Environment>): Promise<Response> => {
+      const { id, client, local } = context.env.exchange
+      return finish(context, services, await answerPage(page, { request: context.req.raw, requestId: id, client, local, paths }, services))
+    }
+  for (const page of pages) app.on([...page.methods], [page.path], askPage(page))
+  for (const [path, methods] of methodsByPath([...operations, ...pages.flatMap(rowsOf)])) {
     app.all(pattern(path), (context) =>
       finish(
         context,
         services,
-        problemResponse(new AuthError('method_not_allowed'), { requestId: context.env.exchange.id, realm: undefined, allow: methods }),
+        services.crossOrigin.preflight(context.req.raw, methods) ??
+          problemResponse(new AuthError('method_not_allowed'), { requestId: context.env.exchange.id, realm: undefined, allow: methods }),
       ),
     )
   }
-  app.notFound((context) => refuse(context, services, new AuthError('not_found'), undefined))
+  app.notFound((context) =>
+    isForPerson(context.req.raw) ? askPage(undefined)(context) : refuse(context, services, new AuthError('not_found'), undefined),
+  )
   app.onError((error, context) => refuse(context, services, error, realm))
 
   return async (request, connection, local) => {
@@ -64,7 +77,14 @@ export function createApp(operations: readonly Operation[], services: Services):
   }
 }
 
-function methodsByPath(operations: readonly Operation[]): ReadonlyMap<string, readonly string[]> {
+/** Somebody's browser asks, not a program. */
+const isForPerson = ({ method, headers }: Request): boolean => method === 'GET' && headers.get('accept')?.includes('text/html') === true
+
+const rowsOf = ({ path, methods }: Page): readonly Row[] => methods.map((method) => ({ path, method }))
+
+type Row = Pick<Operation, 'path' | 'method'>
+
+function methodsByPath(operations: readonly Row[]): ReadonlyMap<string, readonly string[]> {
   const methods = new Map<string, string[]>()
   for (const { path, method } of operations) {
     const known = methods.get(path) ?? []
@@ -157,10 +177,11 @@ function refuse(
   return finish(context, services, problemResponse(refusal, { requestId: exchange.id, realm, dpopNonce: services.proofs.nonce }), operation)
 }
 
-function finish(context: Context<Environment>, { log, platform }: Services, response: Response, operation?: string): Response {
+function finish(context: Context<Environment>, { log, platform, crossOrigin }: Services, response: Response, operation?: string): Response {
   const { id, client, startedMs } = context.env.exchange
   response.headers.set('x-request-id', id)
   addSecurityHeaders(response.headers, client.https)
+  crossOrigin.add(context.req.raw, response.headers)
   if (log.isLevelEnabled('debug')) {
     const given = callerRequestId(context.req.header('x-request-id') ?? null)
     log.debug({ requestId: id, given, operation, status: response.status, ms: platform.clock.monotonicMs() - startedMs }, 'answered')

@@ -1,30 +1,39 @@
-import { createVerifier, unsafeAllowHttp } from 'countersign'
+import { type ApiKeySource, type CookieSource, createVerifier, unsafeAllowHttp } from 'countersign'
 import { ForwardClock, type Platform, systemPlatform } from 'countersign/core'
 import type { JwsAlgorithm } from 'countersign/crypto'
 import { createInProcessFeed } from 'countersign/feed'
 import type { Logger } from 'pino'
-import { TotpFactors } from '../account/factor/index.ts'
 import { Accounts, PasswordHasher } from '../account/index.ts'
+import { Links } from '../account/link/index.ts'
 import { type KeyRecords, ServiceCredentials } from '../credential/index.ts'
 import { composeAccessKeys } from './access-key-services.ts'
+import { composeApiKeys } from './api-key-services.ts'
 import { FeedAuthority, Publisher, Revocations, SecurityEventReceiver, StatusLists } from '../revocation/index.ts'
-import { AccessTokenIssuer, OpaqueTokens, RefreshTokens, Sessions, SessionTokens, TokenInspection } from '../session/index.ts'
+import { AccessTokenIssuer, OpaqueTokens, RefreshTokens, type SessionEvent, Sessions, SessionTokens, StepUp, TokenInspection } from '../session/index.ts'
 import { type MasterSecret, SigningKeys } from '../signing/index.ts'
 import type { Store } from '../store/index.ts'
 import { type Answer, createApp } from './app.ts'
+import { composeBrowser } from './browser-services.ts'
 import type { ServerConfig } from './config.ts'
 import { composeDelivery } from './delivery.ts'
+import { composeDevices, composeKnownDevices } from './device-services.ts'
+import { composeFactors, type FactorServices } from './factor-services.ts'
 import { openRelay } from './feed-relay.ts'
+import { composeLinks } from './link-services.ts'
+import { composeMail, languageNoting } from './mail-services.ts'
 import { FeedStreams } from './feed-stream.ts'
 import { createLogger } from './logger.ts'
 import { composeOpaque } from './opaque-services.ts'
+import { composeThrottle } from './throttle-services.ts'
 import { openApiDocument } from './openapi.ts'
 import { ownAccessKeys } from './own-access-keys.ts'
 import { OwnKeys } from './own-keys.ts'
 import { OwnProofs, PROOF_SECONDS } from './own-proofs.ts'
 import { heardAfterOthers, ObservedFeed, OwnVerifier } from './own-verifier.ts'
 import { CLOCK_SKEW_SECONDS, LONGEST_TOKEN_SECONDS, openStore } from './open-store.ts'
+import { pages } from './page/page-table.ts'
 import { operations } from './route-table.ts'
+import { composePages } from './page-services.ts'
 import { passwordPolicy } from './password-rules.ts'
 import { dataPath, makeDataFolder, secretFromFile } from './secret-file.ts'
 import { MAX_BODY_BYTES } from './request-body.ts'
@@ -38,6 +47,8 @@ const OWN_REPLICA_TIMEOUT_SECONDS = 300
 export interface Surroundings {
   readonly platform?: Platform
   readonly log?: Logger
+  /** This process is over in a moment. What would be kept in its memory alone is left to a server: the mail of development. */
+  readonly isBrief?: boolean
 }
 
 export interface Composition {
@@ -54,7 +65,7 @@ export async function compose(config: ServerConfig, surroundings: Surroundings =
   const secret = config.secret ?? developmentSecret(config, platform)
   const store = await openStore(config, platform.clock)
   try {
-    return await composeOn(store, { config, platform, log, secret })
+    return await composeOn(store, { config, platform, log, secret, isBrief: surroundings.isBrief ?? false })
   } catch (error) {
     await store.close()
     throw error
@@ -78,7 +89,11 @@ interface Ground {
   readonly secret: MasterSecret
 }
 
-async function composeOn(store: Store, { config, platform, log, secret }: Ground): Promise<Composition> {
+interface OwnGround extends Ground {
+  readonly isBrief: boolean
+}
+
+async function composeOn(store: Store, { config, platform, log, secret, isBrief }: OwnGround): Promise<Composition> {
   const { issuer } = config
   const keys = await SigningKeys.open({
     store: store.keys,
@@ -97,13 +112,18 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
   })
   const opaque = new OpaqueTokens(secret, platform.random)
   const statusLists = config.statusList ? new StatusLists({ issuer, keys, secret, platform }) : undefined
-  const people = await composePeople(store, { config, platform, log, secret }, { keys, opaque, statusLists })
+  const { courier, ...mailing } = await composeMail(store, { config, platform, isBrief })
+  const people = await composePeople(store, { config, platform, log, secret }, { keys, opaque, statusLists, mail: mailing.mail })
+  const links = new Links({ store: store.links, platform })
   const relay = openRelay(config, { publisher, platform, log })
   const feedStreams = new FeedStreams()
   // Of the master secret, so that every server takes the nonces of the others.
   const nonceKeys = config.dpopNonces ? secret.purposeKeys('dpop-nonce/1').map(({ key }) => key) : undefined
   const accessKeys = composeAccessKeys(store, { config, platform, secret })
+  const apiKeys = await composeApiKeys(store, { platform, secret, roleScopes: accessKeys.roleScopes })
+  const { cookieSource, ...browser } = composeBrowser({ config, platform, secret })
   const verifier = composeVerifier(store, {
+    cookieSource,
     config,
     platform,
     keys,
@@ -113,6 +133,7 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
     statusLists,
     nonceKeys,
     keyRecords: accessKeys.keyRecords,
+    apiKeySource: apiKeys.apiKeySource,
   })
   const revocations = new Revocations({
     log: store.log,
@@ -121,7 +142,8 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
     onRevoked: ({ entry: { position, target, mode }, reason }) => log.info({ position, target, mode, reason }, 'revoked'),
   })
   const { securityEventTransmitters: transmitters } = config
-  const delivery = composeDelivery({ config, store, keys, secret, platform, log })
+  const mailCourier = courier(links)
+  const delivery = composeDelivery({ config, store, keys, secret, platform, log, mailCourier, mail: mailing.mail })
   const { streams, polling, transmitter } = delivery
   const services: Services = {
     config,
@@ -132,6 +154,7 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
     ...people,
     credentials: new ServiceCredentials({ store: store.services, platform }),
     ...accessKeys,
+    ...apiKeys,
     ...composeOpaque(store, { platform, secret }, { ...people, ...accessKeys }),
     revocations,
     securityEvents:
@@ -153,7 +176,12 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
     streams,
     polling,
     transmitter,
+    ...mailing,
+    ...composeLinks(store, { ...people, ...mailing, links, platform, secret, config }),
     statusLists,
+    ...browser,
+    ...composeDevices(store, { config, platform, log }),
+    ...composePages({ config, platform, secret }),
     openApi: openApiDocument(operations, issuer, version),
   }
   const close = async (): Promise<void> => {
@@ -162,6 +190,8 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
     relay?.stop()
     publisher.stop()
     await delivery.stop()
+    // What is lost of it is lost; the database may be what fails.
+    await services.apiKeyUses.flush().catch(() => undefined)
     await store.close()
   }
   try {
@@ -173,14 +203,14 @@ async function composeOn(store: Store, { config, platform, log, secret }: Ground
     await close()
     throw error
   }
-  return { services, answer: createApp(operations, services), close }
+  return { services, answer: createApp(operations, pages, services), close }
 }
 
 async function composePeople(
   store: Store,
   { config, platform, log, secret }: Ground,
-  { keys, opaque, statusLists }: Pick<VerifierGround, 'keys' | 'opaque' | 'statusLists'>,
-): Promise<Pick<Services, 'accounts' | 'factors' | 'sessions' | 'accessTokens'>> {
+  { keys, opaque, statusLists, mail }: Pick<VerifierGround, 'keys' | 'opaque' | 'statusLists'> & Pick<Services, 'mail'>,
+): Promise<FactorServices & Pick<Services, 'accounts' | 'sessions' | 'stepUp' | 'accessTokens' | 'throttle' | 'deviceTokens'>> {
   const [first = config.issuer, ...rest] = config.audience
   const access = new AccessTokenIssuer({
     issuer: config.issuer,
@@ -196,24 +226,29 @@ async function composePeople(
   const cost = { memoryKib: config.passwordMemoryKib, passes: config.passwordPasses, parallelism: 1 }
   const hasher = await PasswordHasher.open({ cost, random: platform.random, clock: platform.clock })
   const policy = passwordPolicy({ config, platform, log })
-  const accounts = new Accounts({ store: store.users, hasher, policy, tokens, platform })
-  const serviceName = new URL(config.issuer).hostname
-  const factors = new TotpFactors({ store: store.factors, secret, replay: store.replay, platform, serviceName })
+  const { throttle, deviceTokens } = composeThrottle(store, { config, platform, secret })
+  const accounts = new Accounts({ store: store.users, hasher, policy, tokens, guard: throttle, mail, platform })
+  const { secondFactors, ...factors } = composeFactors(store, { config, platform, log, secret })
+  const proving = { store: store.sessions, authenticator: accounts, factors: secondFactors, tokens, guard: throttle, platform }
+  const noteLanguage = languageNoting(store, log)
+  const onEvent = (event: SessionEvent): void => {
+    log.info({ event: event.type, session: event.session, user: event.user }, 'session')
+    noteLanguage(event)
+  }
   const sessions = new Sessions({
-    store: store.sessions,
-    authenticator: accounts,
-    factors,
-    tokens,
-    platform,
+    ...proving,
+    devices: deviceTokens,
+    knownDevices: composeKnownDevices(store, { platform, secret }, mail),
     policy: {
       idleLimitSeconds: config.sessionIdleSeconds,
       absoluteLimitSeconds: config.sessionSeconds,
       overlapSeconds: config.refreshOverlapSeconds,
       single: config.singleSession,
     },
-    onEvent: (event) => log.info({ event: event.type, session: event.session, user: event.user }, 'session'),
+    onEvent,
   })
-  return { accounts, factors, sessions, accessTokens: access }
+  const stepUp = new StepUp({ ...proving, onEvent })
+  return { accounts, ...factors, sessions, stepUp, throttle, deviceTokens, accessTokens: access }
 }
 
 /** Of the keys that are out there, so that a change of algorithm refuses no living token. */
@@ -231,13 +266,15 @@ interface VerifierGround {
   readonly feedStreams: FeedStreams
   readonly statusLists: StatusLists | undefined
   readonly nonceKeys: readonly Uint8Array[] | undefined
+  readonly cookieSource: CookieSource
   readonly keyRecords: KeyRecords
+  readonly apiKeySource: ApiKeySource
 }
 
 /** Our own API is guarded by the library's verifier, over a feed that never leaves the process. */
 function composeVerifier(
   store: Store,
-  { config, platform, keys, opaque, publisher, feedStreams, statusLists, nonceKeys, keyRecords }: VerifierGround,
+  { config, platform, keys, opaque, publisher, feedStreams, statusLists, nonceKeys, cookieSource, keyRecords, apiKeySource }: VerifierGround,
 ): OwnVerifier {
   const feed = new ObservedFeed(createInProcessFeed(heardAfterOthers(publisher)), (entry) => {
     // Whoever reads the feed stops reading it when its credential is gone, whichever server removed it.
@@ -249,6 +286,7 @@ function composeVerifier(
     audience: config.audience[0] ?? config.issuer,
     algorithms: algorithmsOf(config, keys),
     platform,
+    cookie: cookieSource,
     origin: new URL(config.issuer).origin,
     possession: { replay: store.replay, proofSeconds: PROOF_SECONDS, nonces: nonceKeys === undefined ? false : { keys: nonceKeys } },
     signedRequests: {
@@ -259,6 +297,7 @@ function composeVerifier(
       forms: ['http-message', 'sigv4', 'hawk', 'jwt'],
       bodyLimitBytes: MAX_BODY_BYTES,
     },
+    apiKeys: { keys: apiKeySource },
     feed,
     keys: new OwnKeys(keys),
     // What an opaque token says; whether it still holds is for the log to say, as with any other.

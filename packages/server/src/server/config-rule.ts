@@ -1,3 +1,5 @@
+import { browserMistakes } from './config-browser.ts'
+import { passkeyMistakes } from './config-passkey.ts'
 import type { GivenSettings } from './config.ts'
 
 /** One thing wrong with the configuration: where, what, and what to do. */
@@ -30,6 +32,10 @@ export function mistakesBetween(given: GivenSettings, { production, nameOf, wasG
   if (given.feed?.kind === 'postgres' && given.database?.kind !== 'postgres') {
     wrong('feed', 'is postgres, and the database is another one', `Give a postgres:// URL in ${nameOf('database')}.`)
   }
+  if (given.mailServer !== undefined && given.mailFrom === undefined && !wasGiven('mailFrom')) {
+    wrong('mailFrom', 'is missing', `${nameOf('mailServer')} needs to know by whom its mails are sent, such as no-reply@example.com.`)
+  }
+  mistakes.push(...browserMistakes(given, { production, nameOf }), ...passkeyMistakes(given, nameOf))
   if (production) {
     if (!wasGiven('secret')) wrong('secret', 'is required in production', 'Make one with: openssl rand -base64 48')
     if (!wasGiven('issuer')) wrong('issuer', 'is required in production', 'Use the https URL under which clients reach this server.')

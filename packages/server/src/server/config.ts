@@ -1,6 +1,8 @@
 import { type AddressList, addressList } from 'countersign/core'
 import type { JwsAlgorithm } from 'countersign/crypto'
+import type { SignInLimits } from '../account/throttle/index.ts'
 import { MasterSecret } from '../signing/master-secret.ts'
+import type { MailSender, SmtpServer } from '../delivery/index.ts'
 import type { SecurityEventTransmitter } from '../revocation/index.ts'
 import {
   addresses,
@@ -17,7 +19,13 @@ import {
   WrongValue,
   yesOrNo,
 } from './config-value.ts'
+import { type Brand, brandAccent, brandName, brandOf } from './config-brand.ts'
+import { cookieDomain, type CookieForm, cookieForm, type CookieSameSite, cookieSameSite, origins } from './config-browser.ts'
 import { type FeedPlace, feedPlace } from './config-feed.ts'
+import { geoIpFile } from './config-geoip.ts'
+import { mailSender, mailServer } from './config-mail.ts'
+import { type PasskeyOptions, type PasskeySettings, passkeySettings, passkeySettingsOf } from './config-passkey.ts'
+import { signInLimits, signInSettings } from './config-sign-in.ts'
 import { securityEventTransmitters, type SecurityEventTransmitterOptions } from './config-security-event.ts'
 import { type ConfigMistake, mistakesBetween } from './config-rule.ts'
 
@@ -29,7 +37,7 @@ export interface TlsFiles {
 }
 
 /** Everything the server can be told, checked and complete: nothing below this asks "if it is set". */
-export interface ServerConfig {
+export interface ServerConfig extends SignInLimits, PasskeySettings {
   readonly production: boolean
   readonly host: string
   readonly port: number
@@ -62,6 +70,8 @@ export interface ServerConfig {
   readonly statusList: boolean
   /** DPoP proofs must hold a nonce of ours (RFC 9449 section 8). */
   readonly dpopNonces: boolean
+  /** People may sign in with a link in a mail. */
+  readonly magicLinks: boolean
   /** A session ends when it was not refreshed for so long. */
   readonly sessionIdleSeconds: number
   /** A session ends at the latest so long after its sign-in. */
@@ -79,11 +89,23 @@ export interface ServerConfig {
   readonly breachedPasswordsUrl: string | undefined
   /** What happens to a new password while that does not answer. */
   readonly breachedPasswordsOutage: 'accept' | 'refuse'
+  /** Undefined: none is sent in production; otherwise it stays in the outbox of this process. */
+  readonly mailServer: SmtpServer | undefined
+  readonly mailFrom: MailSender | undefined
+  readonly brand: Brand
+  /** Pages of these origins may call the API, beside our own. */
+  readonly origins: readonly string[]
+  /** The access token's cookie is for this domain and all below it; undefined: for our host only. */
+  readonly cookieDomain: string | undefined
+  readonly cookieSameSite: CookieSameSite
+  readonly cookieForm: CookieForm
+  /** A MaxMind database, by which the list of devices names places. */
+  readonly geoIpFile: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
 /** What an embedding application may say; every member may be left out. Texts are read as in the environment. */
-export interface ServerOptions {
+export interface ServerOptions extends Partial<SignInLimits>, PasskeyOptions {
   readonly production?: boolean
   readonly host?: string
   readonly port?: number
@@ -106,6 +128,7 @@ export interface ServerOptions {
   readonly deliveryNetworks?: readonly string[]
   readonly statusList?: boolean
   readonly dpopNonces?: boolean
+  readonly magicLinks?: boolean
   readonly securityEventTransmitters?: readonly SecurityEventTransmitterOptions[]
   readonly sessionIdleSeconds?: number
   readonly sessionSeconds?: number
@@ -116,6 +139,19 @@ export interface ServerOptions {
   readonly passwordWords?: string | readonly string[]
   readonly breachedPasswordsUrl?: string
   readonly breachedPasswordsOutage?: ServerConfig['breachedPasswordsOutage']
+  /** `smtp://…` or `smtps://…`. */
+  readonly mailServer?: string
+  /** An address, or a name with it: `Example <no-reply@example.com>`. */
+  readonly mailFrom?: string
+  readonly brandName?: string
+  readonly brandAccent?: string
+  readonly brandLogo?: string
+  /** Exact origins, such as `https://app.example.com`. */
+  readonly origins?: string | readonly string[]
+  readonly cookieDomain?: string
+  readonly cookieSameSite?: CookieSameSite
+  readonly cookieForm?: CookieForm
+  readonly geoIpFile?: string
   readonly logLevel?: ServerConfig['logLevel']
 }
 
@@ -175,6 +211,7 @@ const settings: { readonly [M in Member]: { readonly variable: string; readonly 
   deliveryNetworks: { variable: 'COUNTERSIGN_DELIVERY_NETWORKS', read: addresses },
   statusList: { variable: 'COUNTERSIGN_STATUS_LIST', read: yesOrNo },
   dpopNonces: { variable: 'COUNTERSIGN_DPOP_NONCES', read: yesOrNo },
+  magicLinks: { variable: 'COUNTERSIGN_MAGIC_LINKS', read: yesOrNo },
   accessTokenForm: { variable: 'COUNTERSIGN_ACCESS_TOKEN_FORM', read: accessTokenForm },
   sessionIdleSeconds: { variable: 'COUNTERSIGN_SESSION_IDLE_SECONDS', read: integer(60, YEAR, 'seconds') },
   sessionSeconds: { variable: 'COUNTERSIGN_SESSION_SECONDS', read: integer(60, YEAR, 'seconds') },
@@ -191,7 +228,19 @@ const settings: { readonly [M in Member]: { readonly variable: string; readonly 
     variable: 'COUNTERSIGN_BREACHED_PASSWORDS_OUTAGE',
     read: oneOf(['accept', 'refuse'], 'accept is the default.'),
   },
+  mailServer: { variable: 'COUNTERSIGN_MAIL_URL', read: mailServer },
+  mailFrom: { variable: 'COUNTERSIGN_MAIL_FROM', read: mailSender },
+  brandName: { variable: 'COUNTERSIGN_BRAND_NAME', read: brandName },
+  brandAccent: { variable: 'COUNTERSIGN_BRAND_ACCENT', read: brandAccent },
+  brandLogo: { variable: 'COUNTERSIGN_BRAND_LOGO', read: text('Use the path of an SVG or PNG file.') },
+  origins: { variable: 'COUNTERSIGN_ORIGINS', read: origins },
+  cookieDomain: { variable: 'COUNTERSIGN_COOKIE_DOMAIN', read: cookieDomain },
+  cookieSameSite: { variable: 'COUNTERSIGN_COOKIE_SAME_SITE', read: cookieSameSite },
+  cookieForm: { variable: 'COUNTERSIGN_COOKIE_FORM', read: cookieForm },
+  geoIpFile: { variable: 'COUNTERSIGN_GEOIP_FILE', read: geoIpFile },
   logLevel: { variable: 'COUNTERSIGN_LOG_LEVEL', read: logLevel },
+  ...signInSettings,
+  ...passkeySettings,
 }
 
 const members = Object.keys(settings) as readonly Member[]
@@ -282,6 +331,7 @@ function complete(given: GivenSettings, production: boolean): ServerConfig {
     deliveryNetworks: given.deliveryNetworks ?? addressList([]),
     statusList: given.statusList ?? false,
     dpopNonces: given.dpopNonces ?? false,
+    magicLinks: given.magicLinks ?? true,
     sessionIdleSeconds: given.sessionIdleSeconds ?? Math.min(14 * DAY, sessionSeconds),
     sessionSeconds,
     refreshOverlapSeconds: given.refreshOverlapSeconds ?? 10,
@@ -291,7 +341,17 @@ function complete(given: GivenSettings, production: boolean): ServerConfig {
     passwordWords: given.passwordWords ?? Object.freeze([]),
     breachedPasswordsUrl: given.breachedPasswordsUrl,
     breachedPasswordsOutage: given.breachedPasswordsOutage ?? 'accept',
+    mailServer: given.mailServer,
+    mailFrom: given.mailFrom,
+    brand: brandOf(given),
+    origins: given.origins ?? Object.freeze([]),
+    cookieDomain: given.cookieDomain,
+    cookieSameSite: given.cookieSameSite ?? 'lax',
+    cookieForm: given.cookieForm ?? 'http-only',
+    geoIpFile: given.geoIpFile,
     logLevel: given.logLevel ?? 'info',
+    ...signInLimits(given),
+    ...passkeySettingsOf(given),
   })
 }
 

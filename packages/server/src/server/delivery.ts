@@ -1,7 +1,21 @@
 import { decodeBase64url, decodeUtf8, encodeBase64url, type Platform } from 'countersign/core'
 import { type SecurityEventClaims, signSecurityEventToken } from 'countersign/token'
 import type { Logger } from 'pino'
-import { DeliveryWorker, Outbound, Polling, pushCourier, SecurityEventStreams, Transmitter } from '../delivery/index.ts'
+import {
+  type Courier,
+  DeliveryWorker,
+  MAIL,
+  mailJob,
+  type MailQueue,
+  type NewJob,
+  noticeOf,
+  type Occurrence,
+  Outbound,
+  Polling,
+  pushCourier,
+  SecurityEventStreams,
+  Transmitter,
+} from '../delivery/index.ts'
 import type { MasterSecret, SigningKeys } from '../signing/index.ts'
 import type { Store } from '../store/index.ts'
 import type { ServerConfig } from './config.ts'
@@ -14,6 +28,9 @@ interface DeliveryGround {
   readonly secret: MasterSecret
   readonly platform: Platform
   readonly log: Logger
+  /** Undefined where no mail is sent. */
+  readonly mailCourier: Courier | undefined
+  readonly mail: MailQueue
 }
 
 export interface Delivery extends Pick<Services, 'streams' | 'polling' | 'transmitter'> {
@@ -24,8 +41,17 @@ export interface Delivery extends Pick<Services, 'streams' | 'polling' | 'transm
 
 const PURPOSE = 'delivery/1'
 
+/** People are told of what stands in the log, so that no way to change something can forget it. */
+const notices = {
+  destination: MAIL,
+  of: (occurrence: Occurrence): NewJob | undefined => {
+    const request = noticeOf(occurrence)
+    return request === undefined ? undefined : mailJob(request)
+  },
+}
+
 /** Everything that is told to others: what fills the queue, and what empties it. */
-export function composeDelivery({ config, store, keys, secret, platform, log }: DeliveryGround): Delivery {
+export function composeDelivery({ config, store, keys, secret, platform, log, mailCourier, mail }: DeliveryGround): Delivery {
   const { issuer, deliveryNetworks } = config
   const onFailure = (error: unknown): void => log.warn({ err: error }, 'the queue of deliveries could not be worked on')
   const sign = (claims: SecurityEventClaims): string => signSecurityEventToken(claims, keys.current('access-token'))
@@ -35,6 +61,7 @@ export function composeDelivery({ config, store, keys, secret, platform, log }: 
     store: store.deliveries,
     log: store.events,
     platform,
+    ...(mailCourier === undefined ? {} : { notices }),
     onStreamEnded: (stream, reason) => log.warn({ stream, reason }, 'a stream of security events has ended'),
     onFailure,
   })
@@ -42,6 +69,7 @@ export function composeDelivery({ config, store, keys, secret, platform, log }: 
     store: store.deliveries,
     couriers: [
       pushCourier({ outbound, sign, open: (stream, sealed) => decodeUtf8(secret.unseal(PURPOSE, decodeBase64url(sealed), stream)) }),
+      ...(mailCourier === undefined ? [] : [mailCourier]),
     ],
     platform,
     onTrouble: ({ id, destination, attempt }, outcome) => log.info({ job: id, destination, attempt, ...outcome }, 'not delivered'),
@@ -64,7 +92,7 @@ export function composeDelivery({ config, store, keys, secret, platform, log }: 
     seal: (stream, text) => encodeBase64url(secret.seal(PURPOSE, new TextEncoder().encode(text), stream, platform.random)),
     onJob: () => transmitter.announce(),
   })
-  const cancelWake = transmitter.onCopied(() => worker.wake())
+  const cancels = [transmitter.onCopied(() => worker.wake()), mail.onWake(() => worker.wake())]
   return {
     streams,
     polling,
@@ -74,7 +102,7 @@ export function composeDelivery({ config, store, keys, secret, platform, log }: 
       worker.start()
     },
     async stop() {
-      cancelWake()
+      for (const cancel of cancels) cancel()
       polling.stop()
       await Promise.all([transmitter.stop(), worker.stop()])
       outbound.close()

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { email } from './schema.ts'
+import { email, type GivenDevice, givenDevice } from './schema.ts'
 
 /** The messages of OPAQUE in the API, as the library makes them: base64url, of one length each. */
 
@@ -49,10 +49,13 @@ export const opaqueChangeBody: z.ZodType<
   current_opaque: opaqueProof.optional(),
 })
 
-export const opaqueSignInBody: z.ZodType<{ email: string; start_login_request: string }> = z.strictObject({
-  email,
-  start_login_request: message(128),
-})
+export const opaqueSignInBody: z.ZodType<{ email: string; start_login_request: string; device?: GivenDevice | undefined }> = z.strictObject(
+  {
+    email,
+    start_login_request: message(128),
+    device: givenDevice.optional(),
+  },
+)
 
 export const opaqueSessionBody: typeof proof = proof
 

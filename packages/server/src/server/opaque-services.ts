@@ -9,7 +9,7 @@ interface Ground {
   readonly secret: MasterSecret
 }
 
-type Needed = Pick<Services, 'accounts' | 'sessions' | 'sessionKeys' | 'roleScopes'>
+type Needed = Pick<Services, 'accounts' | 'sessions' | 'throttle' | 'sessionKeys' | 'roleScopes'>
 
 /** Passwords that we never see. The library behind them is loaded by whoever asks first. */
 export function composeOpaque(
@@ -30,5 +30,5 @@ export function composeOpaque(
   }
   const protocol = (): Promise<OpaqueProtocol> => (opened ??= open())
   const signIn = new OpaqueSignIn({ protocol, states, users, replay, ...others })
-  return { opaqueSignIn: signIn, opaqueRegistration: new OpaqueRegistration({ protocol, states, accounts, signIn, platform }) }
+  return { opaqueSignIn: signIn, opaqueRegistration: new OpaqueRegistration({ protocol, states, accounts, signIn, throttle: others.throttle, platform }) }
 }

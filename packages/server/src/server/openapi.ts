@@ -43,7 +43,7 @@ const securityOf: Readonly<Record<RouteAuthority, readonly Json[]>> = {
 
 const authorityNote: Readonly<Record<RouteAuthority, string>> = {
   public: 'Open to everyone.',
-  session: 'For anyone who is signed in.',
+  session: 'For anyone who is signed in: with the access token, or with the cookies of the session and `X-CSRF-Token`.',
   operator: 'For operators: the role `admin`.',
   service: 'For services: a service credential.',
   inspector: 'For services, with a service credential, and for operators: the role `admin`.',

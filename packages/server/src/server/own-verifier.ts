@@ -61,7 +61,8 @@ export class OwnVerifier {
    * @throws {AuthError} as `Verifier.authenticate` of the library; `unavailable` when the log cannot be read.
    */
   async authenticate(presented: PresentedCredentials, requirement: Pick<Requirement, 'role'> = {}): Promise<Principal> {
-    const isAnonymous = presented.authorization === undefined && presented.arrival?.values('signature-input') === undefined
+    const { authorization, cookie, arrival } = presented
+    const isAnonymous = authorization === undefined && cookie === undefined && arrival?.values('signature-input') === undefined
     if (!isAnonymous) await this.caughtUp()
     return this.#verifier.authenticate(presented, { freshness: 'strict', ...requirement })
   }

@@ -12,7 +12,11 @@ export interface PresentedWith {
 export function presentedBy(request: Request, { client, incoming, issuer }: PresentedWith): PresentedCredentials {
   return {
     authorization: request.headers.get('authorization') ?? undefined,
+    cookie: request.headers.get('cookie') ?? undefined,
     method: request.method,
+    secFetchSite: request.headers.get('sec-fetch-site') ?? undefined,
+    origin: request.headers.get('origin') ?? undefined,
+    csrfToken: request.headers.get('x-csrf-token') ?? undefined,
     get arrival(): ArrivedRequest {
       const normalised = arrivalOf(request, undefined)
       const sent = incoming === undefined ? normalised : arrivalOf(request, { incoming })

@@ -21,6 +21,12 @@ const retryAfterSeconds: Readonly<Partial<Record<AuthError['code'], number>>> = 
   rate_limited: 10,
 }
 
+/** In how many seconds to ask again; undefined for what does not end by itself. */
+export function retryAfterOf({ code, detail }: AuthError): string | undefined {
+  const seconds = detail['retryAfterSeconds'] ?? retryAfterSeconds[code]
+  return seconds === undefined ? undefined : String(seconds)
+}
+
 /** Anything that is not a refusal is our fault, and a stranger learns no more than that. */
 export const asRefusal = (error: unknown): AuthError =>
   error instanceof AuthError ? error : new AuthError('internal', {}, { cause: error })
@@ -35,14 +41,19 @@ function fieldErrors(refusal: AuthError): readonly FieldError[] | undefined {
 
 function documentOf(refusal: AuthError, instance: string): Problem {
   const errors = fieldErrors(refusal)
-  const factors = refusal instanceof FactorRequired ? { factors: refusal.factors } : {}
-  return problemOf(refusal, { instance, ...factors, ...(errors === undefined ? {} : { errors }) })
+  const factors = refusal instanceof FactorRequired ? { factors: refusal.factors, factor_ticket: refusal.ticket } : {}
+  const { maxAgeSeconds } = refusal.detail
+  const terms = refusal.code === 'step_up_required' && maxAgeSeconds !== undefined ? { max_age: maxAgeSeconds } : {}
+  return problemOf(refusal, { instance, ...factors, ...terms, ...(errors === undefined ? {} : { errors }) })
 }
 
-const challengeOf = (refusal: AuthError, realm: string): string =>
-  refusal instanceof DpopError
-    ? challengesFor(refusal, { scheme: 'DPoP', realm, error: 'invalid_dpop_proof', algorithms: dpopAlgorithms.join(' ') })
-    : challengesFor(refusal, { scheme: 'Bearer', realm })
+function challengeOf(refusal: AuthError, realm: string): string {
+  if (refusal instanceof DpopError) {
+    return challengesFor(refusal, { scheme: 'DPoP', realm, error: 'invalid_dpop_proof', algorithms: dpopAlgorithms.join(' ') })
+  }
+  const { maxAgeSeconds } = refusal.detail
+  return challengesFor(refusal, { scheme: 'Bearer', realm, ...(typeof maxAgeSeconds === 'number' ? { maxAgeSeconds } : {}) })
+}
 
 /** The only place that turns a refusal into HTTP (RFC 9457). */
 export function problemResponse(refusal: AuthError, { requestId, realm, allow, dpopNonce }: Refused): Response {
@@ -50,8 +61,8 @@ export function problemResponse(refusal: AuthError, { requestId, realm, allow, d
   const headers = new Headers({ 'content-type': 'application/problem+json' })
   if (document.status === 401 && realm !== undefined) headers.set('www-authenticate', challengeOf(refusal, realm))
   if (refusal instanceof DpopError && dpopNonce !== undefined) headers.set('dpop-nonce', dpopNonce)
-  const retryAfter = retryAfterSeconds[refusal.code]
-  if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter))
+  const retryAfter = retryAfterOf(refusal)
+  if (retryAfter !== undefined) headers.set('retry-after', retryAfter)
   if (allow !== undefined) headers.set('allow', allow.join(', '))
   return new Response(JSON.stringify(document), { status: document.status, headers })
 }

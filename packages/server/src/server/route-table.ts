@@ -1,9 +1,17 @@
 import { answerChallenge } from './route/answer-challenge/route.ts'
+import { authenticateAgain } from './route/authenticate-again/route.ts'
 import { changePassword } from './route/change-password/route.ts'
+import { confirmEmailVerification } from './route/confirm-email-verification/route.ts'
+import { confirmMagicLink } from './route/confirm-magic-link/route.ts'
+import { confirmPasswordReset } from './route/confirm-password-reset/route.ts'
 import { confirmOpaqueRegistration } from './route/confirm-opaque-registration/route.ts'
 import { confirmOpaqueSignIn } from './route/confirm-opaque-sign-in/route.ts'
+import { confirmPasskey } from './route/confirm-passkey/route.ts'
 import { confirmTotp } from './route/confirm-totp/route.ts'
+import { createApiKey } from './route/create-api-key/route.ts'
 import { createAccessKey } from './route/create-access-key/route.ts'
+import { createOwnPasskeyChallenge } from './route/create-own-passkey-challenge/route.ts'
+import { createPasskeyChallenge } from './route/create-passkey-challenge/route.ts'
 import { createSecurityEventStream } from './route/create-security-event-stream/route.ts'
 import { createService } from './route/create-service/route.ts'
 import { createChallenge } from './route/create-challenge/route.ts'
@@ -11,56 +19,88 @@ import { createDeviceKey } from './route/create-device-key/route.ts'
 import { createTemporaryCredential } from './route/create-temporary-credential/route.ts'
 import { createUser } from './route/create-user/route.ts'
 import { disableTotp } from './route/disable-totp/route.ts'
+import { disownAccount } from './route/disown-account/route.ts'
 import { endCurrentSession } from './route/end-current-session/route.ts'
+import { endElevation } from './route/end-elevation/route.ts'
 import { endSession } from './route/end-session/route.ts'
 import { endSessions } from './route/end-sessions/route.ts'
+import { enrolPasskey } from './route/enrol-passkey/route.ts'
 import { enrolTotp } from './route/enrol-totp/route.ts'
 import { answerFeedChallenge } from './route/feed-challenge/route.ts'
 import { followFeed } from './route/follow-feed/route.ts'
+import { getApiKey } from './route/get-api-key/route.ts'
+import { getApiKeyMark } from './route/get-api-key-mark/route.ts'
 import { getAccessKey } from './route/get-access-key/route.ts'
+import { getAsset } from './route/get-asset/route.ts'
 import { getDiscovery } from './route/get-discovery/route.ts'
+import { getFactors } from './route/get-factors/route.ts'
 import { getFeedSnapshot } from './route/get-feed-snapshot/route.ts'
 import { getHealth } from './route/get-health/route.ts'
 import { getJwks } from './route/get-jwks/route.ts'
+import { getMail } from './route/get-mail/route.ts'
 import { getMe } from './route/get-me/route.ts'
 import { getOpenApi } from './route/get-openapi/route.ts'
 import { getReadiness } from './route/get-readiness/route.ts'
 import { getSecurityEventStreamStatus } from './route/get-security-event-stream-status/route.ts'
 import { getSecurityEventStreams } from './route/get-security-event-streams/route.ts'
 import { getSsfConfiguration, getSsfConfigurationOfPath } from './route/get-ssf-configuration/route.ts'
+import { getUserFactors } from './route/get-user-factors/route.ts'
 import { getUser } from './route/get-user/route.ts'
 import { introspectToken } from './route/introspect-token/route.ts'
+import { listApiKeys } from './route/list-api-keys/route.ts'
 import { listAccessKeys } from './route/list-access-keys/route.ts'
 import { listDeviceKeys } from './route/list-device-keys/route.ts'
+import { listMails } from './route/list-mails/route.ts'
+import { listPasskeys } from './route/list-passkeys/route.ts'
+import { listElevations } from './route/list-elevations/route.ts'
 import { listServices } from './route/list-services/route.ts'
 import { listSessions } from './route/list-sessions/route.ts'
 import { listSigningKeys } from './route/list-signing-keys/route.ts'
 import { listUsers } from './route/list-users/route.ts'
+import { lookUpApiKey } from './route/look-up-api-key/route.ts'
 import { lookUpAccessKey } from './route/look-up-access-key/route.ts'
 import { pollSecurityEvents } from './route/poll-security-events/route.ts'
 import { receiveSecurityEvent } from './route/receive-security-event/route.ts'
 import { redeemSetup } from './route/redeem-setup/route.ts'
 import { refreshSession } from './route/refresh-session/route.ts'
+import { removeApiKey } from './route/remove-api-key/route.ts'
 import { removeAccessKey } from './route/remove-access-key/route.ts'
 import { removeDeviceKey } from './route/remove-device-key/route.ts'
+import { removePasskey } from './route/remove-passkey/route.ts'
 import { removeSecurityEventStream } from './route/remove-security-event-stream/route.ts'
 import { removeService } from './route/remove-service/route.ts'
 import { removeTotp } from './route/remove-totp/route.ts'
+import { removeUserPasskey } from './route/remove-user-passkey/route.ts'
+import { renamePasskey } from './route/rename-passkey/route.ts'
+import { renewRecoveryCodes } from './route/renew-recovery-codes/route.ts'
 import { replaceSecurityEventStream } from './route/replace-security-event-stream/route.ts'
+import { reportApiKeyUses } from './route/report-api-key-uses/route.ts'
 import { replaySecurityEvents } from './route/replay-security-events/route.ts'
+import { requestEmailChange } from './route/request-email-change/route.ts'
+import { requestEmailVerification } from './route/request-email-verification/route.ts'
+import { requestMagicLink } from './route/request-magic-link/route.ts'
+import { requestPasswordReset } from './route/request-password-reset/route.ts'
 import { revokeSigningKey } from './route/revoke-signing-key/route.ts'
 import { revokeToken } from './route/revoke-token/route.ts'
 import { revoke } from './route/revoke/route.ts'
+import { rotateApiKey } from './route/rotate-api-key/route.ts'
 import { rotateAccessKey } from './route/rotate-access-key/route.ts'
 import { rotateSigningKeys } from './route/rotate-signing-keys/route.ts'
 import { setSecurityEventStreamStatus } from './route/set-security-event-stream-status/route.ts'
+import { showOutbox } from './route/show-outbox/route.ts'
+import { showOutboxMail } from './route/show-outbox-mail/route.ts'
+import { showOutboxPreview } from './route/show-outbox-preview/route.ts'
+import { showLink } from './route/show-link/route.ts'
 import { showSetupPage } from './route/show-setup-page/route.ts'
 import { signIn } from './route/sign-in/route.ts'
+import { startElevation } from './route/start-elevation/route.ts'
 import { startOpaqueRegistration } from './route/start-opaque-registration/route.ts'
 import { startOpaqueSignIn } from './route/start-opaque-sign-in/route.ts'
 import { getStatusList } from './route/status-list/route.ts'
+import { updateApiKey } from './route/update-api-key/route.ts'
 import { updateAccessKey } from './route/update-access-key/route.ts'
 import { updateSecurityEventStream } from './route/update-security-event-stream/route.ts'
+import { unlockUser } from './route/unlock-user/route.ts'
 import { updateUser } from './route/update-user/route.ts'
 import { verifySecurityEventStream } from './route/verify-security-event-stream/route.ts'
 import type { Operation } from './route.ts'
@@ -71,16 +111,41 @@ export const operations: readonly Operation[] = Object.freeze([
   listUsers,
   getUser,
   updateUser,
+  startElevation,
+  listElevations,
+  endElevation,
+  unlockUser,
+  getUserFactors,
   removeTotp,
+  removeUserPasskey,
   getMe,
   changePassword,
+  requestPasswordReset,
+  confirmPasswordReset,
+  requestMagicLink,
+  confirmMagicLink,
+  requestEmailVerification,
+  confirmEmailVerification,
+  requestEmailChange,
+  disownAccount,
+  showLink,
   enrolTotp,
   confirmTotp,
   disableTotp,
+  getFactors,
+  listPasskeys,
+  enrolPasskey,
+  confirmPasskey,
+  renamePasskey,
+  removePasskey,
+  renewRecoveryCodes,
+  createOwnPasskeyChallenge,
   signIn,
+  createPasskeyChallenge,
   listSessions,
   endSessions,
   refreshSession,
+  authenticateAgain,
   // Before the address with a parameter, which it would fit as well.
   endCurrentSession,
   endSession,
@@ -113,6 +178,16 @@ export const operations: readonly Operation[] = Object.freeze([
   updateAccessKey,
   removeAccessKey,
   rotateAccessKey,
+  createApiKey,
+  listApiKeys,
+  // Before the addresses with a parameter, which they would fit as well.
+  lookUpApiKey,
+  getApiKeyMark,
+  reportApiKeyUses,
+  getApiKey,
+  updateApiKey,
+  removeApiKey,
+  rotateApiKey,
   createTemporaryCredential,
   createDeviceKey,
   listDeviceKeys,
@@ -131,8 +206,14 @@ export const operations: readonly Operation[] = Object.freeze([
   getSsfConfiguration,
   getSsfConfigurationOfPath,
   getOpenApi,
+  getAsset,
   getHealth,
   getReadiness,
+  listMails,
+  getMail,
   redeemSetup,
   showSetupPage,
+  showOutbox,
+  showOutboxMail,
+  showOutboxPreview,
 ])

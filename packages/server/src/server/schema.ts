@@ -20,10 +20,20 @@ const word = z
   .min(1)
   .max(128)
   .regex(/^[\x21-\x7e]+$/)
+export const role: z.ZodType<string> = word
 export const roles: z.ZodType<string[]> = z.array(word).max(64)
 export const groups: z.ZodType<string[]> = z.array(word).max(256)
 export const secretText: z.ZodType<string> = z.string().min(1).max(512)
 export const userId: z.ZodType<string> = word
+/** What an earlier sign-in has left on the device. One that is none of ours is passed over, so that no old one locks anybody out. */
+const deviceToken = z.string().min(1).max(256).regex(printable)
+
+export type GivenDevice = string | { name?: string | undefined; token?: string | undefined }
+
+export const givenDevice: z.ZodType<GivenDevice> = z.union([
+  displayName,
+  z.strictObject({ name: displayName.optional(), token: deviceToken.optional() }),
+])
 export const positionText: z.ZodType<string> = z.string().regex(/^\d{1,16}$/)
 
 export const target: z.ZodType<{ kind: (typeof targetKinds)[number]; id?: string | undefined }> = z.strictObject({
@@ -66,11 +76,13 @@ export const introspectionSchema: z.ZodType = z.strictObject({
   amr: z.array(z.string()).optional(),
   acr: z.string().optional(),
   cnf: z.record(z.string(), z.unknown()).optional(),
+  login: z.string().optional(),
 })
 
 export const userSchema: z.ZodType = z.strictObject({
   id: z.string(),
   email: z.string(),
+  email_verified: z.boolean(),
   name: z.string().nullable(),
   status: z.enum(['active', 'suspended']),
   roles: z.array(z.string()),
@@ -91,11 +103,22 @@ export const sessionSchema: z.ZodType = z.strictObject({
   id: z.string(),
   user: z.string(),
   client: z.string(),
-  device: z.strictObject({ name: z.string().nullable(), user_agent: z.string().nullable(), address: z.string().nullable() }),
+  device: z.strictObject({
+    name: z.string().nullable(),
+    user_agent: z.string().nullable(),
+    address: z.string().nullable(),
+    /** As the user agent says of itself. */
+    browser: z.string().nullable(),
+    system: z.string().nullable(),
+    /** Of the address, in lists, where the server has a GeoIP file. */
+    place: z.string().nullable(),
+  }),
   methods: z.array(z.string()),
   created_at: moment,
   authenticated_at: moment,
   refreshed_at: moment,
+  /** The last time that its client came here: requests to services are not counted. */
+  last_used_at: moment,
   expires_at: moment,
   idle_expires_at: moment,
   /** The session that the request's own token belongs to. */
@@ -107,14 +130,28 @@ export const signedInSchema: z.ZodType = z.strictObject({
   token_type: z.enum(['Bearer', 'DPoP']),
   expires_in: z.int(),
   refresh_token: z.string(),
+  /** After a sign-in: to be sent again with the next one from this device. */
+  device_token: z.string().optional(),
   session: sessionSchema,
   user: subjectSchema,
 })
+
+/** Where cookies carry the tokens: nothing in it is a credential. */
+export const cookieSignedInSchema: z.ZodType = z.strictObject({
+  expires_in: z.int(),
+  /** For `X-CSRF-Token`. */
+  csrf_token: z.string(),
+  session: sessionSchema,
+  user: subjectSchema,
+})
+
+export const signedInAnswerSchema: z.ZodType = z.union([signedInSchema, cookieSignedInSchema])
 
 export const opaqueSignedInSchema: z.ZodType = z.strictObject({
   access_key_id: z.string(),
   session: sessionSchema,
   user: subjectSchema,
+  device_token: z.string(),
   access_token: z.string().optional(),
   token_type: z.literal('Bearer').optional(),
   expires_in: z.int().optional(),

@@ -1,11 +1,17 @@
+import type { ApiKeySource } from 'countersign'
 import type { Platform } from 'countersign/core'
 import type { Logger } from 'pino'
-import type { TotpFactors } from '../account/factor/index.ts'
+import type { RecoveryCodes, TotpFactors, TotpSealing } from '../account/factor/index.ts'
 import type { Accounts } from '../account/index.ts'
+import type { Disowning, EmailAddresses, Links, MagicLinks, PasswordResets } from '../account/link/index.ts'
 import type { OpaqueRegistration, OpaqueSignIn } from '../account/opaque/index.ts'
+import type { PasskeySignIn, Passkeys } from '../account/passkey/index.ts'
+import type { DeviceTokens, Throttle } from '../account/throttle/index.ts'
 import type {
   AccessKeySealing,
   AccessKeys,
+  ApiKeys,
+  ApiKeyUses,
   DeviceKeys,
   KeyRecords,
   RoleScopes,
@@ -13,15 +19,18 @@ import type {
   SessionKeys,
   TemporaryCredentials,
 } from '../credential/index.ts'
-import type { Polling, SecurityEventStreams, Transmitter } from '../delivery/index.ts'
+import type { MailQueue, Outbox, Polling, SecurityEventStreams, Transmitter } from '../delivery/index.ts'
 import type { FeedAuthority, Publisher, Revocations, SecurityEventReceiver, StatusLists } from '../revocation/index.ts'
-import type { AccessTokenIssuer, Sessions, TokenInspection } from '../session/index.ts'
+import type { AccessTokenIssuer, Elevations, Sessions, StepUp, TokenInspection } from '../session/index.ts'
 import type { SigningKeys } from '../signing/index.ts'
 import type { Store } from '../store/store.ts'
+import type { CrossOrigin, CsrfGuard, SessionCookies } from './browser/index.ts'
 import type { ServerConfig } from './config.ts'
 import type { FeedStreams } from './feed-stream.ts'
 import type { OwnProofs } from './own-proofs.ts'
 import type { OwnVerifier } from './own-verifier.ts'
+import type { Places } from './places.ts'
+import type { Site } from './page/site.ts'
 
 /** Everything that a route or a job may use. Made in `compose.ts`. */
 export interface Services {
@@ -32,11 +41,25 @@ export interface Services {
   readonly keys: SigningKeys
   readonly accounts: Accounts
   readonly factors: TotpFactors
+  readonly totpSealing: TotpSealing
+  readonly recoveryCodes: RecoveryCodes
+  readonly passkeys: Passkeys
+  readonly passkeySignIn: PasskeySignIn
   readonly sessions: Sessions
+  readonly stepUp: StepUp
+  readonly elevations: Elevations
+  readonly places: Places
+  readonly throttle: Throttle
+  readonly deviceTokens: DeviceTokens
   readonly credentials: ServiceCredentials
   readonly accessKeys: AccessKeys
   readonly accessKeySealing: AccessKeySealing
   readonly keyRecords: KeyRecords
+  readonly apiKeys: ApiKeys
+  readonly apiKeyUses: ApiKeyUses
+  /** In base64url: what services know made-up keys by. */
+  readonly apiKeyMark: string
+  readonly apiKeySource: ApiKeySource
   readonly temporaryCredentials: TemporaryCredentials
   readonly deviceKeys: DeviceKeys
   readonly roleScopes: RoleScopes
@@ -57,7 +80,21 @@ export interface Services {
   readonly streams: SecurityEventStreams
   readonly polling: Polling
   readonly transmitter: Transmitter
+  readonly mail: MailQueue
+  readonly links: Links
+  readonly passwordResets: PasswordResets
+  readonly magicLinks: MagicLinks
+  readonly emailAddresses: EmailAddresses
+  /** "This was not me." */
+  readonly disowning: Disowning
+  /** Where mail ends in development; undefined where it is sent, or there is none. */
+  readonly outbox: Outbox | undefined
   /** Undefined where access tokens do not name a list. */
   readonly statusLists: StatusLists | undefined
+  readonly sessionCookies: SessionCookies
+  readonly csrf: CsrfGuard
+  readonly crossOrigin: CrossOrigin
+  /** What the hosted pages have in common. */
+  readonly site: Site
   readonly openApi: Readonly<Record<string, unknown>>
 }

@@ -2,9 +2,11 @@ import type { Platform } from 'countersign/core'
 import { newId, toEpochSeconds } from 'countersign/core'
 import type { AccessTokenClaims } from 'countersign/token'
 import type { Position } from 'countersign/revocation'
-import { newIdInPlace, signAccessTokenInBackground } from 'countersign/token'
+import { loginTrace, newIdInPlace, signAccessTokenInBackground } from 'countersign/token'
 import { type LivingAccessKey, RoleScopes } from '../credential/index.ts'
 import type { SigningKeys } from '../signing/signing-keys.ts'
+import { authenticationContext } from './acr.ts'
+import { rolesNow } from './elevated-role.ts'
 import type { OpaqueTokens } from './opaque-token.ts'
 import type { Issuance } from './session-store.ts'
 
@@ -48,12 +50,16 @@ export class AccessTokenIssuer {
     this.#scopes = new RoleScopes(options.roleScopes)
   }
 
-  /** Never lives longer than its session. `rev` is the log position that the transaction saw, so a later cut-off kills it. */
-  async issue({ rev, session, subject }: Issuance): Promise<IssuedAccessToken> {
+  /** Never lives longer than its session, or than a role that ends. `rev` is the log position that the transaction saw, so a later cut-off kills it. */
+  async issue(issuance: Issuance): Promise<IssuedAccessToken & { readonly roles: readonly string[] }> {
+    const { rev, session, subject } = issuance
     const { issuer, platform, opaque, statusOf, lifeSeconds = DEFAULT_LIFE_SECONDS } = this.#options
     const iat = toEpochSeconds(platform.clock.now())
-    const exp = Math.min(iat + lifeSeconds, toEpochSeconds(session.expiresAt))
-    const scope = this.#scopes.of(subject.roles).join(' ')
+    const { roles, until } = rolesNow(issuance, iat)
+    const exp = Math.min(iat + lifeSeconds, toEpochSeconds(session.expiresAt), until)
+    const scope = this.#scopes.of(roles).join(' ')
+    const acr = authenticationContext(session.amr)
+    const login = loginTrace(session.id, session.device)
     const status = opaque === undefined ? statusOf?.({ user: subject.id, session: session.id, rev }) : undefined
     const claims: AccessTokenClaims = {
       iss: issuer,
@@ -66,14 +72,16 @@ export class AccessTokenIssuer {
       sid: session.id,
       rev,
       ...(scope === '' ? {} : { scope }),
-      ...(subject.roles.length === 0 ? {} : { roles: subject.roles }),
+      ...(roles.length === 0 ? {} : { roles }),
       ...(subject.groups.length === 0 ? {} : { groups: subject.groups }),
       auth_time: toEpochSeconds(session.authenticatedAt),
       amr: session.amr,
+      ...(acr === undefined ? {} : { acr }),
+      ...(login === undefined ? {} : { login }),
       ...(session.dpopKey === undefined ? {} : { cnf: { jkt: session.dpopKey } }),
       ...(status === undefined ? {} : { status: { status_list: status } }),
     }
-    return this.#sign(claims)
+    return { ...(await this.#sign(claims)), roles }
   }
 
   /**

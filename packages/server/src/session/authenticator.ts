@@ -6,10 +6,16 @@ export interface Authentication {
   readonly passwordGeneration: number
   /** RFC 8176 method references. */
   readonly amr: readonly string[]
+  /** It has shown two factors by itself, so that no other is asked for. */
+  readonly isMultiFactor?: true
+  /** The hash of the link in a mail that this rests on: used up by the opening of the session, and not before. */
+  readonly link?: string
 }
 
 /** Port of `session`, implemented by `account`. */
 export interface Authenticator {
+  /** Before anything is written for the sake of an attempt. @throws {AuthError} `overloaded` where it would be refused now. */
+  requireRoom(): void
   /** Slow on purpose, and outside any transaction. @throws {AuthError} `credentials_invalid`, alike for whatever reason; `overloaded`. */
   authenticate(email: string, password: string): Promise<Authentication>
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { browserFamily, isSameDevice } from './browser-family.ts'
+import { browserFamily } from 'countersign/core'
+import { isSameDevice } from './browser-family.ts'
 
 const device = (userAgent: string | undefined) => ({ name: undefined, userAgent, address: undefined })
 

@@ -9,6 +9,16 @@ export type SessionEvent =
       readonly user: string
       readonly client: string
       readonly device: Device
+      /** The user has signed in before, and on nothing like it. */
+      readonly isNewDevice: boolean
+      readonly at: EpochMs
+    }
+  /** Its user has proved once more who they are, by these methods. */
+  | {
+      readonly type: 'stepped_up'
+      readonly session: string
+      readonly user: string
+      readonly methods: readonly string[]
       readonly at: EpochMs
     }
   | { readonly type: 'ended'; readonly session: string; readonly user: string; readonly at: EpochMs }

@@ -1,6 +1,7 @@
 import type { EpochMs } from 'countersign/core'
 import type { Position } from 'countersign/revocation'
-import type { Session } from './session.ts'
+import type { NewJob } from '../delivery/delivery-store.ts'
+import type { Device, Session } from './session.ts'
 
 /** The facts about a person that an access token carries. */
 export interface TokenSubject {
@@ -19,6 +20,14 @@ export interface Issuance {
   readonly rev: Position
   readonly session: Session
   readonly subject: TokenSubject
+  /** Roles that the person has for a while, beside those of `subject`: as long as nobody has noted their end. Absent where there are none. */
+  readonly elevations?: readonly ElevatedRole[]
+}
+
+/** Counts until its end by the clock, also when nobody has noted that yet. */
+export interface ElevatedRole {
+  readonly role: string
+  readonly endsAt: EpochMs
 }
 
 export interface SessionOpening {
@@ -27,6 +36,10 @@ export interface SessionOpening {
   readonly passwordGeneration: number
   /** One session a user: the others end, hard, in the same transaction (B34). */
   readonly single: boolean
+  /** What is to be told of it: committed with the session, or not at all. */
+  readonly jobs?: readonly NewJob[]
+  /** The hash of the magic link that is used up by it (`account/link`): refused unless it stands. */
+  readonly link?: string | undefined
 }
 
 export interface Rotation {
@@ -39,6 +52,22 @@ export interface Rotation {
   readonly at: EpochMs
 }
 
+/** A session whose user has proved once more who they are. */
+export interface Reauthentication {
+  readonly id: string
+  readonly user: string
+  /** As in `SessionOpening`. */
+  readonly passwordGeneration: number
+  /** All methods of the session from now on. */
+  readonly amr: readonly string[]
+  /** As in `Rotation`. */
+  readonly keyId: string
+  readonly rotatedBy: string | undefined
+  /** From which it was done; its name stays. */
+  readonly device: Pick<Device, 'userAgent' | 'address'>
+  readonly at: EpochMs
+}
+
 /** Owned by `session`. Each method is one transaction, log entries included. */
 export interface SessionStore {
   /** @returns `refused` when the user is gone, not active, or has another password by now. */
@@ -47,6 +76,12 @@ export interface SessionStore {
   find(id: string): Promise<Session | undefined>
   /** Compare-and-swap to `fromGeneration + 1`: of many callers one wins, the others get `lost`, as after the session's end. */
   rotate(rotation: Rotation): Promise<Issuance | 'lost'>
+  /**
+   * Moves `authenticatedAt`, and rotates. Soft cut-off `session:<id>`: the tokens of before are dead.
+   *
+   * @returns `refused` when the session has ended or is another's, or as `open` does.
+   */
+  reauthenticate(reauthentication: Reauthentication): Promise<Issuance | 'refused'>
   /** Head, then session and user, for a token that rotates nothing. */
   issuance(id: string): Promise<Issuance | undefined>
   /** Hard cut-off `session:<id>`, row gone. @returns false when it had ended already (no entry is written then). */

@@ -10,6 +10,8 @@ export interface SignedIn {
   readonly refreshToken: string
   readonly session: Session
   readonly subject: TokenSubject
+  /** After a sign-in: what the device shows with the next one. */
+  readonly deviceToken?: string
 }
 
 /** Turns what a transaction saw into the tokens that the client gets. */
@@ -28,6 +30,7 @@ export class SessionTokens {
 
   async of(issuance: Issuance): Promise<SignedIn> {
     const refreshToken = this.#refresh.currentOf(issuance.session)
-    return { ...(await this.#access.issue(issuance)), refreshToken, session: issuance.session, subject: issuance.subject }
+    const { roles, ...issued } = await this.#access.issue(issuance)
+    return { ...issued, refreshToken, session: issuance.session, subject: { ...issuance.subject, roles } }
   }
 }

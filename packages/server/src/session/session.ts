@@ -6,6 +6,8 @@ export interface Device {
   readonly name: string | undefined
   readonly userAgent: string | undefined
   readonly address: string | undefined
+  /** In which language whoever signs in there is spoken to. Not kept with the session. */
+  readonly language?: string
 }
 
 /** A session row (DESIGN 6). The refresh token is computed from it and stands nowhere. */

@@ -41,8 +41,9 @@ test('the access token carries the profile: who, for whom, which session, which 
   const domain = await openDomain({ roleScopes: { staff: ['orders:read', 'orders:write'], audit: ['orders:read'] } })
   const user = await domain.addUser('ann@example.org', ['staff', 'audit', 'other'])
   const signedIn = await domain.signIn()
-  const { jti, ...claims } = domain.claimsOf(signedIn)
+  const { jti, login, ...claims } = domain.claimsOf(signedIn)
   assert.match(jti, /^jti_/)
+  assert.match(login, /^[\w-]{4}\.[\w-]{4}$/)
   assert.deepEqual(claims, {
     iss: 'https://auth.example',
     sub: user.id,

@@ -4,6 +4,7 @@ import { equalText, sha256Base64url } from 'countersign/crypto'
 import { DpopError, newIdForUser } from 'countersign/token'
 import type { Authentication, Authenticator } from './authenticator.ts'
 import { isSameDevice } from './browser-family.ts'
+import type { KnownDevices } from './known-devices.ts'
 import type { PresentedRefreshToken } from './refresh-token.ts'
 import { parseRefreshToken } from './refresh-token.ts'
 import type { FactorProof, SecondFactors } from './second-factor.ts'
@@ -13,12 +14,17 @@ import type { SessionPolicy } from './session-policy.ts'
 import { sessionPolicy } from './session-policy.ts'
 import type { Issuance, SessionStore } from './session-store.ts'
 import type { SessionTokens, SignedIn } from './session-tokens.ts'
+import type { DeviceMarks, SignInGuard } from './sign-in-guard.ts'
 
 export interface SessionsOptions {
   readonly store: SessionStore
   readonly authenticator: Authenticator
   readonly factors: SecondFactors
   readonly tokens: SessionTokens
+  readonly guard: SignInGuard
+  readonly devices: DeviceMarks
+  /** Left out, no device is new. */
+  readonly knownDevices?: KnownDevices
   readonly platform: Platform
   readonly policy?: Partial<SessionPolicy>
   /** Told after the commit. Must not throw. */
@@ -33,6 +39,8 @@ export interface SessionRequest {
   readonly dpopKey?: string | undefined
   /** What the account may want beside the password. */
   readonly factor?: FactorProof | undefined
+  /** What an earlier sign-in has left on the device. */
+  readonly deviceToken?: string | undefined
 }
 
 export interface SignInRequest extends SessionRequest {
@@ -60,6 +68,9 @@ export class Sessions {
   readonly #authenticator: Authenticator
   readonly #factors: SecondFactors
   readonly #tokens: SessionTokens
+  readonly #guard: SignInGuard
+  readonly #devices: DeviceMarks
+  readonly #knownDevices: KnownDevices | undefined
   readonly #platform: Platform
   readonly #policy: SessionPolicy
   readonly #onEvent: SessionEventSink
@@ -69,6 +80,9 @@ export class Sessions {
     this.#authenticator = options.authenticator
     this.#factors = options.factors
     this.#tokens = options.tokens
+    this.#guard = options.guard
+    this.#devices = options.devices
+    this.#knownDevices = options.knownDevices
     this.#platform = options.platform
     this.#policy = sessionPolicy(options.policy)
     this.#onEvent = options.onEvent ?? (() => {})
@@ -78,27 +92,36 @@ export class Sessions {
    * Checks e-mail and password and opens a session.
    *
    * @throws {AuthError} `credentials_invalid` alike for an unknown, wrong, suspended or meanwhile changed account, and a wrong second
-   * factor; `factor_required` when the account wants one; `overloaded` when too many wait for their password check.
+   * factor; `factor_required` when the account wants one; `rate_limited` after too many wrong attempts, before the password is looked at;
+   * `overloaded` when too many wait for their password check.
    */
   async signIn({ email, password, ...request }: SignInRequest): Promise<SignedIn> {
-    return this.open(await this.#authenticator.authenticate(email, password), request)
+    const attempt = { account: email, address: request.device.address, deviceToken: request.deviceToken }
+    // A flood of sign-ins is not to become a flood of counts.
+    this.#authenticator.requireRoom()
+    return this.#guard.guard(attempt, async () => this.open(await this.#authenticator.authenticate(email, password), request))
   }
 
   /**
-   * Opens a session for whoever was authenticated, in whatever way, once the second factor was shown that the account wants.
+   * Opens a session for whoever was authenticated, in whatever way, once the second factor was shown that the account wants. Does not bound
+   * how often one is guessed: whoever calls it does so within `SignInGuard.guard`.
    *
    * @throws {AuthError} `factor_required`; `credentials_invalid` for a wrong second factor, and for an account that was suspended, or
    * got another password or second factor, meanwhile.
    */
-  async open(authentication: Authentication, { device, client = FIRST_PARTY, dpopKey, factor }: SessionRequest): Promise<SignedIn> {
-    const { user, passwordGeneration } = authentication
+  async open(authentication: Authentication, { device, client = FIRST_PARTY, dpopKey, factor, deviceToken }: SessionRequest): Promise<SignedIn> {
+    const { user, passwordGeneration, link } = authentication
     // Read after the generation that was authenticated: should it change from here on, the store refuses to open.
-    const amr = [...authentication.amr, ...(await this.#factors.prove(user, factor))]
+    const second = authentication.isMultiFactor ? [] : await this.#factors.prove(user, factor)
+    const amr = [...authentication.amr, ...second]
     const session = { ...this.#newSession(user, client, device, amr), dpopKey }
-    const issuance = await this.#store.open({ session, passwordGeneration, single: this.#policy.single })
+    const isNewDevice = (await this.#knownDevices?.isNew(authentication, device, deviceToken)) ?? false
+    const jobs = isNewDevice ? (this.#knownDevices?.noticesOf(session) ?? []) : []
+    const issuance = await this.#store.open({ session, passwordGeneration, single: this.#policy.single, jobs, link })
     if (issuance === 'refused') throw new AuthError('credentials_invalid', { reason: 'changed_meanwhile', user })
-    this.#onEvent({ type: 'signed_in', session: session.id, user, client, device, at: session.createdAt })
-    return this.#tokens.of(issuance)
+    this.#onEvent({ type: 'signed_in', session: session.id, user, client, device, isNewDevice, at: session.createdAt })
+    await this.#knownDevices?.note(session)
+    return { ...(await this.#tokens.of(issuance)), deviceToken: this.#devices.issue(authentication, deviceToken) }
   }
 
   /**

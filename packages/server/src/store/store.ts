@@ -1,11 +1,18 @@
 import type { ReplayStore } from 'countersign/replay'
 import type { FactorStore } from '../account/factor/factor-store.ts'
+import type { LinkStore } from '../account/link/link-store.ts'
+import type { PasskeyStore } from '../account/passkey/passkey-store.ts'
+import type { ThrottleStore } from '../account/throttle/throttle-store.ts'
 import type { UserStore } from '../account/user-store.ts'
+import type { SealedSecretStore } from '../credential/sealed-secret-store.ts'
 import type { CallerKeyStore } from '../credential/caller-key-store.ts'
 import type { ServiceCredentialStore } from '../credential/service-credential-store.ts'
 import type { DeliveryStore } from '../delivery/delivery-store.ts'
 import type { EventLog } from '../delivery/event-log.ts'
+import type { LanguageStore } from '../delivery/mail/language-store.ts'
 import type { LogStore } from '../revocation/log-store.ts'
+import type { DeviceStore } from '../session/device-store.ts'
+import type { ElevationStore } from '../session/elevation-store.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import type { KeyStore } from '../signing/key-store.ts'
 
@@ -15,13 +22,20 @@ export interface Store {
   readonly keys: KeyStore
   readonly users: UserStore
   readonly factors: FactorStore
+  readonly passkeys: PasskeyStore
+  readonly links: LinkStore
   readonly sessions: SessionStore
+  readonly elevations: ElevationStore
+  readonly devices: DeviceStore
   readonly services: ServiceCredentialStore
   readonly callerKeys: CallerKeyStore
+  readonly sealedSecrets: SealedSecretStore
   readonly replay: ReplayStore
+  readonly throttle: ThrottleStore
   /** The log once more, with what stands behind its entries. */
   readonly events: EventLog
   readonly deliveries: DeliveryStore
+  readonly languages: LanguageStore
   /** Proves that the database can be read and written to right now. @throws {AuthError} `unavailable`. */
   ping(): Promise<void>
   /** Commits what is under way, then lets go of the database. */

@@ -1,5 +1,5 @@
 import { decodeUtf8 } from '../../core/base64url.ts'
-import { decodeBase64 } from './base64.ts'
+import { decodeBase64 } from '../../core/base64.ts'
 import type { Cursor } from './cursor.ts'
 import type { BareItem } from './model.ts'
 

@@ -1,4 +1,4 @@
-export { decodeBase64, encodeBase64 } from './base64.ts'
+export { decodeBase64, encodeBase64 } from '../../core/base64.ts'
 export {
   type BareItem,
   type Dictionary,

@@ -1,4 +1,4 @@
-import { encodeBase64 } from './base64.ts'
+import { encodeBase64 } from '../../core/base64.ts'
 import { type BareItem, type Dictionary, type InnerList, type Item, isInnerList, type List, type Member, type Parameters } from './model.ts'
 
 const KEY = /^[a-z*][a-z0-9_.*-]*$/

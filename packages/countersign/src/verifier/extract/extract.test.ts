@@ -107,18 +107,18 @@ for (const [name, parts] of [
   ['a request whose own host is not known', { origin: 'https://app.example', host: undefined }],
 ] as const) {
   test(`a cookie does not speak for a changing request that comes from ${name}`, () => {
-    refused('credential_missing', () => extractToken(post(parts), cookie))
+    refused('csrf_refused', () => extractToken(post(parts), cookie))
   })
 }
 
 test('a cookie speaks for a reading request of any site, and never for one of an unknown method', () => {
   assert.equal(extractToken(post({ method: 'GET', secFetchSite: 'cross-site' }), cookie), 'two')
-  refused('credential_missing', () => extractToken(post({ method: undefined, secFetchSite: 'cross-site' }), cookie))
-  refused('credential_missing', () => extractToken(post({ method: 'get', secFetchSite: 'cross-site' }), cookie))
+  refused('csrf_refused', () => extractToken(post({ method: undefined, secFetchSite: 'cross-site' }), cookie))
+  refused('csrf_refused', () => extractToken(post({ method: 'get', secFetchSite: 'cross-site' }), cookie))
 })
 
 test('a configured origin is what counts, whatever Host says', () => {
   const configured = { name: 'at', origin: 'https://front.example' }
   assert.equal(extractToken(post({ origin: 'https://front.example' }), configured), 'two')
-  refused('credential_missing', () => extractToken(post({ origin: 'https://app.example' }), configured))
+  refused('csrf_refused', () => extractToken(post({ origin: 'https://app.example' }), configured))
 })

@@ -1,13 +1,14 @@
 import { AuthError } from '../../core/refusal.ts'
 import type { PresentedCredentials } from '../credential.ts'
 import { extractBearer } from './bearer.ts'
-import { extractCookie, requireSameSite } from './cookie.ts'
+import { extractCookie } from './cookie.ts'
+import { type CsrfSource, type OwnPages, requireOwnPage } from './own-page.ts'
 
 /** Where a browser's token may be found beside the `Authorization` header. */
-export interface CookieSource {
+export interface CookieSource extends OwnPages {
   readonly name: string
-  /** The origin of the service's own pages, when `Host` does not say it (behind a proxy that rewrites it). */
-  readonly origin?: string
+  /** Default: where the request comes from decides alone. */
+  readonly csrf?: CsrfSource | undefined
 }
 
 /**
@@ -15,7 +16,7 @@ export interface CookieSource {
  * that differ are refused, since one of them is not what the caller meant.
  *
  * @returns the token, or `undefined` when the request presents none.
- * @throws {AuthError} `credential_malformed`; `credential_missing` for a cookie on a request that another site made.
+ * @throws {AuthError} `credential_malformed`; `csrf_refused` for a cookie on a request that another site made.
  */
 export function extractToken(presented: PresentedCredentials, cookie: CookieSource | undefined): string | undefined {
   const fromHeader = extractBearer(presented.authorization)
@@ -23,7 +24,7 @@ export function extractToken(presented: PresentedCredentials, cookie: CookieSour
   const fromCookie = extractCookie(presented.cookie, cookie.name)
   if (fromCookie === undefined) return fromHeader
   if (fromHeader === undefined) {
-    requireSameSite(presented, cookie.origin)
+    requireOwnPage(presented, cookie)
     return fromCookie
   }
   if (fromHeader !== fromCookie) throw new AuthError('credential_malformed', { reason: 'header_and_cookie_differ' })

@@ -2,11 +2,11 @@ import { type EpochSeconds, type Principal, toEpochSeconds } from '../../core/in
 import type { PreparedFacts, TokenFacts } from '../../revocation/index.ts'
 import type { RecheckMemory } from '../recheck.ts'
 import type { RevocationView } from '../verify.ts'
-import type { AccessKeyRecord } from './access-key-record.ts'
+import type { KeyFacts } from './record-member.ts'
 
 /** A record while it is held: who it speaks for, and what can revoke it. */
-export interface HeldKey {
-  readonly record: AccessKeyRecord
+export interface HeldKey<Record extends KeyFacts = KeyFacts> {
+  readonly record: Record
   /** One for all requests of the key. */
   readonly principal: Principal
   readonly facts: TokenFacts
@@ -23,13 +23,21 @@ export interface HeldKey {
 /** However good it looks, it is asked for again after so long. */
 const MAX_AGE_MS = 300_000
 
-export function holdKey(record: AccessKeyRecord, issuer: string, view: RevocationView, askedAtMs: number): HeldKey {
+export interface HoldingGround {
+  readonly issuer: string
+  readonly view: RevocationView
+  readonly askedAtMs: number
+  /** How its holder proves to have it. */
+  readonly methods: readonly string[]
+}
+
+export function holdKey<Record extends KeyFacts>(record: Record, { issuer, view, askedAtMs, methods }: HoldingGround): HeldKey<Record> {
   const now = toEpochSeconds(view.now())
   const ownMs = record.expiresAt === undefined ? MAX_AGE_MS : (record.expiresAt - now) * 1000
   const lifeMs = Math.min(MAX_AGE_MS, ownMs)
   return {
     record,
-    principal: principalOf(record, issuer, now, now + Math.floor(lifeMs / 1000)),
+    principal: principalOf(record, { issuer, methods, issuedAt: now, expiresAt: now + Math.floor(lifeMs / 1000) }),
     facts: factsOf(record, issuer),
     prepared: undefined,
     clearAt: -1,
@@ -50,11 +58,18 @@ export function isCutOff(held: HeldKey, view: RevocationView): boolean {
 }
 
 /** The key is the client, and has no other name: whoever revokes it as a token or as a key means it too. */
-function factsOf({ id, user, session, roles, groups, rev }: AccessKeyRecord, issuer: string): TokenFacts {
+function factsOf({ id, user, session, roles, groups, rev }: KeyFacts, issuer: string): TokenFacts {
   return Object.freeze({ issuer, client: id, user, session, roles, groups, tokenId: id, keyId: id, rev })
 }
 
-function principalOf(record: AccessKeyRecord, issuer: string, issuedAt: EpochSeconds, expiresAt: EpochSeconds): Principal {
+interface Standing {
+  readonly issuer: string
+  readonly methods: readonly string[]
+  readonly issuedAt: EpochSeconds
+  readonly expiresAt: EpochSeconds
+}
+
+function principalOf(record: KeyFacts, { issuer, methods, issuedAt, expiresAt }: Standing): Principal {
   const { id, subject, user, session, roles, groups, scope } = record
   return Object.freeze({
     issuer,
@@ -67,11 +82,9 @@ function principalOf(record: AccessKeyRecord, issuer: string, issuedAt: EpochSec
     scope,
     // A key proves that somebody holds it, not that its owner was there.
     authenticatedAt: undefined,
-    methods: SIGNED,
+    methods,
     tokenId: id,
     issuedAt,
     expiresAt,
   })
 }
-
-const SIGNED: readonly string[] = Object.freeze(['signature'])

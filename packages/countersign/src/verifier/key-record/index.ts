@@ -1,4 +1,7 @@
+export { accessKeyKind } from './access-key-kind.ts'
+export type { AccessKeyRecord } from './access-key-record.ts'
 export type { AccessKeyForm, AccessKeyQuestion, AccessKeySource } from './access-key-source.ts'
 export type { HeldKey } from './held-key.ts'
-export { KeyRecords } from './key-records.ts'
+export { type KeyKind, KeyRecords } from './key-records.ts'
+export { isNumber, isText, type KeyFacts, keyFacts, needed, wrong } from './record-member.ts'
 export { providerName, type StaticAccessKey, staticAccessKeys, type StaticAccessKeysOptions } from './static-access-keys.ts'

@@ -4,7 +4,7 @@ import { hawkTimestampChallenge, type SignatureForm, type SigV4Realm } from '../
 import type { ReplayStore } from '../../replay/index.ts'
 import type { Replica } from '../../revocation/index.ts'
 import type { PresentedCredentials } from '../credential.ts'
-import type { HeldKey, KeyRecords } from '../key-record/index.ts'
+import type { AccessKeyQuestion, AccessKeyRecord, HeldKey as Held, KeyRecords } from '../key-record/index.ts'
 import { addressOf, type PublicPlace } from '../public-origin.ts'
 import { isDue } from '../recheck.ts'
 import type { RouteRule } from '../requirement.ts'
@@ -17,7 +17,7 @@ import type { SignedRule } from './signed-rule.ts'
 import { claimedUntil, ExpiredRequest, isLink, type TimeBounds, timeProblem } from './time-window.ts'
 
 export interface SignedRequestParts {
-  readonly records: KeyRecords
+  readonly records: KeyRecords<AccessKeyQuestion, AccessKeyRecord>
   readonly replica: RevocationView & Pick<Replica, 'signedNow'>
   readonly clock: Clock
   readonly replay: ReplayStore
@@ -28,6 +28,8 @@ export interface SignedRequestParts {
   readonly bodyLimitBytes: number
   readonly toleranceSeconds: number
 }
+
+type HeldKey = Held<AccessKeyRecord>
 
 /** What an answer should tell the holder of a key about the key. */
 export type KeyNotices = Readonly<Record<string, string>>

@@ -4,6 +4,7 @@ import { keySet, verificationKey } from 'countersign/key'
 import type { AccessTokenClaims } from 'countersign/token'
 import { verifyAccessToken } from 'countersign/token'
 import { GenerationCutoffIndex, isRevoked, ORIGIN } from 'countersign/revocation'
+import { MailQueue } from '../../delivery/index.ts'
 import { FeedAuthority } from '../../revocation/authority.ts'
 import { Publisher } from '../../revocation/publisher.ts'
 import { Revocations } from '../../revocation/revocations.ts'
@@ -19,10 +20,12 @@ import { SigningKeys } from '../../signing/signing-keys.ts'
 import { openSqliteStore } from '../../store/sqlite/store.ts'
 import type { Store } from '../../store/store.ts'
 import { Accounts } from '../accounts.ts'
-import { TotpFactors } from '../factor/totp-factors.ts'
+import type { TotpFactors } from '../factor/totp-factors.ts'
 import { PasswordHasher } from '../password-hasher.ts'
 import { PasswordPolicy } from '../password-policy/index.ts'
+import { DeviceTokens, Throttle } from '../throttle/index.ts'
 import type { User } from '../user.ts'
+import { openFactors } from './factors.ts'
 
 export const ISSUER = 'https://auth.example'
 export const PASSWORD = 'correct horse battery'
@@ -32,6 +35,8 @@ export const SKEW_SECONDS = 5
 
 /** argon2id as cheap as it gets: the tests are not about its cost. */
 export const cheapCost = { memoryKib: 64, passes: 1, parallelism: 1 } as const
+
+export const signInLimits = { signInAttempts: 5, signInAddressAttempts: 100, signInAttemptsPerMinute: 1200, signInWaitSeconds: 900 } as const
 
 export const device = (userAgent: string | undefined = 'curl/8.5.0'): Device => ({ name: undefined, userAgent, address: '192.0.2.1' })
 
@@ -82,10 +87,14 @@ export async function openDomain(options: DomainOptions = {}): Promise<Domain> {
   const { roleScopes = {}, policy = {}, beforeOpen = () => Promise.resolve() } = options
   const access = new AccessTokenIssuer({ issuer: ISSUER, audience: [ISSUER], keys, platform, lifeSeconds: TOKEN_LIFE_SECONDS, roleScopes })
   const tokens = new SessionTokens(access, new RefreshTokens(secret))
+  const devices = new DeviceTokens(secret, platform)
+  const guard = new Throttle({ store: store.throttle, users: store.users, devices, secret, limits: signInLimits, platform })
+  const mail = new MailQueue({ store: store.deliveries, isAvailable: false })
   const accountsWith = (hasher: PasswordHasher): Accounts =>
-    new Accounts({ store: store.users, hasher, policy: new PasswordPolicy(), tokens, platform })
+    new Accounts({ store: store.users, hasher, policy: new PasswordPolicy(), tokens, guard, mail, platform })
   const accounts = accountsWith(await PasswordHasher.open({ cost: cheapCost }))
   const authenticator = {
+    requireRoom: () => accounts.requireRoom(),
     async authenticate(email: string, password: string) {
       const authentication = await accounts.authenticate(email, password)
       await beforeOpen()
@@ -94,8 +103,8 @@ export async function openDomain(options: DomainOptions = {}): Promise<Domain> {
   }
   const events: SessionEvent[] = []
   const onEvent = (event: SessionEvent): void => void events.push(event)
-  const factors = new TotpFactors({ store: store.factors, secret, replay: store.replay, platform, serviceName: 'auth.example' })
-  const sessions = new Sessions({ store: store.sessions, authenticator, factors, tokens, platform, policy, onEvent })
+  const { secondFactors, factors } = openFactors(store, { secret, platform })
+  const sessions = new Sessions({ store: store.sessions, authenticator, factors: secondFactors, tokens, guard, devices, platform, policy, onEvent })
   const authority = new FeedAuthority({ issuer: ISSUER, log: store.log, keys, platform })
   const verified = ({ accessToken }: SignedIn) => {
     const published = keySet(keys.published('access-token').map(verificationKey))

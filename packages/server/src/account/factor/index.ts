@@ -1,2 +1,5 @@
-export type { FactorStore, TotpConfirmation, TotpFactor } from './factor-store.ts'
+export { EnrolledFactors, type EnrolledFactorsOptions } from './enrolled-factors.ts'
+export type { FactorAddition, FactorStore, RecoverySet, RecoveryState, TotpConfirmation, TotpFactor } from './factor-store.ts'
+export { RecoveryCodes, type RecoveryCodesOptions } from './recovery-codes.ts'
 export { type TotpEnrolment, TotpFactors, type TotpFactorsOptions } from './totp-factors.ts'
+export { TotpSealing, type TotpSealingOptions, type TotpSealingTotal } from './totp-sealing.ts'

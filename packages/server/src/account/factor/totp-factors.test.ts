@@ -7,10 +7,12 @@ import { FactorRequired } from '../../session/second-factor.ts'
 import { MasterSecret, newMasterSecret } from '../../signing/master-secret.ts'
 import { createMemoryStore } from '../../store/memory/store.ts'
 import { device, openDomain, PASSWORD } from '../contract/domain.ts'
+import { openFactors } from '../contract/factors.ts'
 import { encodeBase32 } from './base32.ts'
 import { otpauthUri } from './otpauth-uri.ts'
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-code.ts'
-import { TotpFactors } from './totp-factors.ts'
+import type { TotpFactors } from './totp-factors.ts'
+import { TotpSealing } from './totp-sealing.ts'
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text)
 const refused =
@@ -76,10 +78,11 @@ test('a sealed secret is opened under an older master secret too, and in its own
   const platform = { ...systemPlatform, clock }
   const store = createMemoryStore({ cutoffLifeMs: 1000, clock })
   const [older, newer] = [newMasterSecret(platform.random), newMasterSecret(platform.random)]
-  const factorsUnder = (secrets: string): TotpFactors =>
-    new TotpFactors({ store: store.factors, secret: MasterSecret.parse(secrets), replay: store.replay, platform, serviceName: 'x' })
+  const factorsUnder = (secrets: string): TotpFactors => openFactors(store, { secret: MasterSecret.parse(secrets), platform }).factors
+  const renew = (secrets: string) =>
+    new TotpSealing({ store: store.factors, secret: MasterSecret.parse(secrets), random: platform.random }).renew()
   const userOf = (id: string) => ({ id, email: `${id}@example.org` })
-  const base = { name: undefined, status: 'active', roles: [], groups: [], createdAt: 0, updatedAt: 0 } as const
+  const base = { name: undefined, emailVerifiedAt: undefined, status: 'active', roles: [], groups: [], createdAt: 0, updatedAt: 0 } as const
   for (const id of ['usr_a', 'usr_b']) await store.users.create({ ...userOf(id), ...base }, 'phc')
   const { uri } = await factorsUnder(older).enrol(userOf('usr_a'))
   await factorsUnder(`${newer},${older}`).confirm('usr_a', codeOf(uri, clock))
@@ -88,8 +91,15 @@ test('a sealed secret is opened under an older master secret too, and in its own
   await store.factors.enrol({ ...stored, user: 'usr_b', confirmedAt: undefined })
   clock.advance(30_000)
   await assert.rejects(factorsUnder(older).confirm('usr_b', codeOf(uri, clock)), /unseal failed/)
-  await assert.rejects(factorsUnder(newer).prove('usr_a', { totpCode: codeOf(uri, clock) }), /unseal failed/)
-  assert.deepEqual(await factorsUnder(older).prove('usr_a', { totpCode: codeOf(uri, clock) }), ['otp'])
+  await assert.rejects(factorsUnder(newer).useCode('usr_a', codeOf(uri, clock)), /unseal failed/)
+  await factorsUnder(older).useCode('usr_a', codeOf(uri, clock))
+  // Of one secret there is nothing to seal anew; of two, all but what was moved to another row, and once.
+  assert.deepEqual(await renew(older), { resealed: 0, lost: 0 })
+  const both = await Promise.all([renew(`${newer},${older}`), renew(`${newer},${older}`)])
+  assert.deepEqual([both[0].resealed + both[1].resealed, both[0].lost], [1, 1])
+  assert.deepEqual(await renew(`${newer},${older}`), { resealed: 0, lost: 1 })
+  clock.advance(30_000)
+  await factorsUnder(newer).useCode('usr_a', codeOf(uri, clock))
   const causes = await store.events.after(ORIGIN, 10)
   assert.equal(causes.length, 1)
 })

@@ -1,7 +1,9 @@
 import type { Platform } from 'countersign/core'
 import { AuthError, encodeBase64url } from 'countersign/core'
 import type { SignedIn } from '../../session/session-tokens.ts'
+import { proofBy } from '../../session/sign-in-guard.ts'
 import type { Accounts, Profile } from '../accounts.ts'
+import type { Throttle } from '../throttle/index.ts'
 import type { User } from '../user.ts'
 import type { OpaqueProtocol } from './opaque-protocol.ts'
 import { formatOpaqueRecord } from './opaque-record.ts'
@@ -13,6 +15,7 @@ export interface OpaqueRegistrationOptions {
   readonly states: OpaqueStates
   readonly accounts: Accounts
   readonly signIn: OpaqueSignIn
+  readonly throttle: Throttle
   readonly platform: Platform
 }
 
@@ -56,7 +59,7 @@ export class OpaqueRegistration {
 
   /** As `Accounts.signUp`. What makes a good password is the client's to check: nobody else sees it. @throws {AuthError} as there. */
   signUp(profile: Profile, upload: OpaqueRegistrationUpload): Promise<User> {
-    return this.#options.accounts.create(profile, () => this.#hashOf(upload, '/opaque'))
+    return this.#options.accounts.create(profile, () => this.hashOf(upload, '/opaque'))
   }
 
   /**
@@ -65,20 +68,22 @@ export class OpaqueRegistration {
    * @throws {AuthError} as there; `request_replayed`.
    */
   async changePassword({ user, session, current, ...upload }: OpaquePasswordChange): Promise<SignedIn | undefined> {
-    const hash = await this.#hashOf(upload, '')
-    const fromGeneration = await this.provePassword(user, current)
+    const hash = await this.hashOf(upload, '')
+    const proving = (): Promise<number> => this.provePassword(user, current)
+    const fromGeneration = await this.#options.throttle.guard(proofBy(user, session), proving)
     return this.#options.accounts.replacePassword({ user, session, fromGeneration, hash })
   }
 
   /** As `Accounts.provePassword`, of a password of either kind. @throws {AuthError} as there; `request_replayed`. */
   async provePassword(user: string, current: OpaquePasswordChange['current']): Promise<number> {
     if ('password' in current) return this.#options.accounts.provePassword(user, current.password)
-    const { authentication } = await this.#options.signIn.prove(current)
+    const authentication = await this.#options.signIn.prove(current)
     if (authentication.user !== user) throw new AuthError('credentials_invalid', { user })
     return authentication.passwordGeneration
   }
 
-  async #hashOf({ registration, registrationRecord }: OpaqueRegistrationUpload, parent: string): Promise<string> {
+  /** What such a password is stored as. @param parent Where the upload stands in the body. @throws {AuthError} `request_invalid`; `not_found` where OPAQUE is not installed. */
+  async hashOf({ registration, registrationRecord }: OpaqueRegistrationUpload, parent: string): Promise<string> {
     const protocol = await this.#options.protocol()
     const { state } = this.#options.states.open('registration', registration)
     const record = { ...state, registration: registrationRecord }

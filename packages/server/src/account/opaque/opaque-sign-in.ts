@@ -5,7 +5,9 @@ import type { RoleScopes, SessionKeys } from '../../credential/index.ts'
 import type { Authentication } from '../../session/authenticator.ts'
 import type { SignedIn } from '../../session/session-tokens.ts'
 import type { SessionRequest, Sessions } from '../../session/sessions.ts'
+import type { SignInAttempt } from '../../session/sign-in-guard.ts'
 import { emailOf } from '../account-input.ts'
+import type { Admission, Throttle } from '../throttle/index.ts'
 import type { UserStore } from '../user-store.ts'
 import type { OpaqueProtocol } from './opaque-protocol.ts'
 import { parseOpaqueRecord } from './opaque-record.ts'
@@ -16,6 +18,7 @@ export interface OpaqueSignInOptions {
   readonly states: OpaqueStates
   readonly users: UserStore
   readonly sessions: Sessions
+  readonly throttle: Throttle
   readonly sessionKeys: SessionKeys
   readonly roleScopes: RoleScopes
   readonly replay: ReplayStore
@@ -34,6 +37,19 @@ export interface OpaqueSignedIn {
   readonly accessKeyId: string
 }
 
+/** What the client goes on with. */
+export interface OpaqueSignInStart {
+  readonly signIn: string
+  readonly loginResponse: string
+}
+
+interface Proven {
+  readonly authentication: Authentication
+  readonly agreed: string
+  /** Of the first message. */
+  readonly admission: Admission
+}
+
 const CLAIM_SCOPE = 'opaque-sign-in'
 
 /** Sign-in by OPAQUE (RFC 9807): the password never comes here, and what does is of no use a second time. */
@@ -46,13 +62,25 @@ export class OpaqueSignIn {
 
   /**
    * The first message. An unknown address, an account with another kind of password and a suspended account look and take the same: what
-   * is answered can be told from a right one by nobody without the password.
+   * is answered can be told from a right one by nobody without the password. Whoever has the answer can tell whether the password was right,
+   * and need not come back to say so: it counts as an attempt from here on.
    *
-   * @throws {AuthError} `request_invalid`; `not_found` where OPAQUE is not installed.
+   * @throws {AuthError} `request_invalid`; `rate_limited`; `not_found` where OPAQUE is not installed.
    */
-  async start(email: string, startLoginRequest: string): Promise<{ readonly signIn: string; readonly loginResponse: string }> {
-    const { users, states } = this.#options
+  async start(attempt: SignInAttempt, startLoginRequest: string): Promise<OpaqueSignInStart> {
     const protocol = await this.#options.protocol()
+    const admission = await this.#options.throttle.admit(attempt)
+    try {
+      return await this.#start(protocol, attempt.account, startLoginRequest, admission)
+    } catch (error) {
+      // Nobody has an answer to guess by.
+      await admission.withdrawn()
+      throw error
+    }
+  }
+
+  async #start(protocol: OpaqueProtocol, email: string, startLoginRequest: string, { receipt }: Admission): Promise<OpaqueSignInStart> {
+    const { users, states } = this.#options
     const address = emailOf(email)
     const found = address === undefined ? undefined : await users.findByEmail(address)
     const record = parseOpaqueRecord(found?.password.hash ?? '')
@@ -61,7 +89,7 @@ export class OpaqueSignIn {
       startLoginRequest,
     )
     const user = isFake ? null : (found?.user.id ?? null)
-    const signIn = states.seal('sign_in', { user, generation: found?.password.generation ?? 1, login })
+    const signIn = states.seal('sign_in', { user, generation: found?.password.generation ?? 1, login, receipt })
     return { signIn, loginResponse }
   }
 
@@ -71,9 +99,9 @@ export class OpaqueSignIn {
    * @throws {AuthError} as `prove`; `credentials_invalid` also when the account has changed meanwhile.
    */
   async finish(proof: OpaqueProof, request: SessionRequest): Promise<OpaqueSignedIn> {
-    const { sessions, sessionKeys, roleScopes } = this.#options
-    const { authentication, agreed } = await this.prove(proof)
-    const signedIn = await sessions.open(authentication, request)
+    const { sessions, sessionKeys, roleScopes, throttle } = this.#options
+    const { authentication, agreed, admission } = await this.#prove(proof)
+    const signedIn = await throttle.settle(admission, () => sessions.open(authentication, request))
     const { session, subject } = signedIn
     const ground = { user: session.user, session: session.id, expiresAt: session.expiresAt, scope: roleScopes.of(subject.roles) }
     return { signedIn, accessKeyId: await sessionKeys.add(ground, deriveOpaqueSecret(agreed)) }
@@ -86,14 +114,20 @@ export class OpaqueSignIn {
    * @throws {AuthError} `credentials_invalid` alike for whoever did not know it; `request_replayed` the second time; `request_invalid` when
    *   it was begun too long ago.
    */
-  async prove({ signIn, finishLoginRequest }: OpaqueProof): Promise<{ readonly authentication: Authentication; readonly agreed: string }> {
-    const { states, replay } = this.#options
+  async prove(proof: OpaqueProof): Promise<Authentication> {
+    const { authentication, admission } = await this.#prove(proof)
+    await admission.succeeded()
+    return authentication
+  }
+
+  async #prove({ signIn, finishLoginRequest }: OpaqueProof): Promise<Proven> {
+    const { states, replay, throttle } = this.#options
     const protocol = await this.#options.protocol()
     const { id, expiresAt, state } = states.open('sign_in', signIn)
     const agreed = protocol.finishLogin(state.login, finishLoginRequest)
     const { user, generation: passwordGeneration } = state
     if (agreed === undefined || user === null) throw new AuthError('credentials_invalid', user === null ? {} : { user })
     if (!(await replay.claim(CLAIM_SCOPE, id, expiresAt))) throw new AuthError('request_replayed', { user })
-    return { authentication: { user, passwordGeneration, amr: ['pwd'] }, agreed }
+    return { authentication: { user, passwordGeneration, amr: ['pwd'] }, agreed, admission: throttle.resume(state.receipt) }
   }
 }

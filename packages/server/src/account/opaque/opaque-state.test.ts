@@ -6,7 +6,7 @@ import { OpaqueStates, STATE_LIFE_SECONDS } from './opaque-state.ts'
 
 const secret = MasterSecret.parse('q3Lr9vYdT5wXz0KbNf8sJm1uHc7RgPe4AoIiUyTtxZ9wQ')
 const other = MasterSecret.parse('Wn6ZkVx2GjQy8Ds5LfMr0CbHt9PuEa3iOpKlJhGfbY7cR')
-const signIn = { user: 'usr_AAAAAAAAAAAAAAAAAAAAAA', generation: 1, login: 'A'.repeat(171) }
+const signIn = { user: 'usr_AAAAAAAAAAAAAAAAAAAAAA', generation: 1, login: 'A'.repeat(171), receipt: 'A'.repeat(63) }
 const registration = { setup: 'AAAAAAAA', identifier: 'AAAAAAAAAAAAAAAAAAAAAA' }
 const statesAt = (clock: ManualClock, of: MasterSecret = secret): OpaqueStates => new OpaqueStates(of, { ...systemPlatform, clock })
 const refused = (error: unknown): boolean => error instanceof AuthError && error.code === 'request_invalid'

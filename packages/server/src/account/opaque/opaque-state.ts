@@ -15,6 +15,8 @@ export interface SignInState {
   readonly generation: number
   /** The library's: the key that is going to be agreed on, and what proves that the other side has it. */
   readonly login: string
+  /** Of the attempt that it is (`Admission`). */
+  readonly receipt: string
 }
 
 export interface OpenedState<State> {

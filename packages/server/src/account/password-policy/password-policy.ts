@@ -44,18 +44,18 @@ export class PasswordPolicy {
    * asked and cannot be.
    */
   async check(password: string, owner: PasswordOwner, pointer: string = '/password'): Promise<void> {
-    const refuse = (problem: string): never => {
-      throw new AuthError('request_invalid', { pointer, problem })
+    const refuse = (rule: string, problem: string): never => {
+      throw new AuthError('request_invalid', { pointer, problem, rule, least: this.#minimumLength })
     }
     checkNewPassword(password, pointer)
-    if (lengthOf(password) < this.#minimumLength) refuse(`must have at least ${this.#minimumLength} characters`)
-    if (isPattern(password)) refuse('must not be a repetition or a sequence')
+    if (lengthOf(password) < this.#minimumLength) refuse('password_short', `must have at least ${this.#minimumLength} characters`)
+    if (isPattern(password)) refuse('password_pattern', 'must not be a repetition or a sequence')
     const rest = withoutWords(password, contextWords([owner.email, owner.name ?? '', ...this.#words]))
     if (rest !== undefined && lengthOf(rest) < this.#minimumLength) {
-      refuse(`must still have ${this.#minimumLength} characters without your name, your address and the name of this service`)
+      refuse('password_personal', `must still have ${this.#minimumLength} characters without your name, your address and the name of this service`)
     }
-    if (await isCommonPassword(password)) refuse('is one of the most common passwords')
-    if (await this.#breached.has(password)) refuse('is known from a data breach')
+    if (await isCommonPassword(password)) refuse('password_common', 'is one of the most common passwords')
+    if (await this.#breached.has(password)) refuse('password_breached', 'is known from a data breach')
   }
 }
 

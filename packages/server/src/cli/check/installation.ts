@@ -44,6 +44,12 @@ export function checkSecret({ secret, database, production }: ServerConfig, secr
   return ok('secret', `in ${secretFile}; give it in COUNTERSIGN_SECRET for production`)
 }
 
+export function checkMail({ mailServer, production }: ServerConfig): Finding {
+  if (mailServer !== undefined) return ok('mail', `sent by ${mailServer.host}, port ${mailServer.port}`)
+  if (!production) return skipped('mail', 'kept in the outbox: see countersign mail list')
+  return warning('mail', 'no mail is sent: password resets, links and notices need COUNTERSIGN_MAIL_URL and COUNTERSIGN_MAIL_FROM')
+}
+
 export function checkDatabaseFile(environment: Environment): Finding {
   try {
     const place = databaseFromEnvironment(environment)

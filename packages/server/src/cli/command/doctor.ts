@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { dataPath, secretPath } from '../../index.ts'
 import { type Finding, failed, messageOf, ok, skipped } from '../check/finding.ts'
-import { checkConfiguration, checkDatabaseFile, checkNode, checkSecret } from '../check/installation.ts'
+import { checkConfiguration, checkDatabaseFile, checkMail, checkNode, checkSecret } from '../check/installation.ts'
 import { checkIssuer, checkKeys, checkReadiness } from '../check/server.ts'
 import { call, type Door } from '../door/door.ts'
 import { environmentFor, openDoor, runningSocket } from '../door/open-door.ts'
@@ -54,7 +54,7 @@ async function examineLocal(options: CommonOptions, terminal: Terminal): Promise
   const secret = checkSecret(config, secretPath(dataPath(config.database)))
   const isNew = database.state !== 'ok' && database.state !== 'warning'
   const through = isNew ? [] : await checkThrough(options, terminal, running)
-  return [...findings, secret, database, ...through]
+  return [...findings, secret, checkMail(config), database, ...through]
 }
 
 async function examine(options: CommonOptions, terminal: Terminal): Promise<void> {

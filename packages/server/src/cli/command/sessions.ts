@@ -8,12 +8,16 @@ import type { Terminal } from '../terminal.ts'
 import { type CommonOptions, withDoor, withExamples } from './option.ts'
 import { findUser } from './users.ts'
 
+const deviceOf = ({ browser, system, user_agent }: SessionRecord['device']): string | null =>
+  browser !== null && system !== null ? `${browser}, ${system}` : user_agent
+
 const columns: readonly Column<SessionRecord>[] = [
   { title: 'id', of: ({ id }) => id },
-  { title: 'device', of: ({ device }) => device.name ?? device.user_agent },
+  { title: 'device', of: ({ device }) => device.name ?? deviceOf(device) },
   { title: 'address', of: ({ device }) => device.address },
+  { title: 'place', of: ({ device }) => device.place },
   { title: 'signed in', of: (session) => session.created_at },
-  { title: 'last refresh', of: (session) => session.refreshed_at },
+  { title: 'last use', of: (session) => session.last_used_at },
   { title: 'ends', of: (session) => session.expires_at },
 ]
 

@@ -5,6 +5,7 @@ import { Failure, misuse } from '../failure.ts'
 import type { UserRecord } from '../record.ts'
 import { type Column, printList, printResult } from '../table.ts'
 import { askSecret, readInput, type Terminal } from '../terminal.ts'
+import { addElevations } from './elevations.ts'
 import { addImportUsers } from './import-users.ts'
 import { type CommonOptions, several, withDoor, withExamples } from './option.ts'
 
@@ -83,6 +84,14 @@ async function list(options: ListOptions, terminal: Terminal): Promise<void> {
   })
 }
 
+async function unlock(named: string, options: CommonOptions, terminal: Terminal): Promise<void> {
+  await throughDoor(options, terminal, async (door) => {
+    const user = await findUser(door, named)
+    await call(door, 'DELETE', `/v1/users/${user.id}/sign-in-attempts`)
+    printResult(terminal, options, user, `Nobody has to wait to sign in to ${user.email}.`)
+  })
+}
+
 async function change(
   named: string,
   body: unknown,
@@ -149,6 +158,7 @@ export function addUsers(program: Command, terminal: Terminal): void {
     'users create --email ops@example.com --role admin --password-stdin --json < password.txt',
   )
   addImportUsers(users, terminal)
+  addElevations(users, terminal)
   withExamples(
     withDoor(users.command('list').description('list accounts'))
       .option('--search <text>', 'part of the e-mail address or name')
@@ -170,6 +180,12 @@ export function addUsers(program: Command, terminal: Terminal): void {
         change(user, { status: 'active' }, ({ email }) => `${email} can sign in again. What was ended stays ended.`, options, terminal),
     ),
     'users restore mallory@example.com',
+  )
+  withExamples(
+    withDoor(users.command('unlock <user>').description('forget what was tried wrongly on an account, so that nobody has to wait there')).action(
+      (user: string, options: CommonOptions) => unlock(user, options, terminal),
+    ),
+    'users unlock mira@example.com',
   )
   withExamples(
     withMembership(users.command('role <user>').description('give and take roles'), { kind: 'roles', value: 'ROLE' }, terminal),

@@ -5,7 +5,7 @@ import type { Door } from './door.ts'
 export async function databaseDoor(environment: Readonly<Record<string, string | undefined>>): Promise<Door> {
   const quiet = { ...environment, COUNTERSIGN_LOG_LEVEL: environment['COUNTERSIGN_LOG_LEVEL'] || 'error' }
   const config = configFromEnvironment(quiet)
-  const countersign = await openCountersign(config)
+  const countersign = await openCountersign(config, { isBrief: true })
   return {
     name: config.database.kind === 'postgres' ? config.database.name : config.database.path,
     async send({ method, path, body }) {

@@ -13,6 +13,8 @@ export interface TransmitterOptions {
   readonly store: DeliveryStore
   readonly log: EventLog
   readonly platform: Platform
+  /** The people who are told of what happens to them have a part in it as well; absent where there is no mail. */
+  readonly notices?: { readonly destination: string; readonly of: (occurrence: Occurrence) => NewJob | undefined }
   /** Told when a stream ends by itself, and of trouble with the database. Must not throw. */
   readonly onStreamEnded?: (stream: string, reason: string) => void
   readonly onFailure?: (error: unknown) => void
@@ -68,9 +70,10 @@ export class Transmitter {
 
   /** Copies all that has happened until now. What was copied may be forgotten. */
   async copyAll(): Promise<void> {
-    const { store, log } = this.#options
+    const { store, log, notices } = this.#options
     const { position } = await log.head()
-    for (const destination of await store.behind(streamKinds, position)) await this.#copyInto(destination)
+    const kinds = notices === undefined ? streamKinds : [...streamKinds, notices.destination]
+    for (const destination of await store.behind(kinds, position)) await this.#copyInto(destination)
   }
 
   /** Ends the streams whose receivers have left more lying, or for longer, than we keep. */
@@ -121,6 +124,7 @@ export class Transmitter {
       if (destination.state === 'shut') return
       const occurrences = await log.after(destination.position, COPIED_AT_ONCE)
       if (occurrences === 'forgotten') {
+        if (this.#isForPeople(destination)) return this.#skip(destination)
         return this.#end(destination, 'Events were lost: the log had forgotten them before they were copied.')
       }
       const last = occurrences.at(-1)
@@ -133,7 +137,8 @@ export class Transmitter {
   }
 
   #jobsOf(destination: Destination, occurrences: readonly Occurrence[]): readonly NewJob[] {
-    const { issuer, platform } = this.#options
+    const { issuer, platform, notices } = this.#options
+    if (notices !== undefined && this.#isForPeople(destination)) return occurrences.flatMap((each) => notices.of(each) ?? [])
     const stream = streamOf(destination)
     const now = platform.clock.now()
     return occurrences.flatMap((occurrence) => {
@@ -142,6 +147,17 @@ export class Transmitter {
       const transaction = String(occurrence.entry.position)
       return [jobOf(issuer, stream, { ...told, id: `${stream.id}.${transaction}`, transaction }, now)]
     })
+  }
+
+  #isForPeople({ id }: Destination): boolean {
+    return id === this.#options.notices?.destination
+  }
+
+  /** No server was running with mail for so long that the log has forgotten what it would have told. */
+  async #skip({ revision, owner: _owner, createdAt: _createdAt, ...destination }: Destination): Promise<void> {
+    const { store, log } = this.#options
+    const { position } = await log.head()
+    await store.change({ ...destination, position, fromRevision: revision, dropJobs: false, jobs: [] })
   }
 
   /** Tells the receiver that it has missed something, and stops: it has to look by itself, and enable the stream again. */

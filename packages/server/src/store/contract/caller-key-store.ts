@@ -239,4 +239,26 @@ export function callerKeyStoreContract(name: string, open: OpenStore): void {
       ['CSKD', 'CSKE'],
     )
   })
+
+  promise('when keys were last used is written for many at once, and never earlier than it was; nobody hears of it', async (store) => {
+    await withUser(store)
+    for (const id of ['CSKA', 'CSKB']) await store.callerKeys.add(callerKeyRecord(id))
+    assert.equal((await store.callerKeys.find('CSKA'))?.lastUsedAt, undefined)
+    const uses = [
+      { id: 'CSKA', at: NOW + 5 },
+      { id: 'CSKB', at: NOW + 6 },
+      { id: 'CSKX', at: NOW + 7 },
+    ]
+    const appended = await appendedBy(store, async () => {
+      await store.callerKeys.noteUses(uses)
+      await store.callerKeys.noteUses([{ id: 'CSKA', at: NOW + 4 }])
+      await store.callerKeys.noteUses([])
+    })
+    assert.deepEqual(appended, [])
+    const found = [await store.callerKeys.find('CSKA'), (await store.callerKeys.issue('CSKB', NOW))?.key]
+    assert.deepEqual(
+      found.map((key) => key?.lastUsedAt),
+      [NOW + 5, NOW + 6],
+    )
+  })
 }

@@ -7,15 +7,22 @@ import { createMemoryStore } from '../memory/store.ts'
 import { openSqliteStore } from '../sqlite/store.ts'
 import { callerKeyStoreContract } from './caller-key-store.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
+import { deviceStoreContract } from './device-store.ts'
+import { elevationStoreContract } from './elevation-store.ts'
 import { eventLogContract } from './event-log.ts'
 import { factorStoreContract } from './factor-store.ts'
 import { keyStoreContract } from './key-store.ts'
+import { languageStoreContract } from './language-store.ts'
+import { linkStoreContract } from './link-store.ts'
 import { logStoreContract } from './log-store.ts'
 import { CUTOFF_LIFE_MS, NOW } from './record.ts'
+import { passkeyStoreContract } from './passkey-store.ts'
 import { replayStoreContract } from './replay-store.ts'
+import { sealedSecretStoreContract } from './sealed-secret-store.ts'
 import { serviceCredentialStoreContract } from './service-credential-store.ts'
 import { sessionStoreContract } from './session-store.ts'
 import type { OpenStore } from './suite.ts'
+import { throttleStoreContract } from './throttle-store.ts'
 import { userStoreContract } from './user-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-store-'))
@@ -34,12 +41,19 @@ for (const [name, open] of Object.entries(stores)) {
   for (const contract of [
     logStoreContract,
     sessionStoreContract,
+    elevationStoreContract,
+    deviceStoreContract,
     userStoreContract,
     factorStoreContract,
+    linkStoreContract,
+    passkeyStoreContract,
     keyStoreContract,
     serviceCredentialStoreContract,
+    languageStoreContract,
     replayStoreContract,
+    throttleStoreContract,
     callerKeyStoreContract,
+    sealedSecretStoreContract,
     eventLogContract,
     deliveryStoreContract,
   ]) {

@@ -19,7 +19,7 @@ const factorRecord = (id: string, change: Partial<TotpFactor> = {}): TotpFactor 
 const confirmationOf = (id: string, change: Partial<TotpConfirmation> = {}): TotpConfirmation => ({
   user: USER,
   id,
-  recoveryCodes: ['hash-1', 'hash-2'],
+  recovery: { id: 'rcs_a', hashes: ['hash-1', 'hash-2'] },
   at: NOW + 1,
   ...change,
 })
@@ -31,7 +31,7 @@ async function enrolled(store: Store): Promise<void> {
 
 async function confirmed(store: Store): Promise<void> {
   await enrolled(store)
-  assert.equal(await store.factors.confirm(confirmationOf('fac_a')), true)
+  assert.equal(await store.factors.confirm(confirmationOf('fac_a')), 'first')
 }
 
 const once = (times: number): ReadonlyMap<boolean, number> =>
@@ -53,7 +53,7 @@ export function factorStoreContract(name: string, open: OpenStore): void {
     })
     assert.deepEqual(appended, [])
     assert.equal((await store.factors.find(USER))?.id, 'fac_b')
-    assert.equal(await store.factors.confirm(confirmationOf('fac_a')), false)
+    assert.equal(await store.factors.confirm(confirmationOf('fac_a')), 'refused')
     assert.equal(await store.factors.find('usr_b'), undefined)
     assert.equal(await store.factors.enrol(factorRecord('fac_c', { user: 'usr_b' })), 'refused')
   })
@@ -61,7 +61,8 @@ export function factorStoreContract(name: string, open: OpenStore): void {
   promise('[I01] of many who confirm one does; no other factor takes the place of a confirmed one', async (store) => {
     await enrolled(store)
     const appended = await appendedBy(store, async () => {
-      assert.deepEqual(await askAtOnce(10, () => store.factors.confirm(confirmationOf('fac_a'))), once(10))
+      const answers = await askAtOnce(10, () => store.factors.confirm(confirmationOf('fac_a')))
+      assert.deepEqual(Object.fromEntries(answers), { first: 1, refused: 9 })
     })
     assert.deepEqual(appended, [`cutoff user:${USER} soft`])
     assert.equal(await store.factors.enrol(factorRecord('fac_b')), 'refused')
@@ -104,12 +105,46 @@ export function factorStoreContract(name: string, open: OpenStore): void {
     assert.ok(opened === 'refused' || opened.rev < position)
   })
 
-  promise('[I01] a recovery code is used once, by one of many, and only with its factor', async (store) => {
+  promise('[I01] a recovery code is used once, by one of many, and only of its set', async (store) => {
+    assert.equal(await store.factors.findRecovery(USER), undefined)
     await confirmed(store)
-    assert.equal(await store.factors.useRecoveryCode('fac_b', 'hash-1'), false)
-    assert.deepEqual(await askAtOnce(50, () => store.factors.useRecoveryCode('fac_a', 'hash-1')), once(50))
-    assert.equal(await store.factors.useRecoveryCode('fac_a', 'hash-2'), true)
-    assert.equal(await store.factors.useRecoveryCode('fac_a', 'hash-3'), false)
+    assert.deepEqual(await store.factors.findRecovery(USER), { set: 'rcs_a', left: 2 })
+    assert.equal(await store.factors.useRecoveryCode('rcs_b', 'hash-1'), false)
+    assert.deepEqual(await askAtOnce(50, () => store.factors.useRecoveryCode('rcs_a', 'hash-1')), once(50))
+    assert.deepEqual(await store.factors.findRecovery(USER), { set: 'rcs_a', left: 1 })
+    assert.equal(await store.factors.useRecoveryCode('rcs_a', 'hash-2'), true)
+    assert.equal(await store.factors.useRecoveryCode('rcs_a', 'hash-3'), false)
+    assert.deepEqual(await store.factors.findRecovery(USER), { set: 'rcs_a', left: 0 })
+  })
+
+  promise('new recovery codes take the place of the old ones, with an entry, and only beside a factor', async (store) => {
+    await enrolled(store)
+    const next = { id: 'rcs_b', hashes: ['hash-3'] }
+    assert.equal(await store.factors.renewRecovery(USER, next, NOW + 2), false)
+    await store.factors.confirm(confirmationOf('fac_a'))
+    const appended = await appendedBy(store, async () => assert.equal(await store.factors.renewRecovery(USER, next, NOW + 2), true))
+    assert.deepEqual(appended, [`cutoff user:${USER} soft`])
+    assert.equal((await store.users.findPassword(USER))?.generation, 3)
+    assert.equal(await store.factors.useRecoveryCode('rcs_a', 'hash-1'), false)
+    assert.equal(await store.factors.useRecoveryCode('rcs_b', 'hash-1'), false)
+    assert.equal(await store.factors.useRecoveryCode('rcs_b', 'hash-3'), true)
+  })
+
+  promise('factors are listed by user, and sealed anew only while they are what was read', async (store) => {
+    const users = ['usr_c', 'usr_a', 'usr_b']
+    for (const user of users) {
+      await store.users.create(userRecord(user), 'phc-1')
+      await store.factors.enrol(factorRecord(`fac_${user}`, { user }))
+    }
+    const ids = async (after: string, limit: number) => (await store.factors.list(after, limit)).map(({ id }) => id)
+    assert.deepEqual(await ids('', 2), ['fac_usr_a', 'fac_usr_b'])
+    assert.deepEqual(await ids('usr_b', 2), ['fac_usr_c'])
+    const [old, next] = [new Uint8Array([1, 2, 250, 0]), new Uint8Array([9, 9])]
+    assert.equal(await store.factors.reseal('fac_usr_a', next, old), false)
+    assert.deepEqual(await askAtOnce(10, () => store.factors.reseal('fac_usr_a', old, next)), once(10))
+    const sealed = async (user: string) => Uint8Array.from((await store.factors.find(user))?.sealed ?? [])
+    assert.deepEqual([await sealed('usr_a'), await sealed('usr_b')], [next, old])
+    assert.equal(await store.factors.reseal('fac_none', old, next), false)
   })
 
   promise('removing a confirmed factor appends its entry, once, and takes its recovery codes along', async (store) => {
@@ -120,7 +155,8 @@ export function factorStoreContract(name: string, open: OpenStore): void {
     })
     assert.deepEqual(appended, [`cutoff user:${USER} soft`])
     assert.equal(await store.factors.find(USER), undefined)
-    assert.equal(await store.factors.useRecoveryCode('fac_a', 'hash-1'), false)
+    assert.equal(await store.factors.useRecoveryCode('rcs_a', 'hash-1'), false)
+    assert.equal(await store.factors.findRecovery(USER), undefined)
     assert.equal(await store.factors.enrol(factorRecord('fac_b')), 'enrolled')
   })
 

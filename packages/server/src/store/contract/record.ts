@@ -17,6 +17,7 @@ const HOUR_MS = 3_600_000
 export const userRecord = (id: string, change: Partial<User> = {}): User => ({
   id,
   email: `${id}@example.test`,
+  emailVerifiedAt: undefined,
   name: undefined,
   status: 'active',
   roles: [],

@@ -128,6 +128,55 @@ export function sessionStoreContract(name: string, open: OpenStore): void {
     assert.equal((await store.sessions.find('ses_old'))?.generation, 7)
   })
 
+  promise('[D06] proving once more moves the time and the methods, rotates, and kills the tokens of before', async (store) => {
+    const session = await signedIn(store, sessionRecord('ses_a', 'usr_a'))
+    const device = { userAgent: 'curl/8', address: '198.51.100.7' }
+    const made = { keyId: 'refresh-key-2', rotatedBy: 'hash-of-idempotency-key' }
+    const reauthentication = { id: 'ses_a', user: 'usr_a', passwordGeneration: 1, amr: ['pwd', 'otp'], ...made, device, at: NOW + 5 }
+    const rotated = { ...made, generation: 2, rotatedAt: NOW + 5 }
+    const expected = { ...session, ...rotated, authenticatedAt: NOW + 5, amr: ['pwd', 'otp'], device: { name: 'laptop', ...device } }
+    const appended = await appendedBy(store, async () => {
+      const issuance = await store.sessions.reauthenticate(reauthentication)
+      assert.ok(issuance !== 'refused')
+      assert.deepEqual([issuance.session, issuance.rev, issuance.subject.id], [expected, (await store.log.head()).position, 'usr_a'])
+    })
+    assert.deepEqual(appended, ['cutoff session:ses_a soft'])
+    assert.deepEqual(await store.sessions.find('ses_a'), expected)
+    assert.equal(await store.sessions.rotate(rotationOf(session)), 'lost')
+    const next = await store.sessions.rotate(rotationOf(expected))
+    assert.ok(next !== 'lost' && next.session.authenticatedAt === NOW + 5)
+  })
+
+  promise('[D06] no other user’s proof, no older password and no ended session moves anything', async (store) => {
+    const session = await signedIn(store, sessionRecord('ses_a', 'usr_a'))
+    await signedIn(store, sessionRecord('ses_b', 'usr_b'))
+    await signedIn(store, sessionRecord('ses_idle', 'usr_a', { idleExpiresAt: NOW + 1 }))
+    await signedIn(store, sessionRecord('ses_expired', 'usr_a', { expiresAt: NOW + 1 }))
+    const own = { id: 'ses_a', user: 'usr_a', passwordGeneration: 1, amr: ['pwd'], keyId: 'refresh-key-1', rotatedBy: undefined, device: session.device, at: NOW + 1 }
+    for (const change of [
+      { user: 'usr_b' },
+      { user: 'usr_x' },
+      { passwordGeneration: 2 },
+      { id: 'ses_b' },
+      { id: 'ses_x' },
+      { id: 'ses_idle' },
+      { id: 'ses_expired' },
+    ]) {
+      assert.equal(await store.sessions.reauthenticate({ ...own, ...change }), 'refused', JSON.stringify(change))
+    }
+    assert.deepEqual(await store.sessions.find('ses_a'), session)
+    await store.users.setStatus('usr_a', 'suspended', NOW + 1)
+    assert.equal(await store.sessions.reauthenticate(own), 'refused')
+  })
+
+  promise('[D06] a proof of the password that is changed beside it is refused, or its token dead', async (store) => {
+    const session = await signedIn(store, sessionRecord('ses_a', 'usr_a'))
+    const own = { id: 'ses_a', user: 'usr_a', passwordGeneration: 1, amr: ['pwd'], keyId: 'refresh-key-1', rotatedBy: undefined, device: session.device, at: NOW + 1 }
+    const change = { user: 'usr_a', fromGeneration: 1, hash: 'phc-2', keepSession: 'ses_a', at: NOW + 1 }
+    const [proved] = await Promise.all([store.sessions.reauthenticate(own), store.users.changePassword(change)])
+    assert.ok(proved === 'refused' || proved.rev < (await store.log.head()).position)
+  })
+
   promise('[I02] a rotation that races with a hard cut-off either is lost or carries an older rev', async (store) => {
     const session = await signedIn(store, sessionRecord('ses_a', 'usr_a'))
     const rotate = (generation: number) => store.sessions.rotate(rotationOf({ ...session, generation }))
@@ -198,5 +247,25 @@ export function sessionStoreContract(name: string, open: OpenStore): void {
       [],
     )
     assert.notEqual(await store.sessions.find('ses_living'), undefined)
+  })
+
+  promise('what is to be told of a sign-in is committed with it, or not at all', async (store) => {
+    const { deliveries } = store
+    const mail = { id: 'mail', kind: 'mail', owner: undefined, state: 'open', reason: undefined, settings: '{}', position: 0 } as const
+    await deliveries.add({ ...mail, revision: 1, createdAt: NOW })
+    await store.users.create(userRecord('usr_a'), 'phc-1')
+    const telling = (session: string, passwordGeneration: number, single: boolean) => {
+      const jobs = [{ id: `mail.${session}`, destination: 'mail', payload: '{}', urgent: false, createdAt: NOW }]
+      return store.sessions.open({ session: sessionRecord(session, 'usr_a'), passwordGeneration, single, jobs })
+    }
+    for (const single of [false, true]) assert.equal(await telling('ses_x', 2, single), 'refused')
+    assert.deepEqual(await deliveries.waiting('mail', 10), [])
+    const issuance = await telling('ses_a', 1, false)
+    assert.ok(issuance !== 'refused' && issuance.rev === (await store.log.head()).position)
+    await telling('ses_b', 1, true)
+    assert.deepEqual(
+      (await deliveries.waiting('mail', 10)).map(({ id }) => id),
+      ['mail.ses_a', 'mail.ses_b'],
+    )
   })
 }

@@ -78,6 +78,13 @@ export class MemoryCallerKeyStore implements CallerKeyStore {
     return expired.length
   }
 
+  async noteUses(uses: readonly { readonly id: string; readonly at: EpochMs }[]): Promise<void> {
+    for (const { id, at } of uses) {
+      const key = this.#tables.callerKeys.get(id)
+      if (key !== undefined && (key.lastUsedAt ?? 0) < at) this.#tables.callerKeys.set(id, { ...key, lastUsedAt: at })
+    }
+  }
+
   #madeWith(id: string): readonly CallerKey[] {
     return [...this.#tables.callerKeys.values()].filter(({ parent }) => parent === id)
   }

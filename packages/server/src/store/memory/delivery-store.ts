@@ -41,7 +41,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
     const after = { ...before, kind, state, reason, settings, position: Math.max(before.position, position), revision: fromRevision + 1 }
     this.#tables.destinations.set(id, after)
     if (dropJobs) this.#drop((job) => job.destination === id)
-    this.#insert(jobs)
+    this.#tables.addJobs(jobs)
     return after
   }
 
@@ -58,12 +58,12 @@ export class MemoryDeliveryStore implements DeliveryStore {
     const destination = this.#tables.destinations.get(id)
     if (destination?.position !== from || destination.state === 'shut') return false
     this.#tables.destinations.set(id, { ...destination, position: to })
-    this.#insert(jobs)
+    this.#tables.addJobs(jobs)
     return true
   }
 
   async enqueue(jobs: readonly NewJob[]): Promise<number> {
-    return this.#insert(jobs)
+    return this.#tables.addJobs(jobs)
   }
 
   async claim({ kind, now, leaseUntil, window, limit }: JobClaim): Promise<readonly Job[]> {
@@ -134,12 +134,6 @@ export class MemoryDeliveryStore implements DeliveryStore {
     const waiting = this.#waiting(id)
     const urgent = waiting.filter((job) => job.urgent)
     return state === 'held' ? urgent : [...urgent, ...waiting.filter((job) => !job.urgent)]
-  }
-
-  #insert(jobs: readonly NewJob[]): number {
-    const added = jobs.filter(({ id, destination }) => !this.#tables.jobs.has(id) && this.#tables.destinations.has(destination))
-    for (const job of added) this.#put({ ...job, attempt: 0, dueAt: job.createdAt, deadAt: undefined })
-    return added.length
   }
 
   #settle({ id, attempt }: JobTaken, change: (job: JobRecord) => void): boolean {

@@ -1,7 +1,15 @@
 import type { EpochMs } from 'countersign/core'
-import type { FactorStore, TotpConfirmation, TotpFactor } from '../../account/factor/factor-store.ts'
-import type { Cause } from '../../delivery/event-log.ts'
-import type { FactorRecord, Tables } from './tables.ts'
+import { equalBytes } from 'countersign/crypto'
+import type {
+  FactorAddition,
+  FactorStore,
+  RecoverySet,
+  RecoveryState,
+  TotpConfirmation,
+  TotpFactor,
+} from '../../account/factor/factor-store.ts'
+import { dropRecoveryOfNone, keepRecovery, noteChange } from './factor-change.ts'
+import type { Tables } from './tables.ts'
 
 export class MemoryFactorStore implements FactorStore {
   readonly #tables: Tables
@@ -12,48 +20,65 @@ export class MemoryFactorStore implements FactorStore {
 
   async enrol(factor: TotpFactor): Promise<'enrolled' | 'refused'> {
     const { users, factors } = this.#tables
-    if (!users.has(factor.user) || factors.get(factor.user)?.factor.confirmedAt !== undefined) return 'refused'
-    factors.set(factor.user, { factor, recoveryCodes: [] })
+    if (!users.has(factor.user) || factors.get(factor.user)?.confirmedAt !== undefined) return 'refused'
+    factors.set(factor.user, factor)
     return 'enrolled'
   }
 
   async find(user: string): Promise<TotpFactor | undefined> {
-    return this.#tables.factors.get(user)?.factor
+    return this.#tables.factors.get(user)
   }
 
-  async confirm({ user, id, recoveryCodes, at }: TotpConfirmation): Promise<boolean> {
-    const factor = this.#found(user, id)?.factor
-    if (factor === undefined || factor.confirmedAt !== undefined) return false
-    this.#noteChange(user, 'create', at)
-    this.#tables.factors.set(user, { factor: { ...factor, confirmedAt: at }, recoveryCodes })
-    return true
-  }
-
-  async useRecoveryCode(factor: string, hash: string): Promise<boolean> {
-    const record = [...this.#tables.factors.values()].find((each) => each.factor.id === factor)
-    if (record === undefined || !record.recoveryCodes.includes(hash)) return false
-    const recoveryCodes = record.recoveryCodes.filter((each) => each !== hash)
-    this.#tables.factors.set(record.factor.user, { ...record, recoveryCodes })
-    return true
+  async confirm({ user, id, recovery, at }: TotpConfirmation): Promise<FactorAddition> {
+    const factor = this.#found(user, id)
+    if (factor === undefined || factor.confirmedAt !== undefined) return 'refused'
+    noteChange(this.#tables, user, { credential: 'app', change: 'create' }, at)
+    this.#tables.factors.set(user, { ...factor, confirmedAt: at })
+    return keepRecovery(this.#tables, user, recovery)
   }
 
   async remove(user: string, id: string, at: EpochMs): Promise<boolean> {
-    const record = this.#found(user, id)
-    if (record === undefined) return false
-    if (record.factor.confirmedAt !== undefined) this.#noteChange(user, 'delete', at)
-    return this.#tables.factors.delete(user)
+    const factor = this.#found(user, id)
+    if (factor === undefined) return false
+    if (factor.confirmedAt !== undefined) noteChange(this.#tables, user, { credential: 'app', change: 'delete' }, at)
+    this.#tables.factors.delete(user)
+    dropRecoveryOfNone(this.#tables, user)
+    return true
   }
 
-  #found(user: string, id: string): FactorRecord | undefined {
-    const record = this.#tables.factors.get(user)
-    return record?.factor.id === id ? record : undefined
+  async findRecovery(user: string): Promise<RecoveryState | undefined> {
+    const set = this.#tables.recovery.get(user)
+    return set && { set: set.id, left: set.hashes.length }
   }
 
-  #noteChange(id: string, change: NonNullable<Cause['change']>, at: EpochMs): void {
-    const record = this.#tables.users.get(id)
-    if (record === undefined) throw new Error(`there is no user ${id}`)
-    const { user, password } = record
-    this.#tables.log.cutOff({ kind: 'user', id }, 'soft', at, { credential: 'app', change })
-    this.#tables.users.set(id, { user: { ...user, updatedAt: at }, password: { ...password, generation: password.generation + 1 } })
+  async useRecoveryCode(id: string, hash: string): Promise<boolean> {
+    const [user, set] = [...this.#tables.recovery].find(([, each]) => each.id === id) ?? []
+    if (user === undefined || set === undefined || !set.hashes.includes(hash)) return false
+    this.#tables.recovery.set(user, { id, hashes: set.hashes.filter((each) => each !== hash) })
+    return true
+  }
+
+  async renewRecovery(user: string, set: RecoverySet, at: EpochMs): Promise<boolean> {
+    if (!this.#tables.recovery.has(user)) return false
+    noteChange(this.#tables, user, { credential: 'recovery-code' }, at)
+    this.#tables.recovery.set(user, set)
+    return true
+  }
+
+  async list(after: string, limit: number): Promise<readonly TotpFactor[]> {
+    const behind = [...this.#tables.factors.values()].filter(({ user }) => user > after)
+    return behind.toSorted((one, other) => (one.user < other.user ? -1 : 1)).slice(0, limit)
+  }
+
+  async reseal(id: string, sealed: Uint8Array, next: Uint8Array): Promise<boolean> {
+    const factor = [...this.#tables.factors.values()].find((each) => each.id === id)
+    if (factor === undefined || !equalBytes(factor.sealed, sealed)) return false
+    this.#tables.factors.set(factor.user, { ...factor, sealed: next })
+    return true
+  }
+
+  #found(user: string, id: string): TotpFactor | undefined {
+    const factor = this.#tables.factors.get(user)
+    return factor?.id === id ? factor : undefined
   }
 }

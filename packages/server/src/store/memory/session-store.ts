@@ -1,6 +1,6 @@
 import type { EpochMs } from 'countersign/core'
 import type { Session } from '../../session/session.ts'
-import type { Issuance, Rotation, SessionOpening, SessionStore } from '../../session/session-store.ts'
+import type { Issuance, Reauthentication, Rotation, SessionOpening, SessionStore } from '../../session/session-store.ts'
 import type { Tables } from './tables.ts'
 
 export class MemorySessionStore implements SessionStore {
@@ -10,12 +10,14 @@ export class MemorySessionStore implements SessionStore {
     this.#tables = tables
   }
 
-  async open({ session, passwordGeneration, single }: SessionOpening): Promise<Issuance | 'refused'> {
+  async open({ session, passwordGeneration, single, jobs = [], link }: SessionOpening): Promise<Issuance | 'refused'> {
     const { sessions } = this.#tables
     if (this.#tables.activeUser(session.user)?.password.generation !== passwordGeneration) return 'refused'
     if (sessions.has(session.id)) throw new Error(`there is a session ${session.id} already`)
+    if (link !== undefined && !this.#tables.signInByLink(link, session.user, session.createdAt)) return 'refused'
     if (single) this.#endUsers(session.user, undefined, session.createdAt)
     sessions.set(session.id, session)
+    this.#tables.addJobs(jobs)
     return this.#tables.issuanceOf(session) ?? 'refused'
   }
 
@@ -31,6 +33,19 @@ export class MemorySessionStore implements SessionStore {
     if (issuance === undefined) return 'lost'
     this.#tables.sessions.set(id, after)
     return issuance
+  }
+
+  async reauthenticate({ id, user, passwordGeneration, device, at, ...moved }: Reauthentication): Promise<Issuance | 'refused'> {
+    const before = this.#tables.sessions.get(id)
+    if (before?.user !== user || hasExpired(before, at)) return 'refused'
+    if (this.#tables.activeUser(user)?.password.generation !== passwordGeneration) return 'refused'
+    const { userAgent, address } = device
+    const { amr, keyId, rotatedBy } = moved
+    const rotated = { generation: before.generation + 1, rotatedAt: at, rotatedBy, keyId }
+    const after = { ...before, ...rotated, authenticatedAt: at, amr, device: { ...before.device, userAgent, address } }
+    this.#tables.log.cutOff({ kind: 'session', id }, 'soft', at)
+    this.#tables.sessions.set(id, after)
+    return this.#tables.issuanceOf(after) ?? 'refused'
   }
 
   async issuance(id: string): Promise<Issuance | undefined> {

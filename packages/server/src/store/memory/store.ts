@@ -4,13 +4,20 @@ import type { Store, StoreOptions } from '../store.ts'
 import { MemoryCallerKeyStore } from './caller-key-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
 import { MemoryDeliveryStore } from './delivery-store.ts'
+import { MemoryDeviceStore } from './device-store.ts'
+import { MemoryElevationStore } from './elevation-store.ts'
 import { MemoryEventLog } from './event-log.ts'
 import { MemoryFactorStore } from './factor-store.ts'
+import { MemoryLanguageStore } from './language-store.ts'
+import { MemoryLinkStore } from './link-store.ts'
 import { Log } from './log.ts'
 import { MemoryLogStore } from './log-store.ts'
+import { MemoryPasskeyStore } from './passkey-store.ts'
+import { MemorySealedSecretStore } from './sealed-secret-store.ts'
 import { MemoryServiceCredentialStore } from './service-credential-store.ts'
 import { MemorySessionStore } from './session-store.ts'
 import { Tables } from './tables.ts'
+import { MemoryThrottleStore } from './throttle-store.ts'
 import { MemoryUserStore } from './user-store.ts'
 
 export interface MemoryStoreOptions extends StoreOptions {
@@ -27,12 +34,19 @@ export function createMemoryStore({ cutoffLifeMs, clock = systemClock }: MemoryS
     keys: new MemoryKeyStore(tables, cutoffLifeMs),
     users: new MemoryUserStore(tables),
     factors: new MemoryFactorStore(tables),
+    passkeys: new MemoryPasskeyStore(tables),
+    links: new MemoryLinkStore(tables),
     sessions: new MemorySessionStore(tables),
+    elevations: new MemoryElevationStore(tables),
+    devices: new MemoryDeviceStore(tables),
     services: new MemoryServiceCredentialStore(tables),
     callerKeys: new MemoryCallerKeyStore(tables),
+    sealedSecrets: new MemorySealedSecretStore(tables),
     replay: new MemoryReplayStore({ clock }),
+    throttle: new MemoryThrottleStore(),
     events: new MemoryEventLog(tables.log),
     deliveries: new MemoryDeliveryStore(tables),
+    languages: new MemoryLanguageStore(tables),
     ping: async () => {
       if (isClosed) throw new AuthError('unavailable', { storage: 'closed' })
     },

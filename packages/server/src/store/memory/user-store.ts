@@ -1,6 +1,7 @@
 import type { EpochMs } from 'countersign/core'
 import type { PasswordRecord, User, UserStatus } from '../../account/user.ts'
 import type { PasswordChange, UserPage, UserStore } from '../../account/user-store.ts'
+import type { NewJob } from '../../delivery/delivery-store.ts'
 import type { Issuance } from '../../session/session-store.ts'
 import type { Tables, UserRecord } from './tables.ts'
 
@@ -11,15 +12,16 @@ interface Offer {
 
 export class MemoryUserStore implements UserStore {
   readonly #tables: Tables
-  readonly #idByEmail = new Map<string, string>()
   #offer: Offer | undefined
 
   constructor(tables: Tables) {
     this.#tables = tables
   }
 
-  async create(user: User, passwordHash: string): Promise<'created' | 'email_taken'> {
-    return this.#create(user, passwordHash)
+  async create(user: User, passwordHash: string, jobs: readonly NewJob[] = []): Promise<'created' | 'email_taken'> {
+    const outcome = this.#create(user, passwordHash)
+    if (outcome === 'created') this.#tables.addJobs(jobs)
+    return outcome
   }
 
   async find(id: string): Promise<User | undefined> {
@@ -27,7 +29,7 @@ export class MemoryUserStore implements UserStore {
   }
 
   async findByEmail(email: string): Promise<UserRecord | undefined> {
-    const id = this.#idByEmail.get(email.toLowerCase())
+    const id = this.#tables.idByEmail.get(email.toLowerCase())
     return id === undefined ? undefined : this.#tables.users.get(id)
   }
 
@@ -66,6 +68,7 @@ export class MemoryUserStore implements UserStore {
     if (status === 'suspended') {
       this.#tables.log.cutOff({ kind: 'user', id }, 'hard', at)
       this.#tables.dropSessions((session) => session.user === id)
+      this.#tables.endElevations(id, at)
     }
     return this.#put(record, { status, updatedAt: at })
   }
@@ -95,10 +98,10 @@ export class MemoryUserStore implements UserStore {
 
   #create(user: User, passwordHash: string): 'created' | 'email_taken' {
     const email = user.email.toLowerCase()
-    if (this.#idByEmail.has(email)) return 'email_taken'
+    if (this.#tables.idByEmail.has(email)) return 'email_taken'
     if (this.#tables.users.has(user.id)) throw new Error(`there is a user ${user.id} already`)
     this.#tables.users.set(user.id, { user, password: { hash: passwordHash, generation: 1 } })
-    this.#idByEmail.set(email, user.id)
+    this.#tables.idByEmail.set(email, user.id)
     return 'created'
   }
 

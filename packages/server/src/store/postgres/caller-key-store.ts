@@ -75,6 +75,13 @@ const dropExpired = statement(
     SELECT id FROM countersign.caller_key WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
 )
 
+const noteUses = statement(
+  'note uses of caller keys',
+  `
+  UPDATE countersign.caller_key SET last_used_at = used.at FROM unnest($1::text[], $2::bigint[]) AS used (id, at)
+  WHERE caller_key.id = used.id AND coalesce(last_used_at, 0) < used.at`,
+)
+
 /**
  * When a commit's outcome is unknown (`unavailable`): `add` may leave a key whose secret nobody has seen, `replace` may have replaced; a
  * repeated `remove` finds nothing.
@@ -139,6 +146,16 @@ export class PostgresCallerKeyStore implements CallerKeyStore {
 
   dropExpired(at: EpochMs, limit: number): Promise<number> {
     return this.#database.change(dropExpired, at, limit)
+  }
+
+  async noteUses(uses: readonly { readonly id: string; readonly at: EpochMs }[]): Promise<void> {
+    // In one order, so that two servers that note the same keys wait for each other and not in a circle.
+    const sorted = [...uses].sort((a, b) => (a.id < b.id ? -1 : 1))
+    await this.#database.change(
+      noteUses,
+      sorted.map(({ id }) => id),
+      sorted.map(({ at }) => at),
+    )
   }
 }
 

@@ -14,7 +14,7 @@ import type {
 import { destinationOf, jobsOf, newJobOf } from '../sqlite/delivery-row.ts'
 import type { Database } from './database.ts'
 import * as sql from './delivery-statement.ts'
-import type { Value } from './statement.ts'
+import { addJobs } from './job-table.ts'
 
 /**
  * When a commit's outcome is unknown (`unavailable`): `copy` and `change` find that they have happened, or happen; the same job is not added twice; `claim` may
@@ -50,7 +50,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
       const [row] = await unit.ask(sql.changeDestination, id, fromRevision, kind, state, reason ?? null, settings, position)
       if (row === undefined) return 'changed_meanwhile'
       if (dropJobs) await unit.change(sql.dropJobs, id)
-      if (jobs.length > 0) await unit.change(sql.insertJobs, ...columnsOf(jobs))
+      await addJobs(unit, jobs)
       return destinationOf(row)
     })
   }
@@ -70,13 +70,13 @@ export class PostgresDeliveryStore implements DeliveryStore {
   copy({ destination, from, to, jobs }: Copying): Promise<boolean> {
     return this.#database.transaction(async (unit) => {
       if ((await unit.change(sql.moveDestination, destination, from, to)) === 0) return false
-      if (jobs.length > 0) await unit.change(sql.insertJobs, ...columnsOf(jobs))
+      await addJobs(unit, jobs)
       return true
     })
   }
 
   async enqueue(jobs: readonly NewJob[]): Promise<number> {
-    return this.#database.change(sql.insertJobs, ...columnsOf(jobs))
+    return addJobs(this.#database, jobs)
   }
 
   async claim({ kind, now, leaseUntil, window, limit }: JobClaim): Promise<readonly Job[]> {
@@ -120,11 +120,3 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return this.#database.change(sql.sweepJobs, before)
   }
 }
-
-const columnsOf = (jobs: readonly NewJob[]): readonly Value[] => [
-  jobs.map(({ id }) => id),
-  jobs.map(({ destination }) => destination),
-  jobs.map(({ payload }) => payload),
-  jobs.map(({ urgent }) => (urgent ? 1 : 0)),
-  jobs.map(({ createdAt }) => createdAt),
-]

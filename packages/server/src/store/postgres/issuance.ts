@@ -1,5 +1,6 @@
+import type { EpochMs } from 'countersign/core'
 import type { Position } from 'countersign/revocation'
-import type { Issuance } from '../../session/session-store.ts'
+import type { ElevatedRole, Issuance } from '../../session/session-store.ts'
 import { parseList } from '../sqlite/list.ts'
 import { type SessionRow, sessionOf } from '../sqlite/session-row.ts'
 
@@ -10,10 +11,14 @@ export interface IssuanceRow extends SessionRow {
   readonly subject_name: string | null
   readonly roles: string
   readonly groups: string
+  /** `[role, end]` of each that stands. */
+  readonly elevations: string | null
 }
 
 /** The columns of an `IssuanceRow`, from a session `s`, its user `u` and the head `h`. */
-export const issuanceColumns = 's.*, h.position AS rev, u.email, u.name AS subject_name, u.roles, u.groups'
+export const issuanceColumns = `s.*, h.position AS rev, u.email, u.name AS subject_name, u.roles, u.groups, (
+    SELECT json_agg(json_build_array(e.role, e.ends_at))::text FROM countersign.elevation e WHERE e.user_id = u.id AND e.ended_at IS NULL
+  ) AS elevations`
 
 /**
  * What a token may be issued from. Every statement that yields these rows takes head, session and user in one snapshot, or the
@@ -29,4 +34,9 @@ export const issuanceOf = (row: IssuanceRow): Issuance => ({
     roles: parseList(row.roles),
     groups: parseList(row.groups),
   },
+  ...(row.elevations === null ? {} : { elevations: elevatedRoles(row.elevations) }),
 })
+
+/** Nothing but `issuanceColumns` writes this, so the cast holds. */
+const elevatedRoles = (text: string): readonly ElevatedRole[] =>
+  (JSON.parse(text) as [role: string, endsAt: EpochMs][]).map(([role, endsAt]) => ({ role, endsAt }))

@@ -193,4 +193,115 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    version: 6,
+    name: 'counters of sign-in attempts',
+    sql: `
+      CREATE TABLE countersign.throttle_counter (
+        key integer PRIMARY KEY,
+        empty_at bigint NOT NULL,
+        next_at bigint NOT NULL
+      ) WITH (fillfactor = 30);
+    `,
+  },
+  {
+    version: 7,
+    name: 'links in mails',
+    sql: `
+      ALTER TABLE countersign.user_account ADD COLUMN email_verified_at bigint;
+
+      CREATE TABLE countersign.account_link (
+        hash text COLLATE "C" PRIMARY KEY,
+        kind text NOT NULL,
+        user_id text COLLATE "C" NOT NULL REFERENCES countersign.user_account (id),
+        email text NOT NULL,
+        email_key text COLLATE "C" NOT NULL,
+        generation bigint NOT NULL,
+        code_hash text,
+        request_hash text COLLATE "C",
+        tries integer NOT NULL,
+        created_at bigint NOT NULL,
+        expires_at bigint NOT NULL
+      );
+      CREATE UNIQUE INDEX one_link_of_kind ON countersign.account_link (user_id, kind) WHERE kind <> 'not_me';
+      CREATE INDEX account_link_by_user ON countersign.account_link (user_id);
+      CREATE INDEX account_link_by_request ON countersign.account_link (request_hash) WHERE request_hash IS NOT NULL;
+      CREATE INDEX account_link_by_expiry ON countersign.account_link (expires_at);
+    `,
+  },
+  {
+    version: 8,
+    name: 'passkeys',
+    sql: `
+      CREATE TABLE countersign.passkey (
+        id text COLLATE "C" PRIMARY KEY,
+        user_id text COLLATE "C" NOT NULL REFERENCES countersign.user_account (id),
+        credential text COLLATE "C" NOT NULL UNIQUE,
+        public_key bytea NOT NULL,
+        counter bigint NOT NULL,
+        transports text NOT NULL,
+        synced integer NOT NULL,
+        backed_up integer NOT NULL,
+        name text NOT NULL,
+        created_at bigint NOT NULL,
+        last_used_at bigint
+      );
+      CREATE INDEX passkey_by_user ON countersign.passkey (user_id);
+
+      CREATE TABLE countersign.recovery_set (
+        user_id text COLLATE "C" PRIMARY KEY REFERENCES countersign.user_account (id),
+        id text COLLATE "C" NOT NULL UNIQUE
+      );
+      INSERT INTO countersign.recovery_set (user_id, id) SELECT user_id, id FROM countersign.totp_factor WHERE confirmed_at IS NOT NULL;
+    `,
+  },
+  {
+    version: 9,
+    name: 'devices that were seen, and roles for a while',
+    sql: `
+      CREATE TABLE countersign.known_device (
+        user_id text COLLATE "C" NOT NULL REFERENCES countersign.user_account (id),
+        fingerprint text COLLATE "C" NOT NULL,
+        seen_at bigint NOT NULL,
+        PRIMARY KEY (user_id, fingerprint)
+      ) WITH (fillfactor = 70);
+
+      CREATE TABLE countersign.elevation (
+        id text COLLATE "C" PRIMARY KEY,
+        user_id text COLLATE "C" NOT NULL REFERENCES countersign.user_account (id),
+        role text NOT NULL,
+        reason text NOT NULL,
+        started_by text,
+        started_at bigint NOT NULL,
+        ends_at bigint NOT NULL,
+        ended_at bigint,
+        ended_by text
+      );
+      CREATE INDEX elevation_by_user ON countersign.elevation (user_id, started_at);
+      CREATE INDEX elevation_standing ON countersign.elevation (user_id) WHERE ended_at IS NULL;
+      CREATE INDEX elevation_due ON countersign.elevation (ends_at) WHERE ended_at IS NULL;
+    `,
+  },
+  {
+    version: 10,
+    name: 'API keys',
+    sql: `
+      ALTER TABLE countersign.caller_key ADD COLUMN last_used_at bigint;
+
+      CREATE TABLE countersign.sealed_secret (
+        name text COLLATE "C" PRIMARY KEY,
+        sealed text NOT NULL
+      );
+    `,
+  },
+  {
+    version: 11,
+    name: 'in which language people are written to',
+    sql: `
+      CREATE TABLE countersign.user_language (
+        user_id text COLLATE "C" PRIMARY KEY REFERENCES countersign.user_account (id),
+        language text NOT NULL
+      );
+    `,
+  },
 ]

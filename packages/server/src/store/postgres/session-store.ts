@@ -1,9 +1,12 @@
 import type { EpochMs } from 'countersign/core'
 import type { Session } from '../../session/session.ts'
-import type { Issuance, Rotation, SessionOpening, SessionStore } from '../../session/session-store.ts'
+import type { Issuance, Reauthentication, Rotation, SessionOpening, SessionStore } from '../../session/session-store.ts'
+import { formatList } from '../sqlite/list.ts'
 import { type SessionRow, sessionOf, sessionValues } from '../sqlite/session-row.ts'
 import type { Database, Unit } from './database.ts'
 import { type IssuanceRow, issuanceColumns, issuanceOf } from './issuance.ts'
+import { addJobs } from './job-table.ts'
+import { signInByLink } from './link-use.ts'
 import type { Appender, LogWriter } from './log-writer.ts'
 import { endOne, endUsers } from './session-ending.ts'
 import { statement, type Value } from './statement.ts'
@@ -47,6 +50,21 @@ const rotate = statement<IssuanceRow>(
   SELECT ${issuanceColumns} FROM s JOIN countersign.user_account u ON u.id = s.user_id AND u.status = 'active', countersign.log_head h`,
 )
 
+// Holds the user's row as `open` does.
+const reauthenticate = statement<IssuanceRow>(
+  'reauthenticate session',
+  `
+  WITH u AS (
+    SELECT * FROM countersign.user_account WHERE id = $6 AND status = 'active' AND password_generation = $7 FOR NO KEY UPDATE
+  ), s AS (
+    UPDATE countersign.session t SET authenticated_at = $1, amr = $2, device_user_agent = $3, device_address = $4,
+      generation = generation + 1, rotated_at = $1, rotated_by = $8, key_id = $9
+    FROM u WHERE t.id = $5 AND t.user_id = u.id AND t.expires_at > $1 AND t.idle_expires_at > $1
+    RETURNING t.*
+  )
+  SELECT ${issuanceColumns} FROM s, u, countersign.log_head h`,
+)
+
 const readIssuance = statement<IssuanceRow>(
   'issuance',
   `
@@ -81,7 +99,7 @@ const sweep = statement<SweptRow>(
 
 /**
  * When a commit's outcome is unknown (`unavailable`): `rotate` has happened or not, and the retry with the same token finds the old generation,
- * or the next one and so the same successor; `open` may leave a session whose tokens nobody has; `end` and `endAll` find nothing
+ * or the next one and so the same successor; `open` may leave a session whose tokens nobody has; `reauthenticate` has rotated or not, as `rotate`; `end` and `endAll` find nothing
  * left to end when they are repeated.
  */
 export class PostgresSessionStore implements SessionStore {
@@ -94,7 +112,9 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   async open(opening: SessionOpening): Promise<Issuance | 'refused'> {
-    return opening.single ? this.#openSingle(opening) : (issued(await this.#database.ask(open, ...openingValues(opening))) ?? 'refused')
+    if (opening.single || opening.link !== undefined) return this.#openHolding(opening)
+    if ((opening.jobs ?? []).length > 0) return this.#openTelling(opening)
+    return issued(await this.#database.ask(open, ...openingValues(opening))) ?? 'refused'
   }
 
   async find(id: string): Promise<Session | undefined> {
@@ -104,6 +124,19 @@ export class PostgresSessionStore implements SessionStore {
 
   async rotate({ id, fromGeneration, keyId, rotatedBy, idleExpiresAt, at }: Rotation): Promise<Issuance | 'lost'> {
     return issued(await this.#database.ask(rotate, at, rotatedBy ?? null, keyId, idleExpiresAt, id, fromGeneration)) ?? 'lost'
+  }
+
+  reauthenticate(reauthentication: Reauthentication): Promise<Issuance | 'refused'> {
+    const { id, user, passwordGeneration, amr, keyId, rotatedBy = null, device, at } = reauthentication
+    const { userAgent = null, address = null } = device
+    const values = [at, formatList(amr), userAgent, address, id, user, passwordGeneration, rotatedBy, keyId]
+    return this.#log.appending(async (unit, log) => {
+      const proved = issued(await unit.ask(reauthenticate, ...values))
+      if (proved === undefined) return 'refused'
+      // Older than the cut-off are the tokens of before, and not the one that this is for.
+      const { position } = await log.append({ kind: 'cutoff', target: { kind: 'session', id }, mode: 'soft', at })
+      return { ...proved, rev: position }
+    })
   }
 
   async issuance(id: string): Promise<Issuance | undefined> {
@@ -139,13 +172,26 @@ export class PostgresSessionStore implements SessionStore {
     return swept
   }
 
-  /** One session a user: the others end in the same transaction, and the new token is younger than their cut-offs. */
-  #openSingle(opening: SessionOpening): Promise<Issuance | 'refused'> {
-    const { session } = opening
-    return this.#log.appending(async (unit, log) => {
+  #openTelling({ jobs = [], ...opening }: SessionOpening): Promise<Issuance | 'refused'> {
+    return this.#database.transaction(async (unit) => {
       const opened = issued(await unit.ask(open, ...openingValues(opening)))
       if (opened === undefined) return 'refused'
-      await cutOffUsers(unit, log, session.user, session.id, session.createdAt)
+      await addJobs(unit, jobs)
+      return opened
+    })
+  }
+
+  /** Others end in the same transaction, and the new token is younger than their cut-offs: one session a user, or an address that is proven. */
+  #openHolding(opening: SessionOpening): Promise<Issuance | 'refused'> {
+    const { session, single, link, jobs = [] } = opening
+    return this.#log.appending(async (unit, log) => {
+      const moved = link === undefined ? 0 : await signInByLink(unit, log, opening, link)
+      if (moved === undefined) return 'refused'
+      const passwordGeneration = opening.passwordGeneration + moved
+      const opened = issued(await unit.ask(open, ...openingValues({ ...opening, passwordGeneration })))
+      if (opened === undefined) return 'refused'
+      if (single) await cutOffUsers(unit, log, session.user, session.id, session.createdAt)
+      await addJobs(unit, jobs)
       return { ...opened, rev: (await log.head()).position }
     })
   }

@@ -35,6 +35,9 @@ export const isOfConnection = (error: unknown): boolean =>
   ('syscall' in error ||
     /^(Connection terminated|timeout expired|Query read timeout|Client was closed|Client has encountered)/.test(error.message))
 
+/** What must be there once is there already (unique_violation). */
+export const isDuplicate = (error: unknown): boolean => sqlStateOf(error) === '23505'
+
 export const isRetryable = (error: unknown): boolean => retryable.has(sqlStateOf(error) ?? '')
 
 /** May the connection be used on? After anything but an answer to the statement itself, nobody knows what it still has under way. */

@@ -4,20 +4,27 @@ import { PostgresCallerKeyStore } from './caller-key-store.ts'
 import { clientConfig, DEFAULT_PATIENCE, type Patience } from './connection.ts'
 import { Database } from './database.ts'
 import { PostgresDeliveryStore } from './delivery-store.ts'
+import { PostgresDeviceStore } from './device-store.ts'
+import { PostgresElevationStore } from './elevation-store.ts'
 import { PostgresEventLog } from './event-log.ts'
 import { PostgresFactorStore } from './factor-store.ts'
 import { PostgresKeyStore } from './key-store.ts'
 import { verifyLog } from './log-integrity.ts'
 import { LogSignal } from './log-signal.ts'
+import { PostgresLanguageStore } from './language-store.ts'
+import { PostgresLinkStore } from './link-store.ts'
 import { PostgresLogStore } from './log-store.ts'
 import { CHANNEL, LogWriter } from './log-writer.ts'
 import { migrate } from './migration.ts'
+import { PostgresPasskeyStore } from './passkey-store.ts'
 import { PostgresReplayStore } from './replay-store.ts'
 import { migrations } from './schema.ts'
+import { PostgresSealedSecretStore } from './sealed-secret-store.ts'
 import { PostgresServiceCredentialStore } from './service-credential-store.ts'
 import { PostgresSessionStore } from './session-store.ts'
 import { statement } from './statement.ts'
 import { isOfConnection } from './storage-failure.ts'
+import { PostgresThrottleStore } from './throttle-store.ts'
 import { PostgresUserStore } from './user-store.ts'
 
 export interface PostgresStoreOptions extends StoreOptions {
@@ -66,12 +73,19 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     keys: new PostgresKeyStore(database, log, cutoffLifeMs),
     users: new PostgresUserStore(database, log),
     factors: new PostgresFactorStore(database, log),
+    passkeys: new PostgresPasskeyStore(database, log),
+    links: new PostgresLinkStore(database, log),
     sessions: new PostgresSessionStore(database, log),
+    elevations: new PostgresElevationStore(database, log),
+    devices: new PostgresDeviceStore(database),
     services: new PostgresServiceCredentialStore(database, log),
     callerKeys: new PostgresCallerKeyStore(database, log),
+    sealedSecrets: new PostgresSealedSecretStore(database),
     replay: new PostgresReplayStore(database, clock),
+    throttle: new PostgresThrottleStore(database),
     events: new PostgresEventLog(database, log),
     deliveries: new PostgresDeliveryStore(database),
+    languages: new PostgresLanguageStore(database),
     ping: async () => void (await database.change(ping)),
     close: async () => void (await Promise.all([signal.stop(), database.close()])),
   }

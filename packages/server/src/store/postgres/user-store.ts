@@ -2,12 +2,14 @@ import type { EpochMs } from 'countersign/core'
 import type { RevocationMode } from 'countersign/revocation'
 import type { PasswordRecord, User, UserStatus } from '../../account/user.ts'
 import type { PasswordChange, UserPage, UserStore } from '../../account/user-store.ts'
+import type { NewJob } from '../../delivery/delivery-store.ts'
 import type { Cause } from '../../delivery/event-log.ts'
 import type { Issuance } from '../../session/session-store.ts'
 import { formatList } from '../sqlite/list.ts'
 import { emailKey, type UserRow, userOf, userValues } from '../sqlite/user-row.ts'
 import type { Database, Unit } from './database.ts'
 import { type IssuanceRow, issuanceColumns, issuanceOf } from './issuance.ts'
+import { addJobs } from './job-table.ts'
 import type { Appender, LogWriter } from './log-writer.ts'
 import { endUsers } from './session-ending.ts'
 import { makeOffer, redeemOffer } from './setup-offer.ts'
@@ -15,7 +17,7 @@ import { statement, type Value } from './statement.ts'
 
 const columns = [
   ...['id', 'email', 'email_key', 'name', 'search_text', 'status', 'roles', 'groups', 'created_at', 'updated_at'],
-  'password_hash',
+  ...['password_hash', 'email_verified_at'],
 ] as const
 
 const insert = statement(
@@ -40,6 +42,11 @@ const replaceHash = statement('replace hash', 'UPDATE countersign.user_account S
 const setStatus = statement<UserRow>(
   'set status',
   'UPDATE countersign.user_account SET status = $1, updated_at = $2 WHERE id = $3 RETURNING *',
+)
+// A role for a while does not come back with whoever is restored.
+const endElevations = statement(
+  'end elevations of user',
+  `UPDATE countersign.elevation SET ended_at = $1, ended_by = 'suspension' WHERE user_id = $2 AND ended_at IS NULL`,
 )
 const setRoles = statement<UserRow>(
   'set roles',
@@ -69,8 +76,14 @@ export class PostgresUserStore implements UserStore {
     this.#log = log
   }
 
-  async create(user: User, passwordHash: string): Promise<'created' | 'email_taken'> {
-    return outcomeOf(await this.#database.change(insert, ...valuesOf(user, passwordHash)))
+  async create(user: User, passwordHash: string, jobs: readonly NewJob[] = []): Promise<'created' | 'email_taken'> {
+    const values = valuesOf(user, passwordHash)
+    if (jobs.length === 0) return outcomeOf(await this.#database.change(insert, ...values))
+    return this.#database.transaction(async (unit) => {
+      const outcome = outcomeOf(await unit.change(insert, ...values))
+      if (outcome === 'created') await addJobs(unit, jobs)
+      return outcome
+    })
   }
 
   async find(id: string): Promise<User | undefined> {
@@ -114,6 +127,7 @@ export class PostgresUserStore implements UserStore {
       const user = found(await unit.ask(setStatus, status, at, id))
       if (user === undefined) return undefined
       await endUsers(unit, id, undefined)
+      await unit.change(endElevations, at, id)
       await cutOff(log, id, 'hard', at)
       return user
     })

@@ -14,6 +14,7 @@ export interface CallerKeyRow {
   readonly successor: string | null
   readonly created_at: number
   readonly expires_at: number | null
+  readonly last_used_at: number | null
 }
 
 /** A key beside its owner and the head of the log. */
@@ -48,6 +49,7 @@ export const callerKeyOf = (row: CallerKeyRow): CallerKey => ({
   successor: row.successor ?? undefined,
   createdAt: row.created_at,
   expiresAt: row.expires_at ?? undefined,
+  ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
 })
 
 export const callerKeyIssuanceOf = (row: CallerKeyIssuanceRow): CallerKeyIssuance => ({

@@ -29,6 +29,7 @@ export class SqliteCallerKeyStore implements CallerKeyStore {
   readonly #update: Statement<CallerKeyRow>
   readonly #reseal: Statement
   readonly #dropExpired: Statement
+  readonly #noteUses: Statement
 
   constructor(database: Database, log: LogWriter, ending: CallerKeyEnding) {
     this.#database = database
@@ -65,6 +66,10 @@ export class SqliteCallerKeyStore implements CallerKeyStore {
     this.#reseal = database.statement('UPDATE caller_key SET material = ?1 WHERE id = ?2 AND material = ?3')
     this.#dropExpired = database.statement(`
       DELETE FROM caller_key WHERE id IN (SELECT id FROM caller_key WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`)
+    this.#noteUses = database.statement(`
+      UPDATE caller_key SET last_used_at = used.at
+      FROM (SELECT value ->> 'id' AS id, value ->> 'at' AS at FROM json_each(?)) AS used
+      WHERE caller_key.id = used.id AND coalesce(last_used_at, 0) < used.at`)
   }
 
   add(key: CallerKey): Promise<'added' | 'refused'> {
@@ -120,6 +125,10 @@ export class SqliteCallerKeyStore implements CallerKeyStore {
 
   dropExpired(at: EpochMs, limit: number): Promise<number> {
     return this.#database.write(() => this.#dropExpired.run(at, limit))
+  }
+
+  async noteUses(uses: readonly { readonly id: string; readonly at: EpochMs }[]): Promise<void> {
+    await this.#database.write(() => this.#noteUses.run(JSON.stringify(uses)))
   }
 
   #add(key: CallerKey): 'added' | 'refused' {

@@ -2,6 +2,7 @@ import type { Position } from 'countersign/revocation'
 import type { Session } from '../../session/session.ts'
 import type { Issuance } from '../../session/session-store.ts'
 import type { Database } from './database.ts'
+import { elevatedRoleOf, type ElevatedRoleRow } from './elevation-row.ts'
 import { parseList } from './list.ts'
 import type { Statement } from './statement.ts'
 
@@ -15,16 +16,18 @@ interface SubjectRow {
 }
 
 /**
- * Reads what an access token may be issued from. Head and facts come from one statement, inside the unit of work or
+ * Reads what an access token may be issued from. Head and facts are read in one stretch, inside the unit of work or
  * between two groups: no commit can fall between them.
  */
 export class IssuanceReader {
   readonly #subject: Statement<SubjectRow>
+  readonly #elevations: Statement<ElevatedRoleRow>
 
   constructor(database: Database) {
     this.#subject = database.statement(`
       SELECT h.position AS rev, u.id, u.email, u.name, u.roles, u.groups
       FROM log_head h, user u WHERE u.id = ? AND u.status = 'active'`)
+    this.#elevations = database.statement('SELECT role, ends_at FROM elevation WHERE user_id = ? AND ended_at IS NULL')
   }
 
   /** For a unit of work that has made sure already that the user is active. */
@@ -38,7 +41,9 @@ export class IssuanceReader {
   issuanceOf(session: Session): Issuance | undefined {
     const row = this.#subject.get(session.user)
     if (row === undefined) return undefined
+    const elevations = this.#elevations.all(row.id).map(elevatedRoleOf)
     return {
+      ...(elevations.length === 0 ? {} : { elevations }),
       rev: row.rev,
       session,
       subject: {

@@ -195,4 +195,116 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 6,
+    name: 'counters of sign-in attempts',
+    // Keys are digests: no account and no address stands here. No index: a counter moves with every attempt.
+    sql: `
+      CREATE TABLE throttle_counter (
+        key INTEGER PRIMARY KEY,
+        empty_at INTEGER NOT NULL,
+        next_at INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
+  {
+    version: 7,
+    name: 'links in mails',
+    sql: `
+      ALTER TABLE user ADD COLUMN email_verified_at INTEGER;
+
+      CREATE TABLE account_link (
+        hash TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        user_id TEXT NOT NULL REFERENCES user (id),
+        email TEXT NOT NULL,
+        email_key TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        code_hash TEXT,
+        request_hash TEXT,
+        tries INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE UNIQUE INDEX one_link_of_kind ON account_link (user_id, kind) WHERE kind <> 'not_me';
+      CREATE INDEX account_link_by_user ON account_link (user_id);
+      CREATE INDEX account_link_by_request ON account_link (request_hash) WHERE request_hash IS NOT NULL;
+      CREATE INDEX account_link_by_expiry ON account_link (expires_at);
+    `,
+  },
+  {
+    version: 8,
+    name: 'passkeys',
+    sql: `
+      CREATE TABLE passkey (
+        id TEXT PRIMARY KEY,
+        user_id TEXT NOT NULL REFERENCES user (id),
+        credential TEXT NOT NULL UNIQUE,
+        public_key BLOB NOT NULL,
+        counter INTEGER NOT NULL,
+        transports TEXT NOT NULL,
+        synced INTEGER NOT NULL,
+        backed_up INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        last_used_at INTEGER
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX passkey_by_user ON passkey (user_id);
+
+      CREATE TABLE recovery_set (
+        user_id TEXT PRIMARY KEY REFERENCES user (id),
+        id TEXT NOT NULL UNIQUE
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO recovery_set (user_id, id) SELECT user_id, id FROM totp_factor WHERE confirmed_at IS NOT NULL;
+    `,
+  },
+  {
+    version: 9,
+    name: 'devices that were seen, and roles for a while',
+    sql: `
+      CREATE TABLE known_device (
+        user_id TEXT NOT NULL REFERENCES user (id),
+        fingerprint TEXT NOT NULL,
+        seen_at INTEGER NOT NULL,
+        PRIMARY KEY (user_id, fingerprint)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE elevation (
+        id TEXT PRIMARY KEY,
+        user_id TEXT NOT NULL REFERENCES user (id),
+        role TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        started_by TEXT,
+        started_at INTEGER NOT NULL,
+        ends_at INTEGER NOT NULL,
+        ended_at INTEGER,
+        ended_by TEXT
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX elevation_by_user ON elevation (user_id, started_at);
+      CREATE INDEX elevation_standing ON elevation (user_id) WHERE ended_at IS NULL;
+      CREATE INDEX elevation_due ON elevation (ends_at) WHERE ended_at IS NULL;
+    `,
+  },
+  {
+    version: 10,
+    name: 'API keys',
+    sql: `
+      ALTER TABLE caller_key ADD COLUMN last_used_at INTEGER;
+
+      CREATE TABLE sealed_secret (
+        name TEXT PRIMARY KEY,
+        sealed TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
+  {
+    version: 11,
+    name: 'in which language people are written to',
+    sql: `
+      CREATE TABLE user_language (
+        user_id TEXT PRIMARY KEY REFERENCES user (id),
+        language TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ]

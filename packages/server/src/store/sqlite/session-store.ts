@@ -1,8 +1,11 @@
 import type { EpochMs } from 'countersign/core'
 import type { Session } from '../../session/session.ts'
-import type { Issuance, Rotation, SessionOpening, SessionStore } from '../../session/session-store.ts'
+import type { Issuance, Reauthentication, Rotation, SessionOpening, SessionStore } from '../../session/session-store.ts'
 import type { Database } from './database.ts'
 import type { IssuanceReader } from './issuance.ts'
+import { JobTable } from './job-table.ts'
+import { LinkTable } from './link-table.ts'
+import { formatList } from './list.ts'
 import type { LogWriter } from './log-writer.ts'
 import type { SessionEnding } from './session-ending.ts'
 import { insertSession, type SessionRow, sessionOf, sessionValues } from './session-row.ts'
@@ -21,10 +24,13 @@ export class SqliteSessionStore implements SessionStore {
   readonly #log: LogWriter
   readonly #ending: SessionEnding
   readonly #issuance: IssuanceReader
+  readonly #jobs: JobTable
+  readonly #links: LinkTable
   readonly #insert: Statement
   readonly #mayOpen: Statement<{ readonly id: string }>
   readonly #find: Statement<SessionRow>
   readonly #rotate: Statement<SessionRow>
+  readonly #reauthenticate: Statement<SessionRow>
   readonly #list: Statement<SessionRow>
   readonly #sweepable: Statement<SweptRow>
 
@@ -33,6 +39,8 @@ export class SqliteSessionStore implements SessionStore {
     this.#log = log
     this.#ending = ending
     this.#issuance = issuance
+    this.#jobs = new JobTable(database)
+    this.#links = new LinkTable(database, log, ending)
     this.#insert = database.statement(insertSession)
     this.#mayOpen = database.statement(`SELECT id FROM user WHERE id = ? AND status = 'active' AND password_generation = ?`)
     this.#find = database.statement('SELECT * FROM session WHERE id = ?')
@@ -42,6 +50,11 @@ export class SqliteSessionStore implements SessionStore {
       UPDATE session SET generation = generation + 1, rotated_at = ?1, rotated_by = ?2, key_id = ?3, idle_expires_at = ?4
       WHERE id = ?5 AND generation = ?6 AND expires_at > ?1 AND idle_expires_at > ?1
       RETURNING *`)
+    this.#reauthenticate = database.statement(`
+      UPDATE session SET authenticated_at = ?1, amr = ?2, device_user_agent = ?3, device_address = ?4,
+        generation = generation + 1, rotated_at = ?1, rotated_by = ?7, key_id = ?8
+      WHERE id = ?5 AND user_id = ?6 AND expires_at > ?1 AND idle_expires_at > ?1
+      RETURNING *`)
     this.#list = database.statement(`
       SELECT * FROM session WHERE user_id = ?1 AND expires_at > ?2 AND idle_expires_at > ?2 ORDER BY created_at DESC, id DESC`)
     // By the primary key in windows: an index on the two ends would have to be rewritten by every rotation.
@@ -49,11 +62,13 @@ export class SqliteSessionStore implements SessionStore {
       SELECT id, min(expires_at, idle_expires_at) <= ?2 AS is_dead FROM session WHERE id > ?1 ORDER BY id LIMIT ${SWEPT_AT_ONCE}`)
   }
 
-  open({ session, passwordGeneration, single }: SessionOpening): Promise<Issuance | 'refused'> {
+  open({ session, passwordGeneration, single, jobs = [], link }: SessionOpening): Promise<Issuance | 'refused'> {
     return this.#database.write(() => {
       if (this.#mayOpen.get(session.user, passwordGeneration) === undefined) return 'refused'
+      if (link !== undefined && !this.#links.signIn(link, session.user, session.createdAt)) return 'refused'
       if (single) this.#endUsers(session.user, undefined, session.createdAt)
       this.#insert.runNamed(sessionValues(session))
+      this.#jobs.insert(jobs)
       return this.#issuance.issue(session)
     })
   }
@@ -67,6 +82,18 @@ export class SqliteSessionStore implements SessionStore {
       const { id, fromGeneration, keyId, rotatedBy, idleExpiresAt, at } = rotation
       const row = this.#rotate.get(at, rotatedBy ?? null, keyId, idleExpiresAt, id, fromGeneration)
       return row === undefined ? 'lost' : this.#issuance.issue(sessionOf(row))
+    })
+  }
+
+  reauthenticate(reauthentication: Reauthentication): Promise<Issuance | 'refused'> {
+    const { id, user, passwordGeneration, amr, keyId, rotatedBy = null, device, at } = reauthentication
+    const { userAgent = null, address = null } = device
+    return this.#database.write(() => {
+      if (this.#mayOpen.get(user, passwordGeneration) === undefined) return 'refused'
+      const row = this.#reauthenticate.get(at, formatList(amr), userAgent, address, id, user, rotatedBy, keyId)
+      if (row === undefined) return 'refused'
+      this.#log.append({ kind: 'cutoff', target: { kind: 'session', id }, mode: 'soft', at })
+      return this.#issuance.issue(sessionOf(row))
     })
   }
 

@@ -4,16 +4,24 @@ import { CallerKeyEnding } from './caller-key-ending.ts'
 import { SqliteCallerKeyStore } from './caller-key-store.ts'
 import { type Database, openDatabase } from './database.ts'
 import { SqliteDeliveryStore } from './delivery-store.ts'
+import { SqliteDeviceStore } from './device-store.ts'
+import { SqliteElevationStore } from './elevation-store.ts'
 import { SqliteEventLog } from './event-log.ts'
+import { FactorChange } from './factor-change.ts'
 import { SqliteFactorStore } from './factor-store.ts'
 import { IssuanceReader } from './issuance.ts'
 import { SqliteKeyStore } from './key-store.ts'
+import { SqliteLanguageStore } from './language-store.ts'
 import { SqliteLogStore } from './log-store.ts'
+import { SqliteLinkStore } from './link-store.ts'
 import { LogWriter } from './log-writer.ts'
+import { SqlitePasskeyStore } from './passkey-store.ts'
 import { SqliteReplayStore } from './replay-store.ts'
+import { SqliteSealedSecretStore } from './sealed-secret-store.ts'
 import { SqliteServiceCredentialStore } from './service-credential-store.ts'
 import { SessionEnding } from './session-ending.ts'
 import { SqliteSessionStore } from './session-store.ts'
+import { SqliteThrottleStore } from './throttle-store.ts'
 import { SqliteUserStore } from './user-store.ts'
 
 export interface SqliteStoreOptions extends StoreOptions {
@@ -46,6 +54,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 export function storeOn(database: Database, clock: Clock, cutoffLifeMs: number): Store {
   const log = new LogWriter(database, cutoffLifeMs)
   const ending = new SessionEnding(database)
+  const factorChange = new FactorChange(database, log)
   const keyEnding = new CallerKeyEnding(database, log)
   const issuance = new IssuanceReader(database)
   const ping = database.statement('UPDATE store_state SET pings = pings + 1')
@@ -53,13 +62,20 @@ export function storeOn(database: Database, clock: Clock, cutoffLifeMs: number):
     log: new SqliteLogStore(database, log, ending),
     keys: new SqliteKeyStore(database, log, cutoffLifeMs),
     users: new SqliteUserStore(database, log, ending, issuance),
-    factors: new SqliteFactorStore(database, log),
+    factors: new SqliteFactorStore(database, factorChange),
+    passkeys: new SqlitePasskeyStore(database, factorChange),
+    links: new SqliteLinkStore(database, log, ending, factorChange),
     sessions: new SqliteSessionStore(database, log, ending, issuance),
+    elevations: new SqliteElevationStore(database, log),
+    devices: new SqliteDeviceStore(database),
     services: new SqliteServiceCredentialStore(database, log, keyEnding),
     callerKeys: new SqliteCallerKeyStore(database, log, keyEnding),
+    sealedSecrets: new SqliteSealedSecretStore(database),
     replay: new SqliteReplayStore(database, clock),
+    throttle: new SqliteThrottleStore(database),
     events: new SqliteEventLog(database, log),
     deliveries: new SqliteDeliveryStore(database),
+    languages: new SqliteLanguageStore(database),
     ping: async () => void (await database.write(() => ping.run())),
     close: () => database.close(),
   }

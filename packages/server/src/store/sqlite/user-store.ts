@@ -2,10 +2,12 @@ import type { EpochMs } from 'countersign/core'
 import type { RevocationMode } from 'countersign/revocation'
 import type { PasswordRecord, User, UserStatus } from '../../account/user.ts'
 import type { PasswordChange, UserPage, UserStore } from '../../account/user-store.ts'
+import type { NewJob } from '../../delivery/delivery-store.ts'
 import type { Cause } from '../../delivery/event-log.ts'
 import type { Issuance } from '../../session/session-store.ts'
 import type { Database } from './database.ts'
 import type { IssuanceReader } from './issuance.ts'
+import { JobTable } from './job-table.ts'
 import { formatList } from './list.ts'
 import type { LogWriter } from './log-writer.ts'
 import type { SessionEnding } from './session-ending.ts'
@@ -19,6 +21,7 @@ export class SqliteUserStore implements UserStore {
   readonly #log: LogWriter
   readonly #ending: SessionEnding
   readonly #issuance: IssuanceReader
+  readonly #jobs: JobTable
   readonly #offer: SetupOffer
   readonly #insert: Statement
   readonly #find: Statement<UserRow>
@@ -27,6 +30,7 @@ export class SqliteUserStore implements UserStore {
   readonly #changePassword: Statement
   readonly #replaceHash: Statement
   readonly #setStatus: Statement<UserRow>
+  readonly #endElevations: Statement
   readonly #setRoles: Statement<UserRow>
   readonly #setGroups: Statement<UserRow>
   readonly #living: Statement<SessionRow>
@@ -36,6 +40,7 @@ export class SqliteUserStore implements UserStore {
     this.#log = log
     this.#ending = ending
     this.#issuance = issuance
+    this.#jobs = new JobTable(database)
     this.#offer = new SetupOffer(database)
     this.#insert = database.statement(insertUser)
     this.#find = database.statement('SELECT * FROM user WHERE id = ?')
@@ -46,14 +51,21 @@ export class SqliteUserStore implements UserStore {
       WHERE id = ?3 AND password_generation = ?4 AND status = 'active'`)
     this.#replaceHash = database.statement('UPDATE user SET password_hash = ? WHERE id = ? AND password_hash = ?')
     this.#setStatus = database.statement('UPDATE user SET status = ?, updated_at = ? WHERE id = ? RETURNING *')
+    this.#endElevations = database.statement(
+      `UPDATE elevation SET ended_at = ?, ended_by = 'suspension' WHERE user_id = ? AND ended_at IS NULL`,
+    )
     this.#setRoles = database.statement('UPDATE user SET roles = ?, updated_at = ? WHERE id = ? RETURNING *')
     this.#setGroups = database.statement('UPDATE user SET groups = ?, updated_at = ? WHERE id = ? RETURNING *')
     this.#living = database.statement(`
       SELECT * FROM session WHERE id = ?1 AND user_id = ?2 AND expires_at > ?3 AND idle_expires_at > ?3`)
   }
 
-  create(user: User, passwordHash: string): Promise<'created' | 'email_taken'> {
-    return this.#database.write(() => this.#insertUser(user, passwordHash))
+  create(user: User, passwordHash: string, jobs: readonly NewJob[] = []): Promise<'created' | 'email_taken'> {
+    return this.#database.write(() => {
+      const outcome = this.#insertUser(user, passwordHash)
+      if (outcome === 'created') this.#jobs.insert(jobs)
+      return outcome
+    })
   }
 
   find(id: string): Promise<User | undefined> {
@@ -99,6 +111,8 @@ export class SqliteUserStore implements UserStore {
       const user = found(this.#setStatus.get(status, at, id))
       if (user !== undefined && status === 'suspended') {
         this.#ending.endUsers(id, undefined)
+        // A role for a while does not come back with whoever is restored.
+        this.#endElevations.run(at, id)
         this.#cutOff(id, 'hard', at)
       }
       return user

@@ -49,6 +49,7 @@ export const setupPage: StaticPage = Object.freeze({
       "form-action 'none'",
       "frame-ancestors 'none'",
       "base-uri 'none'",
+      "object-src 'none'",
     ].join('; '),
   }),
 })

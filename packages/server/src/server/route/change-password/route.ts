@@ -1,9 +1,8 @@
 import * as z from 'zod'
-import { json } from '../../answer.ts'
+import { answerSignedIn, transportOf } from '../../browser/index.ts'
 import { signedInUser } from '../../caller.ts'
-import { showSignedIn } from '../../representation.ts'
 import { defineRoute, type Operation } from '../../route.ts'
-import { password, signedInSchema } from '../../schema.ts'
+import { password, signedInAnswerSchema } from '../../schema.ts'
 
 export const changePassword: Operation = defineRoute({
   operationId: 'changePassword',
@@ -13,17 +12,18 @@ export const changePassword: Operation = defineRoute({
   authority: 'session',
   body: z.strictObject({ current_password: password, new_password: password }),
   responses: {
-    200: { description: 'New tokens for the session that asked.', schema: signedInSchema },
+    200: { description: 'New tokens for the session that asked.', schema: signedInAnswerSchema },
     204: { description: 'Changed; the session that asked has ended meanwhile.' },
   },
-  async handle({ body, caller }, { accounts }) {
+  async handle({ body, caller, request }, services) {
     const { user, session } = signedInUser(caller)
-    const signedIn = await accounts.changePassword({
+    const signedIn = await services.accounts.changePassword({
       user,
       session,
       currentPassword: body.current_password,
       newPassword: body.new_password,
     })
-    return signedIn === undefined ? new Response(null, { status: 204 }) : json(200, showSignedIn(signedIn))
+    if (signedIn === undefined) return new Response(null, { status: 204 })
+    return answerSignedIn(signedIn, { status: 200, transport: transportOf(request, services) }, services)
   },
 })

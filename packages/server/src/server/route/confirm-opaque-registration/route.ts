@@ -1,10 +1,9 @@
-import { json } from '../../answer.ts'
+import { answerSignedIn, transportOf } from '../../browser/index.ts'
 import { signedInUser } from '../../caller.ts'
 import { currentPassword } from '../../current-password.ts'
 import { opaqueChangeBody } from '../../opaque-schema.ts'
-import { showSignedIn } from '../../representation.ts'
 import { defineRoute, type Operation } from '../../route.ts'
-import { signedInSchema } from '../../schema.ts'
+import { signedInAnswerSchema } from '../../schema.ts'
 
 export const confirmOpaqueRegistration: Operation = defineRoute({
   operationId: 'confirmOpaqueRegistration',
@@ -15,14 +14,15 @@ export const confirmOpaqueRegistration: Operation = defineRoute({
   authority: 'session',
   body: opaqueChangeBody,
   responses: {
-    200: { description: 'New tokens for the session that asked.', schema: signedInSchema },
+    200: { description: 'New tokens for the session that asked.', schema: signedInAnswerSchema },
     204: { description: 'Set; the session that asked has ended meanwhile.' },
   },
-  async handle({ body, caller }, { opaqueRegistration }) {
+  async handle({ body, caller, request }, services) {
     const { user, session } = signedInUser(caller)
     const { registration, registration_record: registrationRecord } = body
     const current = currentPassword(body)
-    const signedIn = await opaqueRegistration.changePassword({ user, session, registration, registrationRecord, current })
-    return signedIn === undefined ? new Response(null, { status: 204 }) : json(200, showSignedIn(signedIn))
+    const signedIn = await services.opaqueRegistration.changePassword({ user, session, registration, registrationRecord, current })
+    if (signedIn === undefined) return new Response(null, { status: 204 })
+    return answerSignedIn(signedIn, { status: 200, transport: transportOf(request, services) }, services)
   },
 })

@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { json } from '../../answer.ts'
-import { deviceOf } from '../../device.ts'
+import { deviceNameOf, deviceOf, deviceTokenOf } from '../../device.ts'
 import { factorOf, factorProof } from '../../factor-schema.ts'
 import { opaqueSessionBody } from '../../opaque-schema.ts'
 import { showOpaqueSignedIn } from '../../representation.ts'
 import { defineRoute, type Operation } from '../../route.ts'
-import { displayName, opaqueSignedInSchema } from '../../schema.ts'
+import { givenDevice, opaqueSignedInSchema } from '../../schema.ts'
 
 export const confirmOpaqueSignIn: Operation = defineRoute({
   operationId: 'confirmOpaqueSignIn',
@@ -14,12 +14,13 @@ export const confirmOpaqueSignIn: Operation = defineRoute({
   summary:
     'Sign in by OPAQUE. Both sides have then the key that signs the requests of the session; tokens are given to whoever asks for them.',
   authority: 'public',
-  body: z.strictObject({ ...opaqueSessionBody, ...factorProof, device: displayName.optional(), tokens: z.boolean().default(false) }),
+  body: z.strictObject({ ...opaqueSessionBody, ...factorProof, device: givenDevice.optional(), tokens: z.boolean().default(false) }),
   responses: { 201: { description: 'The session, and the id of the key that signs for it.', schema: opaqueSignedInSchema } },
-  async handle({ body, request, client }, { opaqueSignIn }) {
+  async handle({ body, request, client }, { opaqueSignIn, sessionCookies }) {
     const proof = { signIn: body.sign_in, finishLoginRequest: body.finish_login_request }
-    const device = deviceOf(request, client, body.device)
-    const signedIn = await opaqueSignIn.finish(proof, { device, factor: factorOf(body) })
+    const device = deviceOf(request, client, deviceNameOf(body.device))
+    const deviceToken = deviceTokenOf(body.device, request, sessionCookies)
+    const signedIn = await opaqueSignIn.finish(proof, { device, deviceToken, factor: factorOf(body) })
     return json(201, showOpaqueSignedIn(signedIn, body.tokens))
   },
 })

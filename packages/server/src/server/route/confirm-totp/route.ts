@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { json } from '../../answer.ts'
-import { ownSession } from '../../caller.ts'
 import { recoveryCodesSchema, totpCode } from '../../factor-schema.ts'
+import { recentSession } from '../../recent-sign-in.ts'
 import { defineRoute, type Operation } from '../../route.ts'
 
 export const confirmTotp: Operation = defineRoute({
@@ -12,8 +12,14 @@ export const confirmTotp: Operation = defineRoute({
     'Show that the app has the secret. From now on sign-in asks for a code; older access tokens are dead, and sessions go on when they refresh.',
   authority: 'session',
   body: z.strictObject({ code: totpCode }),
-  responses: { 200: { description: 'Ten recovery codes, each good once, shown here and never again.', schema: recoveryCodesSchema } },
-  async handle({ body, caller }, { factors }) {
-    return json(200, { recovery_codes: await factors.confirm(ownSession(caller).user, body.code) })
+  responses: {
+    200: {
+      description: 'Ten recovery codes, each good once, shown here and never again; none where the account has some beside a passkey.',
+      schema: recoveryCodesSchema,
+    },
+  },
+  async handle({ body, caller }, services) {
+    const { user } = await recentSession(caller, services)
+    return json(200, { recovery_codes: await services.factors.confirm(user, body.code) })
   },
 })

@@ -5,6 +5,7 @@ import { json } from '../../answer.ts'
 import { InvalidRequest } from '../../field-error.ts'
 import { opaqueUpload } from '../../opaque-schema.ts'
 import { showUser } from '../../representation.ts'
+import { requestLocale } from '../../request-locale.ts'
 import { defineRoute, type Operation } from '../../route.ts'
 import { displayName, email, password, passwordHash, roles, userSchema } from '../../schema.ts'
 
@@ -14,7 +15,7 @@ export const createUser: Operation = defineRoute({
   method: 'POST',
   path: '/v1/users',
   summary:
-    'Create an account, with a password or a registration by OPAQUE. `roles`, `password_hash` (of another system) and `dry_run` may only be given by an operator.',
+    'Create an account, with a password or a registration by OPAQUE. `roles`, `password_hash` (of another system), `email_verified` and `dry_run` may only be given by an operator. Where mail is sent, the address is asked to be confirmed.',
   authority: 'public',
   body: z.strictObject({
     email,
@@ -23,25 +24,31 @@ export const createUser: Operation = defineRoute({
     password_hash: passwordHash.optional(),
     name: displayName.optional(),
     roles: roles.optional(),
+    email_verified: z.boolean().optional(),
     dry_run: z.boolean().optional(),
   }),
   responses: {
     201: { description: 'The account was created.', schema: z.strictObject({ user: userSchema }) },
     204: { description: 'The account would be created: `dry_run` was asked for.' },
   },
-  async handle({ body, requireOperator }, { accounts, opaqueRegistration }) {
-    if (body.roles !== undefined || body.password_hash !== undefined || body.dry_run !== undefined) await requireOperator()
-    const { email, name, roles = [] } = body
-    const profile = { email, roles, ...(name === undefined ? {} : { name }) }
+  async handle({ body, request, requireOperator }, { accounts, opaqueRegistration }) {
+    const { email, name, roles = [], email_verified: emailVerified = false } = body
+    if (operatorsMembers.some((member) => body[member] !== undefined)) await requireOperator()
+    const profile = { email, roles, emailVerified, ...(name === undefined ? {} : { name }) }
     const chosen = passwordOf(body)
     if (body.dry_run === true) {
       if (chosen.kind !== 'hash') throw wrong('/dry_run', 'goes with password_hash only')
       await accounts.rehearseAdoption(profile, chosen.hash)
       return new Response(null, { status: 204 })
     }
-    return json(201, { user: showUser(await create(profile, chosen, accounts, opaqueRegistration)) })
+    return json(201, { user: showUser(await create({ ...profile, ...asked(chosen, request) }, chosen, accounts, opaqueRegistration)) })
   },
 })
+
+const operatorsMembers = ['roles', 'password_hash', 'email_verified', 'dry_run'] as const
+
+/** People who come from another system have not asked for anything, and get no mail. */
+const asked = ({ kind }: Chosen, request: Request): Pick<Profile, 'locale'> => (kind === 'hash' ? {} : { locale: requestLocale(request) })
 
 interface Given {
   readonly password?: string | undefined

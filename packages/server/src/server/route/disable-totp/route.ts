@@ -11,17 +11,22 @@ export const disableTotp: Operation = defineRoute({
   method: 'DELETE',
   path: '/v1/me/factors/totp',
   summary:
-    'Stop to use the authenticator app, with the password and a code at once. Older access tokens are dead, and sessions go on when they refresh.',
+    'Stop to use the authenticator app, with the password and a code, or a passkey, at once. Older access tokens are dead, and sessions go on when they refresh.',
   authority: 'session',
   body: z.strictObject({ ...currentPasswordBody, ...factorProof }),
-  responses: { 204: { description: 'Sign-in asks for the password only. The recovery codes are gone.' } },
-  async handle({ body, caller }, { opaqueRegistration, factors }) {
-    const { user } = ownSession(caller)
-    const proof = factorOf(body)
-    if (proof === undefined) throw new InvalidRequest([{ pointer: '/totp_code', detail: 'is required, or recovery_code' }])
-    // The password first: whoever does not know it must not use up a code.
-    await opaqueRegistration.provePassword(user, currentPassword(body))
-    await factors.disable(user, proof)
+  responses: {
+    204: { description: 'Sign-in asks for no code of an app. Without another second factor the recovery codes are gone as well.' },
+  },
+  async handle({ body, caller }, { opaqueRegistration, factors, throttle }) {
+    const { user, session } = ownSession(caller)
+    const proof = factorOf(body, session)
+    if (proof === undefined) throw new InvalidRequest([{ pointer: '/totp_code', detail: 'is required, or recovery_code, or passkey' }])
+    const current = currentPassword(body)
+    await throttle.guard({ session }, async () => {
+      // The password first: whoever does not know it must not use up a code.
+      await opaqueRegistration.provePassword(user, current)
+      await factors.disable(user, proof)
+    })
     return noContent()
   },
 })

@@ -1,4 +1,5 @@
 import { noContent } from '../../answer.ts'
+import { forgetCookies } from '../../browser/index.ts'
 import { ownSession } from '../../caller.ts'
 import { defineRoute, type Operation } from '../../route.ts'
 
@@ -11,9 +12,9 @@ export const endCurrentSession: Operation = defineRoute({
   // Of the session that it hangs on.
   takesKeys: true,
   responses: { 204: { description: 'The session has ended; its tokens are dead.' } },
-  async handle({ caller }, { sessions }) {
+  async handle({ caller, request }, services) {
     const { user, session } = ownSession(caller)
-    await sessions.end(session, user)
-    return noContent()
+    await services.sessions.end(session, user)
+    return forgetCookies(noContent(), { request, caller, ended: [session] }, services)
   },
 })

@@ -1,4 +1,5 @@
 import { noContent } from '../../answer.ts'
+import { forgetCookies } from '../../browser/index.ts'
 import { isOperator, signedInUser } from '../../caller.ts'
 import { defineRoute, type Operation } from '../../route.ts'
 
@@ -9,8 +10,9 @@ export const endSession: Operation = defineRoute({
   summary: 'End one session: an own one, or any for operators.',
   authority: 'session',
   responses: { 204: { description: 'The session has ended; its tokens are dead.' } },
-  async handle({ path: { id = '' }, caller }, { sessions }) {
+  async handle({ path: { id = '' }, caller, request }, services) {
+    const { sessions } = services
     await (isOperator(caller) ? sessions.end(id) : sessions.end(id, signedInUser(caller).user))
-    return noContent()
+    return forgetCookies(noContent(), { request, caller, ended: [id] }, services)
   },
 })

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { json } from '../../answer.ts'
+import { forgetCookies } from '../../browser/index.ts'
 import { ownSession } from '../../caller.ts'
 import { InvalidRequest } from '../../field-error.ts'
 import { defineRoute, type Operation } from '../../route.ts'
@@ -14,8 +15,12 @@ export const endSessions: Operation = defineRoute({
   authority: 'session',
   query: z.strictObject({ except: z.literal('current').optional(), user: userId.optional() }),
   responses: { 200: { description: 'The sessions that ended.', schema: z.strictObject({ ended: z.array(z.string()) }) } },
-  async handle({ query, caller }, { sessions }) {
-    if (query.except === undefined) return json(200, { ended: await sessions.endAll(sessionOwner(caller, query.user)) })
+  async handle({ query, caller, request }, services) {
+    const { sessions } = services
+    if (query.except === undefined) {
+      const ended = await sessions.endAll(sessionOwner(caller, query.user))
+      return forgetCookies(json(200, { ended }), { request, caller, ended }, services)
+    }
     const { user, session } = ownSession(caller)
     if (query.user !== undefined && query.user !== user) {
       throw new InvalidRequest([{ pointer: '/except', detail: 'only makes sense for your own sessions' }])

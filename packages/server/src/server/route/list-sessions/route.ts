@@ -29,9 +29,10 @@ export const listSessions: Operation = defineRoute({
   authority: 'session',
   query: z.strictObject({ user: userId.optional() }),
   responses: { 200: { description: 'Newest first.', schema: z.strictObject({ sessions: z.array(sessionSchema) }) } },
-  async handle({ query, caller }, { sessions }) {
+  async handle({ query, caller }, { sessions, places }) {
     const found = await sessions.list(sessionOwner(caller, query.user))
     const current = caller.kind === 'principal' ? caller.principal.session : undefined
-    return json(200, { sessions: found.map((session) => showSession(session, current)) })
+    const shown = found.map(async (session) => showSession(session, current, await places.of(session.device.address)))
+    return json(200, { sessions: await Promise.all(shown) })
   },
 })

@@ -1,4 +1,4 @@
-import { decodeBase64url, encodeBase64url } from '../../core/base64url.ts'
+import { decodeBase64url, encodeBase64url } from './base64url.ts'
 
 const canonical = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 

@@ -1,0 +1,15 @@
+import type { CookieCodec } from '../cookie/index.ts'
+import { type CookieJar, type CookieJarAttributes, jarOf } from './cookie-jar.ts'
+
+/** The part of Hono's context that is read and written here. */
+export interface HonoCookieContext {
+  readonly req: { header(name: string): string | undefined }
+  header(name: string, value: string, options: { readonly append: true }): void
+}
+
+/** Signed or encrypted cookies of Hono. Request and answer are both the context. */
+export const cookieJar = (codec: CookieCodec, attributes: CookieJarAttributes = {}): CookieJar<HonoCookieContext, HonoCookieContext> =>
+  jarOf(codec, attributes, {
+    header: ({ req }) => req.header('cookie'),
+    append: (context, cookie) => context.header('set-cookie', cookie, { append: true }),
+  })

@@ -1,0 +1,2 @@
+export { type FernetOptions, type OpenedFernet, readFernet } from './fernet.ts'
+export { type ItsdangerousOptions, type ItsdangerousToken, readItsdangerous } from './itsdangerous.ts'

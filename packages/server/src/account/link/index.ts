@@ -1,0 +1,7 @@
+export { Disowning } from './disowning.ts'
+export { type ConfirmedEmail, EmailAddresses } from './email-addresses.ts'
+export type { LinkKind } from './link.ts'
+export { type CreatedLink, Links, type ShownLink } from './links.ts'
+export { MagicLinks, type MagicProof } from './magic-links.ts'
+export { MailRequestLimit } from './mail-request-limit.ts'
+export { type AddressMail, type NewPasswordHash, PasswordResets } from './password-resets.ts'

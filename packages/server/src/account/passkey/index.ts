@@ -1,0 +1,7 @@
+export { PasskeyCeremony, type PasskeyRegistration } from './passkey-ceremony.ts'
+export { PasskeyChallenges } from './passkey-challenge.ts'
+export type { CreationOptions, RequestOptions } from './passkey-options.ts'
+export { type PasskeyCounterBack, PasskeySignIn } from './passkey-sign-in.ts'
+export type { Passkey, PasskeyEnrolment, PasskeyStore, PasskeyUse } from './passkey-store.ts'
+export { type Enrolling, type NewPasskey, Passkeys } from './passkeys.ts'
+export type { RelyingParty } from './relying-party.ts'

@@ -1,0 +1,7 @@
+export { CrossOrigin } from './cross-origin.ts'
+export { CsrfGuard, sessionBinding, visitBinding } from './csrf-guard.ts'
+export { type PageSession, pageSession } from './page-session.ts'
+export { presentedRefresh } from './presented-refresh.ts'
+export { SessionCookies, type Visit } from './session-cookies.ts'
+export { answerSignedIn, signedInCookies, type Transport, transportOf } from './signed-in.ts'
+export { forgetCookies } from './signed-out.ts'

@@ -1,0 +1,22 @@
+/** Refusals as sentences: what happened, and what to do. `other` for all that a page hardly meets. */
+export const refusal = {
+  request_invalid: 'Some of what you filled in needs your attention.',
+  form_unknown: 'This form could not be read. Load the page again and send it once more.',
+  csrf: 'This page had been open for too long, or was sent from elsewhere. Nothing was changed. Please send it again.',
+  credentials_invalid: 'Check the e-mail address and password.',
+  link_invalid: 'This link or code is no longer good, or was used. Ask for a new mail.',
+  email_taken: 'There is an account with this e-mail address already.',
+  conflict: 'Something was changed in the meantime. Look at the page again, then repeat what is still needed.',
+  rate_limited: 'There were too many attempts. Wait a little, then try again.',
+  overloaded: 'The service is busy. Wait a moment, then try again.',
+  unavailable: 'Nothing can be stored at the moment. Nothing was changed. Try again shortly.',
+  content_too_large: 'What you sent is too large.',
+  content_type_unsupported: 'What you sent is not a form of this page.',
+  insecure_transport: 'This page is only available over a secure connection (https).',
+  step_up_required: 'Confirm that it is you before you go on.',
+  session_over: 'Your sign-in has ended. Sign in again.',
+  not_found: 'This is no longer here. It may have been removed in the meantime.',
+  method_not_allowed: 'This page cannot be used in that way.',
+  internal: 'Something went wrong on our side. Try again; if it happens again, tell us the request number below.',
+  other: 'This did not work. Try again.',
+}

@@ -1,0 +1,38 @@
+import type { SealedFacts } from './sealed-cookie.ts'
+
+/** What is said once, on the page that a redirect leads to: a name of ours, never a text of the address. */
+export const flashNames = [
+  'signed_out',
+  'account_created',
+  'password_changed',
+  'session_ended',
+  'others_ended',
+  'app_on',
+  'app_off',
+  'app_over',
+  'code_over',
+] as const
+
+export interface Flash {
+  readonly name: (typeof flashNames)[number]
+  readonly count?: number
+  /** Shown on that page, and never again. */
+  readonly recoveryCodes?: readonly string[]
+}
+
+const isName = (name: unknown): name is Flash['name'] => flashNames.some((each) => each === name)
+
+const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every((each) => typeof each === 'string')
+
+export const factsOfFlash = (flash: Flash): SealedFacts => ({ ...flash })
+
+/** An older version may have written it. */
+export function flashOf(facts: SealedFacts | undefined): Flash | undefined {
+  const { name, count, recoveryCodes } = facts ?? {}
+  if (!isName(name)) return undefined
+  return {
+    name,
+    ...(typeof count === 'number' ? { count } : {}),
+    ...(isTexts(recoveryCodes) ? { recoveryCodes } : {}),
+  }
+}

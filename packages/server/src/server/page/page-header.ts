@@ -1,0 +1,35 @@
+/**
+ * The policy of one page: nothing but what bears this answer's nonce is loaded, and nothing foreign at all. A form may end at the origins that
+ * it may lead back to, since browsers hold redirects against `form-action` too.
+ */
+export function pagePolicy(nonce: string, origins: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    `style-src 'nonce-${nonce}'`,
+    `script-src 'nonce-${nonce}'`,
+    "img-src 'self'",
+    `form-action ${["'self'", ...origins].join(' ')}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ')
+}
+
+export interface PageHeaders {
+  readonly nonce: string
+  /** Listed by the configuration. */
+  readonly origins: readonly string[]
+  readonly locale: string
+}
+
+/** Sets what every page is sent with; the rest comes with the security headers of every answer. */
+export function setPageHeaders(headers: Headers, { nonce, origins, locale }: PageHeaders): void {
+  headers.set('content-type', 'text/html; charset=utf-8')
+  headers.set('content-language', locale)
+  headers.set('content-security-policy', pagePolicy(nonce, origins))
+  // To ourselves alone: with none at all browsers say `Origin: null` of our own forms.
+  if (!headers.has('referrer-policy')) headers.set('referrer-policy', 'same-origin')
+  headers.append('vary', 'Accept-Language, Cookie')
+}

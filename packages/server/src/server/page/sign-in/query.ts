@@ -1,0 +1,24 @@
+import * as z from 'zod'
+import type { PageCall } from '../page.ts'
+
+export interface SignInQuery {
+  /** Where to go afterwards; followed only as far as `returnAddress` allows. */
+  readonly return_to?: string | undefined
+  /** Somebody who is signed in shows once more who they are. */
+  readonly step_up?: string | undefined
+}
+
+export const signInMembers: { readonly [M in keyof SignInQuery]-?: z.ZodType<SignInQuery[M]> } = {
+  return_to: z.string().optional(),
+  step_up: z.enum(['', 'yes']).optional(),
+}
+
+export const signInQuery: z.ZodType<SignInQuery> = z.strictObject(signInMembers)
+
+/** Another page of the sign-in, which leads on to the same place. */
+export function onTheWay(path: string, { return_to: returnTo, step_up: stepUp }: SignInQuery, call: PageCall): string {
+  const query = new URLSearchParams()
+  if (returnTo !== undefined) query.set('return_to', returnTo)
+  if (stepUp !== undefined) query.set('step_up', 'yes')
+  return call.link(query.size === 0 ? path : `${path}?${query.toString()}`)
+}

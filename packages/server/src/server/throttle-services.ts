@@ -1,0 +1,19 @@
+import { DeviceTokens, Throttle } from '../account/throttle/index.ts'
+import type { Platform } from 'countersign/core'
+import type { MasterSecret } from '../signing/index.ts'
+import type { Store } from '../store/index.ts'
+import type { ServerConfig } from './config.ts'
+import type { Services } from './services.ts'
+
+interface Ground {
+  readonly config: ServerConfig
+  readonly platform: Platform
+  readonly secret: MasterSecret
+}
+
+/** What stands before every guess at a secret. */
+export function composeThrottle(store: Store, { config, platform, secret }: Ground): Pick<Services, 'throttle' | 'deviceTokens'> {
+  const deviceTokens = new DeviceTokens(secret, platform)
+  const throttle = new Throttle({ store: store.throttle, users: store.users, devices: deviceTokens, secret, limits: config, platform })
+  return { throttle, deviceTokens }
+}
