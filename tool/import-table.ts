@@ -111,7 +111,7 @@ const server: Area = {
     server: {
       holds: 'configuration, composition, routes, HTTP',
       folders: [...DOMAINS, 'store'],
-      packages: [...MECHANISMS, 'node:', '@hono/node-server', 'bowser', 'mmdb-lib', 'hono', 'hono/', 'pino', 'tldts', 'uqr', 'zod'],
+      packages: [...MECHANISMS, 'node:', '@hono/node-server', 'bowser', 'hono', 'hono/', 'mmdb-lib', 'pino', 'tldts', 'uqr', 'zod'],
     },
     cli: { holds: 'the commands of `countersign`', folders: ['index.ts'], packages: [...MECHANISMS, 'node:', 'commander'] },
   },

@@ -164,8 +164,7 @@ test('[H01] a breached password is refused by the list that was configured; whil
 
 test('[H01] [I13] a flood of sign-ins is shed with 503 and Retry-After, and what hashes no password is answered meanwhile', async () => {
   await using world = await ServerWorld.open({ passwordMemoryKib: 19_456, passwordPasses: 2, signInAddressAttempts: 1000 })
-  const attempt = (n: number) =>
-    world.ask('POST', '/v1/sessions', { body: { email: `nobody${n}@example.com`, password: 'some password' } })
+  const attempt = (n: number) => world.ask('POST', '/v1/sessions', { body: { email: `nobody${n}@example.com`, password: 'some password' } })
   const flood = Array.from({ length: 150 }, (_, n) => attempt(n))
   assert.equal((await world.ask('GET', '/healthz')).status, 200)
   const answers = await Promise.all(flood)

@@ -44,7 +44,7 @@ export class SimulatedIssuer {
     this.#publisher = new Publisher({ log: store.log, authority, platform })
     this.#relays = brokers.map((broker) => new Relay({ publisher: this.#publisher, broker, platform }))
     this.#revocations = new Revocations({ log: store.log, keys, platform })
-    this.#answer = createApp(operations, this.#services(authority, platform))
+    this.#answer = createApp(operations, [], this.#services(authority, platform))
     const access = new AccessTokenIssuer({ issuer, audience: [issuer], keys, platform, lifeSeconds: accessTokenSeconds })
     this.#sessions = new Sessions({
       store: store.sessions,

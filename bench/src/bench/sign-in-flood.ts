@@ -16,7 +16,8 @@ const PEOPLE = 100
 /** What has nothing to do with passwords, and must not feel that somebody floods them. */
 interface Probe {
   readonly label: string
-  next(previous: HttpReply | undefined): Buffer
+  next(): Buffer
+  heard?(reply: HttpReply): void
 }
 
 function probesOf({ accessToken, refreshToken: firstToken }: SignInReady['sessions'][number]): readonly Probe[] {
@@ -27,9 +28,9 @@ function probesOf({ accessToken, refreshToken: firstToken }: SignInReady['sessio
     { label: 'GET /v1/me (token verified)', next: () => httpRequest('GET', '/v1/me', { Authorization: authorization }) },
     {
       label: 'POST /v1/sessions/refresh (on the disk)',
-      next: (previous) => {
-        if (previous !== undefined) refreshToken = JSON.parse(previous.body.toString('utf8')).refresh_token
-        return httpRequest('POST', '/v1/sessions/refresh', {}, { refresh_token: refreshToken })
+      next: () => httpRequest('POST', '/v1/sessions/refresh', {}, { refresh_token: refreshToken }),
+      heard: (reply) => {
+        refreshToken = JSON.parse(reply.body.toString('utf8')).refresh_token
       },
     },
   ]
@@ -39,7 +40,6 @@ function probesOf({ accessToken, refreshToken: firstToken }: SignInReady['sessio
 async function watch(probe: Probe, port: number, durationMs: number, latenciesMs: number[]): Promise<void> {
   const connection = await HttpConnection.open(port)
   const startMs = performance.now()
-  let previous: HttpReply | undefined
   for (let count = 0; ; count++) {
     const dueMs = startMs + (count * 1000) / PROBES_A_SECOND
     if (dueMs > startMs + durationMs) break
@@ -47,9 +47,10 @@ async function watch(probe: Probe, port: number, durationMs: number, latenciesMs
     if (waitMs > 0) await sleep(waitMs)
     // Timers are coarse: what they are late is not the server's.
     const askedMs = waitMs > 0 ? performance.now() : dueMs
-    previous = await exchange(connection, probe.next(previous))
+    const reply = await exchange(connection, probe.next())
     latenciesMs.push(performance.now() - askedMs)
-    if (previous.status !== 200) throw new Error(`${probe.label} was answered ${previous.status}`)
+    if (reply.status !== 200) throw new Error(`${probe.label} was answered ${reply.status}`)
+    probe.heard?.(reply)
   }
   connection.close()
 }

@@ -59,7 +59,11 @@ export class SessionApi {
   }
 
   /** An exchange of the refresh token, too. */
-  authenticateAgain(session: StoredSession, { totpCode, recoveryCode, ...proof }: StepUpProof, idempotencyKey: string): Promise<StoredSession> {
+  authenticateAgain(
+    session: StoredSession,
+    { totpCode, recoveryCode, ...proof }: StepUpProof,
+    idempotencyKey: string,
+  ): Promise<StoredSession> {
     const body = { ...proof, totp_code: totpCode, recovery_code: recoveryCode }
     const headers = { authorization: authorizationOf(session), 'idempotency-key': idempotencyKey }
     return this.#signedIn('/v1/sessions/current/authentication', body, headers)

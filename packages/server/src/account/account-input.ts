@@ -45,7 +45,8 @@ export function checkPassword(password: string, pointer: string = '/password'): 
   const isBounded = password.length <= MAXIMUM_PASSWORD_BYTES && Buffer.byteLength(password) <= MAXIMUM_PASSWORD_BYTES
   if (password === '' || !isBounded) throw invalid(pointer, `must have 1 to ${MAXIMUM_PASSWORD_BYTES} bytes`)
   // Half a surrogate pair has no UTF-8: different passwords would become one.
-  if (password.includes('\0') || !password.isWellFormed()) throw invalid(pointer, 'must not contain NUL or half a surrogate pair', { rule: 'password_characters' })
+  if (password.includes('\0') || !password.isWellFormed())
+    throw invalid(pointer, 'must not contain NUL or half a surrogate pair', { rule: 'password_characters' })
 }
 
 /** @throws {AuthError} `request_invalid`. */

@@ -30,5 +30,8 @@ export function composeOpaque(
   }
   const protocol = (): Promise<OpaqueProtocol> => (opened ??= open())
   const signIn = new OpaqueSignIn({ protocol, states, users, replay, ...others })
-  return { opaqueSignIn: signIn, opaqueRegistration: new OpaqueRegistration({ protocol, states, accounts, signIn, throttle: others.throttle, platform }) }
+  return {
+    opaqueSignIn: signIn,
+    opaqueRegistration: new OpaqueRegistration({ protocol, states, accounts, signIn, throttle: others.throttle, platform }),
+  }
 }

@@ -109,7 +109,10 @@ export class Sessions {
    * @throws {AuthError} `factor_required`; `credentials_invalid` for a wrong second factor, and for an account that was suspended, or
    * got another password or second factor, meanwhile.
    */
-  async open(authentication: Authentication, { device, client = FIRST_PARTY, dpopKey, factor, deviceToken }: SessionRequest): Promise<SignedIn> {
+  async open(
+    authentication: Authentication,
+    { device, client = FIRST_PARTY, dpopKey, factor, deviceToken }: SessionRequest,
+  ): Promise<SignedIn> {
     const { user, passwordGeneration, link } = authentication
     // Read after the generation that was authenticated: should it change from here on, the store refuses to open.
     const second = authentication.isMultiFactor ? [] : await this.#factors.prove(user, factor)

@@ -36,7 +36,12 @@ export const SKEW_SECONDS = 5
 /** argon2id as cheap as it gets: the tests are not about its cost. */
 export const cheapCost = { memoryKib: 64, passes: 1, parallelism: 1 } as const
 
-export const signInLimits = { signInAttempts: 5, signInAddressAttempts: 100, signInAttemptsPerMinute: 1200, signInWaitSeconds: 900 } as const
+export const signInLimits = {
+  signInAttempts: 5,
+  signInAddressAttempts: 100,
+  signInAttemptsPerMinute: 1200,
+  signInWaitSeconds: 900,
+} as const
 
 export const device = (userAgent: string | undefined = 'curl/8.5.0'): Device => ({ name: undefined, userAgent, address: '192.0.2.1' })
 
@@ -104,7 +109,17 @@ export async function openDomain(options: DomainOptions = {}): Promise<Domain> {
   const events: SessionEvent[] = []
   const onEvent = (event: SessionEvent): void => void events.push(event)
   const { secondFactors, factors } = openFactors(store, { secret, platform })
-  const sessions = new Sessions({ store: store.sessions, authenticator, factors: secondFactors, tokens, guard, devices, platform, policy, onEvent })
+  const sessions = new Sessions({
+    store: store.sessions,
+    authenticator,
+    factors: secondFactors,
+    tokens,
+    guard,
+    devices,
+    platform,
+    policy,
+    onEvent,
+  })
   const authority = new FeedAuthority({ issuer: ISSUER, log: store.log, keys, platform })
   const verified = ({ accessToken }: SignedIn) => {
     const published = keySet(keys.published('access-token').map(verificationKey))

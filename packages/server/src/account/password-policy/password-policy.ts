@@ -52,7 +52,10 @@ export class PasswordPolicy {
     if (isPattern(password)) refuse('password_pattern', 'must not be a repetition or a sequence')
     const rest = withoutWords(password, contextWords([owner.email, owner.name ?? '', ...this.#words]))
     if (rest !== undefined && lengthOf(rest) < this.#minimumLength) {
-      refuse('password_personal', `must still have ${this.#minimumLength} characters without your name, your address and the name of this service`)
+      refuse(
+        'password_personal',
+        `must still have ${this.#minimumLength} characters without your name, your address and the name of this service`,
+      )
     }
     if (await isCommonPassword(password)) refuse('password_common', 'is one of the most common passwords')
     if (await this.#breached.has(password)) refuse('password_breached', 'is known from a data breach')

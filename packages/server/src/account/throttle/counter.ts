@@ -37,11 +37,12 @@ const FIRST_WAIT_MS = 1000
 const MAXIMUM_DOUBLINGS = 20
 
 /** One attempt more. */
-export function charged({ emptyAt }: Counter, { freeAttempts, forgetMs, longestWaitMs }: CounterRule, at: EpochMs): Counter {
+export function charged({ emptyAt, nextAt }: Counter, { freeAttempts, forgetMs, longestWaitMs }: CounterRule, at: EpochMs): Counter {
   const newEmptyAt = Math.max(emptyAt, at) + forgetMs
   const excess = Math.ceil((newEmptyAt - at) / forgetMs) - freeAttempts
   const waitMs = excess < 1 ? 0 : Math.min(longestWaitMs, FIRST_WAIT_MS * 2 ** Math.min(excess - 1, MAXIMUM_DOUBLINGS))
-  return { emptyAt: newEmptyAt, nextAt: at + waitMs }
+  // Without a wait nothing is named: the next one may have read its clock before this one did, and waited for the row.
+  return { emptyAt: newEmptyAt, nextAt: waitMs === 0 ? nextAt : at + waitMs }
 }
 
 /** One attempt less; the wait that it caused is over, unless another one has caused a wait since. */

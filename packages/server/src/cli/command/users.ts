@@ -182,9 +182,9 @@ export function addUsers(program: Command, terminal: Terminal): void {
     'users restore mallory@example.com',
   )
   withExamples(
-    withDoor(users.command('unlock <user>').description('forget what was tried wrongly on an account, so that nobody has to wait there')).action(
-      (user: string, options: CommonOptions) => unlock(user, options, terminal),
-    ),
+    withDoor(
+      users.command('unlock <user>').description('forget what was tried wrongly on an account, so that nobody has to wait there'),
+    ).action((user: string, options: CommonOptions) => unlock(user, options, terminal)),
     'users unlock mira@example.com',
   )
   withExamples(

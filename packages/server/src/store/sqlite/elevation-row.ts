@@ -13,9 +13,9 @@ export interface ElevationRow {
   readonly ended_by: string | null
 }
 
-export const elevationColumns = [
+export const elevationColumns: readonly (keyof ElevationRow)[] = [
   ...(['id', 'user_id', 'role', 'reason', 'started_by', 'started_at', 'ends_at', 'ended_at', 'ended_by'] as const),
-] satisfies readonly (keyof ElevationRow)[]
+]
 
 export const elevationOf = (row: ElevationRow): Elevation => ({
   id: row.id,
