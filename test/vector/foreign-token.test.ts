@@ -46,7 +46,7 @@ function optionsOf(row: ItsdangerousRow, maxAgeSeconds: ItsdangerousOptions['max
   return {
     secrets: typeof secret === 'string' ? [secret] : secret,
     salt,
-    form: /^URLSafe/.test(kind) ? 'url-safe' : /Signer$/.test(kind) ? 'text' : 'json',
+    form: kind.startsWith('URLSafe') ? 'url-safe' : kind.endsWith('Signer') ? 'text' : 'json',
     clock: new ManualClock(now * 1000),
     maxAgeSeconds,
     ...(digest === undefined || digest === 'sha1' ? { unsafeAllowSha1: true } : { digest }),

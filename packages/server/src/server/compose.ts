@@ -9,7 +9,16 @@ import { type KeyRecords, ServiceCredentials } from '../credential/index.ts'
 import { composeAccessKeys } from './access-key-services.ts'
 import { composeApiKeys } from './api-key-services.ts'
 import { FeedAuthority, Publisher, Revocations, SecurityEventReceiver, StatusLists } from '../revocation/index.ts'
-import { AccessTokenIssuer, OpaqueTokens, RefreshTokens, type SessionEvent, Sessions, SessionTokens, StepUp, TokenInspection } from '../session/index.ts'
+import {
+  AccessTokenIssuer,
+  OpaqueTokens,
+  RefreshTokens,
+  type SessionEvent,
+  Sessions,
+  SessionTokens,
+  StepUp,
+  TokenInspection,
+} from '../session/index.ts'
 import { type MasterSecret, SigningKeys } from '../signing/index.ts'
 import type { Store } from '../store/index.ts'
 import { type Answer, createApp } from './app.ts'
@@ -274,7 +283,19 @@ interface VerifierGround {
 /** Our own API is guarded by the library's verifier, over a feed that never leaves the process. */
 function composeVerifier(
   store: Store,
-  { config, platform, keys, opaque, publisher, feedStreams, statusLists, nonceKeys, cookieSource, keyRecords, apiKeySource }: VerifierGround,
+  {
+    config,
+    platform,
+    keys,
+    opaque,
+    publisher,
+    feedStreams,
+    statusLists,
+    nonceKeys,
+    cookieSource,
+    keyRecords,
+    apiKeySource,
+  }: VerifierGround,
 ): OwnVerifier {
   const feed = new ObservedFeed(createInProcessFeed(heardAfterOthers(publisher)), (entry) => {
     // Whoever reads the feed stops reading it when its credential is gone, whichever server removed it.

@@ -152,7 +152,16 @@ export function sessionStoreContract(name: string, open: OpenStore): void {
     await signedIn(store, sessionRecord('ses_b', 'usr_b'))
     await signedIn(store, sessionRecord('ses_idle', 'usr_a', { idleExpiresAt: NOW + 1 }))
     await signedIn(store, sessionRecord('ses_expired', 'usr_a', { expiresAt: NOW + 1 }))
-    const own = { id: 'ses_a', user: 'usr_a', passwordGeneration: 1, amr: ['pwd'], keyId: 'refresh-key-1', rotatedBy: undefined, device: session.device, at: NOW + 1 }
+    const own = {
+      id: 'ses_a',
+      user: 'usr_a',
+      passwordGeneration: 1,
+      amr: ['pwd'],
+      keyId: 'refresh-key-1',
+      rotatedBy: undefined,
+      device: session.device,
+      at: NOW + 1,
+    }
     for (const change of [
       { user: 'usr_b' },
       { user: 'usr_x' },
@@ -171,7 +180,16 @@ export function sessionStoreContract(name: string, open: OpenStore): void {
 
   promise('[D06] a proof of the password that is changed beside it is refused, or its token dead', async (store) => {
     const session = await signedIn(store, sessionRecord('ses_a', 'usr_a'))
-    const own = { id: 'ses_a', user: 'usr_a', passwordGeneration: 1, amr: ['pwd'], keyId: 'refresh-key-1', rotatedBy: undefined, device: session.device, at: NOW + 1 }
+    const own = {
+      id: 'ses_a',
+      user: 'usr_a',
+      passwordGeneration: 1,
+      amr: ['pwd'],
+      keyId: 'refresh-key-1',
+      rotatedBy: undefined,
+      device: session.device,
+      at: NOW + 1,
+    }
     const change = { user: 'usr_a', fromGeneration: 1, hash: 'phc-2', keepSession: 'ses_a', at: NOW + 1 }
     const [proved] = await Promise.all([store.sessions.reauthenticate(own), store.users.changePassword(change)])
     assert.ok(proved === 'refused' || proved.rev < (await store.log.head()).position)
