@@ -143,7 +143,7 @@ suite('the address of an account', { timeout: 60_000 }, () => {
     assert.equal(found.body.users[0].email, email)
   })
 
-  test('[G03] [D06] a change wants a sign-in of the last ten minutes', async () => {
+  test('[G03] [D06] a change wants a sign-in of the last five minutes', async () => {
     const { email, refresh_token } = await person()
     pass(601_000)
     const { access_token } = await world.refresh(refresh_token)

@@ -378,7 +378,8 @@ suite('passkeys', () => {
     assert.equal(verdictOf(await world.ask('POST', PATH, { token: old.access_token })), 'step_up_required')
     const { status, body } = await step(old.access_token, key.get(options))
     assert.equal(status, 200, JSON.stringify(body))
-    assert.equal(verdictOf(await step(old.access_token, key.get(options))), 'request_replayed')
+    assert.equal(verdictOf(await step(old.access_token, key.get(options))), 'token_revoked')
+    assert.equal(verdictOf(await step(body.access_token, key.get(options))), 'request_replayed')
     assert.equal(verdictOf(await world.ask('POST', PATH, { token: body.access_token })), '201')
   })
 

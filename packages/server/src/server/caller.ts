@@ -1,4 +1,4 @@
-import { AuthError, type Clock, type Principal, toEpochSeconds } from 'countersign/core'
+import { AuthError, type Principal } from 'countersign/core'
 import { ADMINISTRATOR } from '../account/index.ts'
 import type { LivingAccessKey } from '../credential/index.ts'
 import type { ServiceCredential } from '../credential/service-credential-store.ts'
@@ -20,12 +20,6 @@ export const isOperator = (caller: Caller): boolean =>
 export function signedInUser(caller: Caller): { readonly user: string; readonly session: string | undefined } {
   if (caller.kind !== 'principal' || caller.principal.user === undefined) throw new AuthError('credential_missing')
   return { user: caller.principal.user, session: caller.principal.session }
-}
-
-/** As a verifier asks it of a route (`maxAuthAgeSeconds`). @throws {AuthError} `step_up_required`. */
-export function requireRecentSignIn(caller: Caller, maxAgeSeconds: number, clock: Clock): void {
-  const at = caller.kind === 'principal' ? caller.principal.authenticatedAt : undefined
-  if (at === undefined || toEpochSeconds(clock.now()) - at > maxAgeSeconds) throw new AuthError('step_up_required', { maxAgeSeconds })
 }
 
 /** The session that a sign-out is about. @throws {AuthError} `credential_missing`. */

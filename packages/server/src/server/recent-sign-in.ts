@@ -2,7 +2,7 @@ import { AuthError } from 'countersign/core'
 import { type Caller, ownSession } from './caller.ts'
 import type { Services } from './services.ts'
 
-/** What changes how a person signs in takes somebody who has just proved to be that person: a stolen session must not be made to last. */
+/** What changes how a person signs in, or is written to, takes somebody who has just proved to be that person: a stolen session must not be made to last. */
 const RECENT_SECONDS = 300
 
 type Needed = Pick<Services, 'sessions' | 'platform'>

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { SessionRequest } from '../session/sessions.ts'
+import type { PasskeyAssertion, SessionRequest } from '../session/index.ts'
 import type { Transport } from './browser/index.ts'
 import type { Client } from './connection.ts'
 import { deviceNameOf, deviceOf, deviceTokenOf } from './device.ts'
@@ -12,6 +12,7 @@ interface Given {
   readonly device?: GivenDevice | undefined
   readonly transport: Transport
   readonly totp_code?: string | undefined
+  readonly passkey?: PasskeyAssertion | undefined
   readonly recovery_code?: string | undefined
 }
 
@@ -20,6 +21,7 @@ export const signInMembers: {
   readonly device: z.ZodType<GivenDevice | undefined>
   readonly transport: z.ZodType<Transport>
   readonly totp_code: z.ZodType<string | undefined>
+  readonly passkey: z.ZodType<PasskeyAssertion | undefined>
   readonly recovery_code: z.ZodType<string | undefined>
 } = { device: givenDevice.optional(), transport: z.enum(['json', 'cookie']).default('json'), ...factorProof }
 
