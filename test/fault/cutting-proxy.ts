@@ -6,6 +6,8 @@ export type Cut = 'after' | 'before'
 
 interface Order {
   readonly text: string
+  /** Said before, on the same connection: others may say the text too. */
+  readonly behind: string | undefined
   readonly cut: Cut
   readonly done: () => void
 }
@@ -34,10 +36,10 @@ export class CuttingProxy implements AsyncDisposable {
     return typeof address === 'object' && address !== null ? address.port : 0
   }
 
-  /** Cuts the next connection on which a client says `text`. @returns when that has happened. */
-  cutAt(text: string, cut: Cut): Promise<void> {
+  /** Cuts the next connection on which a client says `text`, once it has said what is `behind` it. @returns when that has happened. */
+  cutAt(text: string, cut: Cut, behind?: string): Promise<void> {
     return new Promise((done) => {
-      this.#order = { text, cut, done }
+      this.#order = { text, behind, cut, done }
     })
   }
 
@@ -55,11 +57,13 @@ export class CuttingProxy implements AsyncDisposable {
       socket.once('close', () => this.#sockets.delete(socket))
     }
     let said = ''
+    let meant: Order | undefined
     client.on('data', (data: Buffer) => {
       const order = this.#order
       // What was said may come in two pieces.
       said = said.slice(-100) + data.toString('latin1')
-      if (order === undefined || !said.includes(order.text)) return void server.write(data)
+      if (order !== undefined && (order.behind === undefined || said.includes(order.behind))) meant = order
+      if (order === undefined || meant !== order || !said.includes(order.text)) return void server.write(data)
       this.#order = undefined
       client.destroy()
       if (order.cut === 'after') server.end(data)

@@ -7,9 +7,15 @@ import { type Reply, ServerWorld } from '../http/server-world.ts'
 import { type PostgresServer, startPostgres } from '../service/postgres.ts'
 import { type Cut, CuttingProxy } from './cutting-proxy.ts'
 
-const COMMIT = 'COMMIT\0'
+/** Of whoever has written to the log: the queue of mails, which reads it, commits as well. */
+const COMMIT = { text: 'COMMIT\0', behind: 'countersign write entries\0' }
 /** A rotation is one statement, which commits by itself: this is where it names itself on the wire. */
-const ROTATION = 'countersign rotate session\0'
+const ROTATION = { text: 'countersign rotate session\0', behind: undefined }
+
+interface Moment {
+  readonly text: string
+  readonly behind: string | undefined
+}
 
 suite('a commit whose answer is lost', { timeout: 60_000 }, () => {
   let postgres: PostgresServer
@@ -32,8 +38,8 @@ suite('a commit whose answer is lost', { timeout: 60_000 }, () => {
   })
 
   /** Asks, with the connection cut as the text goes by. */
-  async function askWhileCut(text: string, cut: Cut, ask: () => Promise<Reply>): Promise<void> {
-    const [{ status, headers }] = await Promise.all([ask(), proxy.cutAt(text, cut)])
+  async function askWhileCut({ text, behind }: Moment, cut: Cut, ask: () => Promise<Reply>): Promise<void> {
+    const [{ status, headers }] = await Promise.all([ask(), proxy.cutAt(text, cut, behind)])
     assert.equal(status, 503)
     assert.ok(headers.has('retry-after'))
   }

@@ -19,6 +19,7 @@ const subjects = {
     removed: 'A sign-in method was removed from your Harbour account',
     codes: 'New recovery codes for your Harbour account',
     email: 'The address of your Harbour account was changed',
+    stolen: 'A device was signed out of your Harbour account',
     reset: 'Choose a new Harbour password',
     notMe: 'This was not me',
   },
@@ -29,6 +30,7 @@ const subjects = {
     removed: 'Eine Anmeldemethode Ihres Harbour-Kontos wurde entfernt',
     codes: 'Neue Wiederherstellungscodes für Ihr Harbour-Konto',
     email: 'Die Adresse Ihres Harbour-Kontos wurde geändert',
+    stolen: 'Ein Gerät wurde von Ihrem Harbour-Konto abgemeldet',
     reset: '',
     notMe: 'Das war ich nicht',
   },
@@ -123,6 +125,16 @@ suite('what happens to an account is told by mail', { timeout: 60_000 }, () => {
       const body = { current_password: PASSWORD, new_password: NEW_PASSWORD }
       assert.equal((await world.ask('PUT', '/v1/me/password', { token: someone.token, body })).status, 200)
       isWhole(await told(someone.email, subjects[language].password), someone)
+    })
+
+    test(`[H05] [B23] a refresh token that was in two hands, in ${language}`, async () => {
+      const someone = await person(language)
+      const refresh = (token: string) => world.ask('POST', '/v1/sessions/refresh', { body: { refresh_token: token } })
+      const { body: second } = await refresh(someone.refreshToken)
+      assert.equal((await refresh(second.refresh_token)).status, 200)
+      for (let attempt = 0; attempt < 2; attempt++) assert.equal((await refresh(someone.refreshToken)).status, 401)
+      isWhole(await told(someone.email, subjects[language].stolen), someone)
+      assert.equal(mailsOf(someone.email, subjects[language].stolen).length, 1)
     })
 
     test(`[H05] an authenticator app that was added and removed, in ${language}`, async () => {

@@ -13,6 +13,8 @@ export interface Cause {
   readonly claims?: Readonly<Record<string, readonly string[]>>
   /** The role for a while that has begun or ended (`elv_…`). */
   readonly elevation?: string
+  /** A session was ended because its refresh token was in two hands. */
+  readonly theft?: true
   /** What the operator gave as the reason. */
   readonly reason?: string
 }

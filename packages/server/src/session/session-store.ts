@@ -84,8 +84,13 @@ export interface SessionStore {
   reauthenticate(reauthentication: Reauthentication): Promise<Issuance | 'refused'>
   /** Head, then session and user, for a token that rotates nothing. */
   issuance(id: string): Promise<Issuance | undefined>
-  /** Hard cut-off `session:<id>`, row gone. @returns false when it had ended already (no entry is written then). */
-  end(id: string, at: EpochMs): Promise<boolean>
+  /**
+   * Hard cut-off `session:<id>`, row gone.
+   *
+   * @param isTheft Its refresh token was in two hands: the person is told.
+   * @returns false when it had ended already (no entry is written then).
+   */
+  end(id: string, at: EpochMs, isTheft?: boolean): Promise<boolean>
   /** Ends all of a user's sessions but `except`; one cut-off each. @returns the ids that ended. */
   endAll(user: string, except: string | undefined, at: EpochMs): Promise<readonly string[]>
   /** Living sessions of a user, newest first. */

@@ -273,7 +273,7 @@ export class Sessions {
   async #endStolen(presented: PresentedRefreshToken, session: Session, device: Device): Promise<never> {
     const at = this.#platform.clock.now()
     const { generation } = presented
-    const ended = await this.#store.end(session.id, at)
+    const ended = await this.#store.end(session.id, at, true)
     // Of several who detect it at once, one has ended it and tells.
     if (ended) this.#onEvent({ type: 'refresh_reused', session: session.id, user: session.user, generation, device, at })
     throw new AuthError('refresh_reused', { session: session.id, user: session.user, generation })

@@ -5,6 +5,9 @@ import type { MailRequest } from './mail-request.ts'
 /** What people are told of a change of how they sign in, whoever made it and by whatever way: what stands in the log is told. */
 export function noticeOf({ entry, cause }: Occurrence): MailRequest | undefined {
   const { kind, target, at, position } = entry
+  if (kind === 'cutoff' && target.kind === 'session' && cause.theft === true && cause.user !== undefined) {
+    return { id: `notice.${position}`, template: 'session_stolen', facts: { user: cause.user, at: String(at) }, createdAt: at }
+  }
   if (kind !== 'cutoff' || target.kind !== 'user' || cause.credential === undefined) return undefined
   const facts = { user: target.id, at: String(at), factor: cause.credential }
   return { id: `notice.${position}`, template: templateOf(cause), facts, createdAt: at }

@@ -79,6 +79,11 @@ export const recoveryCodesRenewed: MailTemplate = notice((words, _facts, account
   text: words.recoveryCodesRenewed.text(account),
 }))
 
+export const sessionStolen: MailTemplate = notice((words, _facts, account) => ({
+  ...words.sessionStolen,
+  text: words.sessionStolen.text(account),
+}))
+
 /** To the address that the account had: fact `email`. */
 export const emailChanged: MailTemplate = notice((words, _facts, account) => ({
   ...words.emailChanged,

@@ -35,6 +35,12 @@ const told: readonly Told[] = [
     {},
   ],
   [
+    'a session whose refresh token was in two hands',
+    (store) => store.sessions.end('ses_a', NOW, true),
+    'session:ses_a',
+    { user: 'usr_a', theft: true },
+  ],
+  [
     'everyone, revoked for a reason',
     (store) => store.log.revoke({ target: { kind: 'everyone', id: '' }, mode: 'hard', at: NOW, reason: 'ein Verdacht: „ß“' }),
     'everyone:',

@@ -53,10 +53,10 @@ export class MemorySessionStore implements SessionStore {
     return session === undefined ? undefined : this.#tables.issuanceOf(session)
   }
 
-  async end(id: string, at: EpochMs): Promise<boolean> {
+  async end(id: string, at: EpochMs, isTheft = false): Promise<boolean> {
     const session = this.#tables.sessions.get(id)
     if (session === undefined) return false
-    this.#tables.log.cutOff({ kind: 'session', id }, 'hard', at, { user: session.user })
+    this.#tables.log.cutOff({ kind: 'session', id }, 'hard', at, { user: session.user, ...(isTheft ? { theft: true } : {}) })
     return this.#tables.sessions.delete(id)
   }
 

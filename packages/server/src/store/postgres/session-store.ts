@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import type { Cause } from '../../delivery/event-log.ts'
 import type { Session } from '../../session/session.ts'
 import type { Issuance, Reauthentication, Rotation, SessionOpening, SessionStore } from '../../session/session-store.ts'
 import { formatList } from '../sqlite/list.ts'
@@ -143,11 +144,11 @@ export class PostgresSessionStore implements SessionStore {
     return issued(await this.#database.ask(readIssuance, id))
   }
 
-  end(id: string, at: EpochMs): Promise<boolean> {
+  end(id: string, at: EpochMs, isTheft = false): Promise<boolean> {
     return this.#log.appending(async (unit, log) => {
       const user = await endOne(unit, id)
       if (user === undefined) return false
-      await cutOff(log, id, user, at)
+      await cutOff(log, id, at, { user, ...(isTheft ? { theft: true } : {}) })
       return true
     })
   }
@@ -206,9 +207,9 @@ const issued = ([row]: readonly IssuanceRow[]): Issuance | undefined => (row ===
 
 async function cutOffUsers(unit: Unit, log: Appender, user: string, except: string | undefined, at: EpochMs): Promise<readonly string[]> {
   const ended = await endUsers(unit, user, except)
-  for (const id of ended) await cutOff(log, id, user, at)
+  for (const id of ended) await cutOff(log, id, at, { user })
   return ended
 }
 
-const cutOff = (log: Appender, id: string, user: string, at: EpochMs) =>
-  log.append({ kind: 'cutoff', target: { kind: 'session', id }, mode: 'hard', at, cause: { user } })
+const cutOff = (log: Appender, id: string, at: EpochMs, cause: Cause) =>
+  log.append({ kind: 'cutoff', target: { kind: 'session', id }, mode: 'hard', at, cause })

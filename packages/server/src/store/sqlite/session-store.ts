@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import type { Cause } from '../../delivery/event-log.ts'
 import type { Session } from '../../session/session.ts'
 import type { Issuance, Reauthentication, Rotation, SessionOpening, SessionStore } from '../../session/session-store.ts'
 import type { Database } from './database.ts'
@@ -104,11 +105,11 @@ export class SqliteSessionStore implements SessionStore {
     })
   }
 
-  end(id: string, at: EpochMs): Promise<boolean> {
+  end(id: string, at: EpochMs, isTheft = false): Promise<boolean> {
     return this.#database.write(() => {
       const user = this.#ending.endOne(id)
       if (user === undefined) return false
-      this.#cutOff(id, user, at)
+      this.#cutOff(id, at, { user, ...(isTheft ? { theft: true } : {}) })
       return true
     })
   }
@@ -140,12 +141,12 @@ export class SqliteSessionStore implements SessionStore {
 
   #endUsers(user: string, except: string | undefined, at: EpochMs): readonly string[] {
     const ended = this.#ending.endUsers(user, except)
-    for (const id of ended) this.#cutOff(id, user, at)
+    for (const id of ended) this.#cutOff(id, at, { user })
     return ended
   }
 
-  #cutOff(id: string, user: string, at: EpochMs): void {
-    this.#log.append({ kind: 'cutoff', target: { kind: 'session', id }, mode: 'hard', at, cause: { user } })
+  #cutOff(id: string, at: EpochMs, cause: Cause): void {
+    this.#log.append({ kind: 'cutoff', target: { kind: 'session', id }, mode: 'hard', at, cause })
   }
 
   /** @returns `last`: where to go on, undefined at the end of the table. */

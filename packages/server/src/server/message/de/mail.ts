@@ -44,6 +44,14 @@ export const mail: typeof contract = {
     wasNotYou:
       'Wenn Sie das nicht waren, benutzen Sie den Link unten. Er stellt diese Adresse wieder her und meldet sofort alle Geräte ab, und Sie können ein neues Passwort wählen.',
   },
+  sessionStolen: {
+    subject: (brand) => `Ein Gerät wurde von Ihrem ${brand}-Konto abgemeldet`,
+    heading: 'Ein Gerät wurde abgemeldet',
+    text: (account) =>
+      `Auf einem Gerät des Kontos ${account} wurde ein Schlüssel Ihrer Sitzung zweimal benutzt. Das geschieht, wenn ihn jemand kopiert hat. Wir haben dieses Gerät abgemeldet; Sie können sich dort wieder anmelden.`,
+    wasNotYou:
+      'Wenn Sie nicht wissen, wie es dazu kam, benutzen Sie den Link unten. Er meldet sofort alle Geräte ab, und Sie können ein neues Passwort wählen.',
+  },
   passwordReset: {
     subject: (brand) => `Neues ${brand}-Passwort wählen`,
     heading: 'Neues Passwort wählen',

@@ -43,6 +43,14 @@ export const mail = {
     wasNotYou:
       'If this was not you, use the link below. It brings this address back, signs every device out at once and lets you choose a new password.',
   },
+  sessionStolen: {
+    subject: (brand: string): string => `A device was signed out of your ${brand} account`,
+    heading: 'A device was signed out',
+    text: (account: string): string =>
+      `On one device of the account ${account} a key to your session was used twice, which happens when somebody has copied it. We have signed that device out; you can sign in there again.`,
+    wasNotYou:
+      'If you do not know why this happened, use the link below. It signs every device out at once and lets you choose a new password.',
+  },
   passwordReset: {
     subject: (brand: string): string => `Choose a new ${brand} password`,
     heading: 'Choose a new password',
