@@ -4,6 +4,7 @@ import type { LogEntry, Target } from 'countersign/revocation'
 import { type Broker, FeedAuthority, Publisher, Relay, Revocations } from '../../packages/server/src/revocation/index.ts'
 import { ServiceCredentials } from '../../packages/server/src/credential/index.ts'
 import { type Answer, createApp } from '../../packages/server/src/server/app.ts'
+import { CrossOrigin } from '../../packages/server/src/server/browser/index.ts'
 import { configFromOptions } from '../../packages/server/src/server/config.ts'
 import { FeedStreams } from '../../packages/server/src/server/feed-stream.ts'
 import { createLogger } from '../../packages/server/src/server/logger.ts'
@@ -116,6 +117,7 @@ export class SimulatedIssuer {
       platform,
       log,
       keys: this.#keys,
+      crossOrigin: new CrossOrigin([], issuer),
       credentials: new ServiceCredentials({ store: this.#store.services, platform }),
       feedAuthority,
       publisher: this.#publisher,
