@@ -58,19 +58,26 @@ const library: Area = {
     },
     adapter: {
       holds: 'guards for node:http, Express, Fastify, Hono, socket.io, ws, streams of events',
-      folders: ['core', 'cookie', 'signature', 'token', 'verifier'],
+      folders: ['core', 'cookie', 'signature', 'token', 'verifier', 'webhook'],
       packages: ['node:http', ...ADAPTED],
+    },
+    bff: {
+      holds: 'a token handler: sessions behind one cookie, and a proxy that adds their tokens or signs',
+      folders: [...PURE, 'signature', 'cookie', 'verifier', 'client'],
+      packages: ['node:http', 'node:https', 'node:stream'],
     },
     device: {
       holds: 'state of a one-time key in a folder of its device',
       folders: [...PURE, 'signature'],
       packages: ['node:fs', 'node:fs/promises', 'node:path'],
     },
+    content: { holds: 'signatures of files and folders, verified in browsers too', folders: ['core'], packages: [] },
+    lease: { holds: 'test users for the length of a test', folders: ['core'], packages: [] },
     client: { holds: 'the session client for browsers and programs', folders: ['core', 'signature'], packages: [] },
   },
 }
 
-const DOMAINS = ['signing', 'revocation', 'credential', 'session', 'account', 'delivery']
+const DOMAINS = ['signing', 'revocation', 'credential', 'session', 'account', 'delivery', 'oauth']
 
 const server: Area = {
   path: 'packages/server/src',
@@ -96,12 +103,18 @@ const server: Area = {
         '@simplewebauthn/server/',
         '@zxcvbn-ts/language-common',
         'bcryptjs',
+        'openid-client',
       ],
     },
     delivery: {
       holds: 'what is delivered at least once: the queue, calls to addresses that others name, security events, mail',
       folders: [],
       packages: [...MECHANISMS, 'node:', 'nodemailer/'],
+    },
+    oauth: {
+      holds: 'OAuth 2.1 and OpenID Connect for applications of others',
+      folders: ['signing', 'session', 'account', 'revocation'],
+      packages: [...MECHANISMS, 'node:', 'oidc-provider'],
     },
     store: {
       holds: 'SQLite and memory implementations of every port; contract suites',
@@ -126,7 +139,7 @@ const around: Area = {
     example: {
       holds: 'services that use Countersign; the demo',
       folders: ['tool'],
-      packages: [...MECHANISMS, '@countersign/server', '@hono/node-server', 'node:', ...ADAPTED, 'socket.io-client'],
+      packages: [...MECHANISMS, '@countersign/server', '@hono/node-server', 'node:', ...ADAPTED, 'socket.io-client', 'playwright-core'],
     },
     bench: { holds: 'measurements against other libraries', folders: ['packages', 'test'], packages: ['*'] },
     tool: { holds: 'the gates of `npm run check`, build, test runner', folders: [], packages: ['node:', 'countersign/core'] },

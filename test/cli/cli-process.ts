@@ -92,13 +92,13 @@ export class CliFolder implements Disposable {
   }
 }
 
-/** The same command line inside this process: for what ends before anything is opened. */
-export async function runHere(words: readonly string[]): Promise<Transcript> {
+/** The same command line inside this process: for what ends before anything is opened, or, with an environment, opens little. */
+export async function runHere(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Transcript> {
   let out = ''
   let err = ''
   const terminal: Terminal = {
     stdin: Readable.from([]),
-    environment: {},
+    environment,
     print: (line) => {
       out += `${line}\n`
     },

@@ -35,6 +35,7 @@ suite('countersign, on the database itself', () => {
       'keys list',
       'keys rotate',
       'keys revoke',
+      'roles list',
       'services create',
       'services list',
       'services remove',

@@ -26,6 +26,8 @@ suite('a session in cookies', () => {
     const { status, body, text, setCookies } = await browser.send('POST', '/v1/sessions', { body: signIn(email) })
     assert.equal(status, 201)
     assert.deepEqual(Object.keys(body).sort(), ['csrf_token', 'expires_in', 'session', 'user'])
+    // A service of the same domain compares the header with the cookie.
+    assert.equal(body.csrf_token, browser.cookie('cs_csrf'))
     const [access = '', refresh = '', csrf = '', device = ''] = setCookies
     assert.match(access, /^__Host-cs_access=[\w.-]+; Path=\/; Max-Age=300; Secure; HttpOnly; SameSite=Lax$/)
     assert.match(refresh, /^__Host-cs_refresh=cs_rt_[\w.-]+; Path=\/; Max-Age=1209600; Secure; HttpOnly; SameSite=Lax$/)

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { Principal, Requirement, Verifier } from 'countersign'
+import { AuthError, type PolicyEngine, type Principal, type Requirement, type Verifier } from 'countersign'
 import { guard as expressGuard } from 'countersign/express'
 import { guard as fastifyGuard } from 'countersign/fastify'
 import { guard as honoGuard } from 'countersign/hono'
@@ -8,6 +8,19 @@ import express from 'express'
 import { fastify } from 'fastify'
 import { Hono } from 'hono'
 import { listening, listeningFetch, type Mounted, portOf } from './listening.ts'
+
+/** What an engine of policies answers, by request. Wrong types on purpose. */
+const engine: Readonly<Record<string, () => unknown>> = {
+  'GET /by-engine?yes': () => true,
+  'GET /by-engine?no': () => false,
+  'GET /by-engine?truthy': () => 'no',
+  'GET /by-engine?fails': () => {
+    throw new Error('the engine is down')
+  },
+  'GET /by-engine?hides': () => {
+    throw new AuthError('not_found')
+  },
+}
 
 /** The guarded routes; each answers GET and POST with who is calling. */
 export const routes: Readonly<Record<string, Requirement>> = {
@@ -22,6 +35,11 @@ export const routes: Readonly<Record<string, Requirement>> = {
   '/header-only': { cookie: false },
   '/strict': { freshness: 'strict' },
   '/bounded': { freshness: { maxAgeSeconds: 20 } },
+  '/of-group': { scope: 'orders:read', allow: (principal, request) => principal.groups.includes(request.values('x-group')?.[0] ?? '') },
+  '/by-engine': {
+    role: 'staff',
+    allow: { decide: async (_principal, { method, target }) => engine[`${method} ${target}`]?.() } as PolicyEngine,
+  },
 }
 
 /** Serves the routes on a free port of this machine. `onHandled` hears of every request that came past a guard. */

@@ -90,7 +90,8 @@ suite('whatever is sent, every route answers with a problem document and stores 
     return JSON.stringify([...lists.map(({ text }) => text), head])
   }
 
-  const tokenFor = ({ authority }: Operation): string => (authority === 'service' ? service : operator)
+  const isOfServices = ({ authority }: Operation): boolean => authority === 'service' || authority === 'exchanger'
+  const tokenFor = (operation: Operation): string => (isOfServices(operation) ? service : operator)
   const address = ({ path }: Operation): string => path.replace(/\{\w+\}/g, 'usr_AAAAAAAAAAAAAAAAAAAAAA')
 
   async function send(operation: Operation, body: string | Uint8Array<ArrayBuffer>, contentType = 'application/json'): Promise<Reply> {
@@ -175,7 +176,7 @@ suite('whatever is sent, every route answers with a problem document and stores 
 
   test('a credential of one kind opens no route of another', async () => {
     for (const operation of operations.filter(({ authority }) => authority !== 'public' && authority !== 'inspector')) {
-      const token = operation.authority === 'service' ? operator : service
+      const token = isOfServices(operation) ? operator : service
       assert.equal((await world.ask(operation.method, address(operation), { token })).status, 401, operation.operationId)
     }
   })

@@ -4,16 +4,20 @@ import { after, before, test } from 'node:test'
 import { ManualClock } from 'countersign/core'
 import { Client } from 'pg'
 import { callerKeyStoreContract } from '../../packages/server/src/store/contract/caller-key-store.ts'
+import { deliveryHistoryContract } from '../../packages/server/src/store/contract/delivery-history.ts'
 import { deliveryStoreContract } from '../../packages/server/src/store/contract/delivery-store.ts'
 import { deviceStoreContract } from '../../packages/server/src/store/contract/device-store.ts'
 import { elevationStoreContract } from '../../packages/server/src/store/contract/elevation-store.ts'
 import { eventLogContract } from '../../packages/server/src/store/contract/event-log.ts'
 import { factorStoreContract } from '../../packages/server/src/store/contract/factor-store.ts'
+import { federationStoreContract } from '../../packages/server/src/store/contract/federation-store.ts'
 import { keyStoreContract } from '../../packages/server/src/store/contract/key-store.ts'
 import { languageStoreContract } from '../../packages/server/src/store/contract/language-store.ts'
+import { leaseStoreContract } from '../../packages/server/src/store/contract/lease-store.ts'
 import { linkStoreContract } from '../../packages/server/src/store/contract/link-store.ts'
 import { logStoreContract } from '../../packages/server/src/store/contract/log-store.ts'
 import { CUTOFF_LIFE_MS, callerKeyRecord, NOW, userRecord } from '../../packages/server/src/store/contract/record.ts'
+import { oauthStoreContract } from '../../packages/server/src/store/contract/oauth-store.ts'
 import { passkeyStoreContract } from '../../packages/server/src/store/contract/passkey-store.ts'
 import { replayStoreContract } from '../../packages/server/src/store/contract/replay-store.ts'
 import { sealedSecretStoreContract } from '../../packages/server/src/store/contract/sealed-secret-store.ts'
@@ -48,8 +52,11 @@ for (const contract of [
   deviceStoreContract,
   userStoreContract,
   factorStoreContract,
+  leaseStoreContract,
   linkStoreContract,
+  oauthStoreContract,
   passkeyStoreContract,
+  federationStoreContract,
   keyStoreContract,
   serviceCredentialStoreContract,
   languageStoreContract,
@@ -59,6 +66,7 @@ for (const contract of [
   sealedSecretStoreContract,
   eventLogContract,
   deliveryStoreContract,
+  deliveryHistoryContract,
 ]) {
   contract('postgres', open)
 }

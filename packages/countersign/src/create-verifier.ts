@@ -90,6 +90,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     readyTimeoutMs: settings.readyTimeoutSeconds * 1000,
     cookie: settings.cookie,
     onRefusal: settings.onRefusal,
+    onDecision: settings.onDecision,
     unaskable: settings.issuers.filter(({ introspection }) => introspection === undefined).map((each) => each.issuer),
     verification: new TokenVerification({
       replica,

@@ -1,5 +1,5 @@
 import type { CookieCodec } from '../cookie/index.ts'
-import { type CookieJar, type CookieJarAttributes, jarOf } from './cookie-jar.ts'
+import { type CookieJar, type CookieJarAttributes, type CookieWay, jarOf } from './cookie-jar.ts'
 
 /** The part of Hono's context that is read and written here. */
 export interface HonoCookieContext {
@@ -7,9 +7,11 @@ export interface HonoCookieContext {
   header(name: string, value: string, options: { readonly append: true }): void
 }
 
+export const honoCookies: CookieWay<HonoCookieContext, HonoCookieContext> = {
+  header: ({ req }) => req.header('cookie'),
+  append: (context, cookie) => context.header('set-cookie', cookie, { append: true }),
+}
+
 /** Signed or encrypted cookies of Hono. Request and answer are both the context. */
 export const cookieJar = (codec: CookieCodec, attributes: CookieJarAttributes = {}): CookieJar<HonoCookieContext, HonoCookieContext> =>
-  jarOf(codec, attributes, {
-    header: ({ req }) => req.header('cookie'),
-    append: (context, cookie) => context.header('set-cookie', cookie, { append: true }),
-  })
+  jarOf(codec, attributes, honoCookies)

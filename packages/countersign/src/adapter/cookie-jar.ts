@@ -51,9 +51,11 @@ export interface CookieResponse {
   appendHeader(name: string, value: string): unknown
 }
 
+export const nodeCookies: CookieWay<CookieRequest, CookieResponse> = {
+  header: ({ headers }) => headers.cookie,
+  append: (response, cookie) => void response.appendHeader('set-cookie', cookie),
+}
+
 /** Signed or encrypted cookies of `node:http`, and of Express. */
 export const cookieJar = (codec: CookieCodec, attributes: CookieJarAttributes = {}): CookieJar<CookieRequest, CookieResponse> =>
-  jarOf(codec, attributes, {
-    header: ({ headers }) => headers.cookie,
-    append: (response, cookie) => void response.appendHeader('set-cookie', cookie),
-  })
+  jarOf(codec, attributes, nodeCookies)

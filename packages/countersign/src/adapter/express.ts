@@ -5,7 +5,9 @@ import { type IncomingRequest, presentedBy } from './incoming.ts'
 import type { OutgoingResponse } from './node.ts'
 
 export { type CookieJar, cookieJar, type CookieJarAttributes } from './cookie-jar.ts'
+export { type BegunRedirect, type Callbacks, callbacks, type FinishedRedirect } from './callback.ts'
 export { encryptedBodies, type EncryptedBodiesOptions, type ExpressEncryptedBodies } from './encrypted-express.ts'
+export { type ExpressWebhook, webhooks } from './webhook-express.ts'
 export { type NodeStatusHandler, statusHandler } from './node.ts'
 
 declare global {

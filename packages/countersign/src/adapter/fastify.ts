@@ -7,7 +7,10 @@ import { type IncomingRequest, presentedBy } from './incoming.ts'
 
 export type { CookieJar, CookieJarAttributes } from './cookie-jar.ts'
 export { cookieJar } from './cookie-jar-fastify.ts'
+export type { BegunRedirect, Callbacks, FinishedRedirect } from './callback.ts'
+export { callbacks } from './callback-fastify.ts'
 export { encryptedBodies, type EncryptedBodiesOptions, type FastifyEncryptedBodies } from './encrypted-fastify.ts'
+export { type FastifyWebhook, webhooks } from './webhook-fastify.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -8,7 +8,10 @@ export { type SignedAnswerOptions, signedResponse } from './signed-answer.ts'
 
 export type { CookieJar, CookieJarAttributes } from './cookie-jar.ts'
 export { cookieJar } from './cookie-jar-hono.ts'
+export type { BegunRedirect, Callbacks, FinishedRedirect } from './callback.ts'
+export { callbacks } from './callback-hono.ts'
 export { encryptedBodies, type EncryptedBodiesOptions, type HonoEncryptedBodies, type HonoExchange } from './encrypted-hono.ts'
+export { type HonoWebhook, webhooks } from './webhook-hono.ts'
 export { arrivalOf } from './hono-arrival.ts'
 
 declare module 'hono' {

@@ -4,7 +4,9 @@ import { answerHeaders } from './answer-header.ts'
 import { type IncomingRequest, presentedBy } from './incoming.ts'
 
 export { type CookieJar, cookieJar, type CookieJarAttributes } from './cookie-jar.ts'
+export { type BegunRedirect, type Callbacks, callbacks, type FinishedRedirect } from './callback.ts'
 export { encryptedBodies, type EncryptedBodiesOptions, type NodeEncryptedBodies } from './encrypted-node.ts'
+export { type NodeWebhook, webhooks } from './webhook-node.ts'
 export { sendSigned, type SignedAnswerOptions } from './signed-answer.ts'
 
 /** The part of Node's `ServerResponse` that a guard writes. */

@@ -1,32 +1,31 @@
+import type { RefusalCode } from '../core/refusal.ts'
 import { documentOf, problemCode } from './session-api.ts'
 import type { StepUpTerms } from './step-up.ts'
-import { authorizationOf, type StoredSession } from './stored-session.ts'
+import { credentialOf, type StoredSession } from './stored-session.ts'
 
-type Token = Pick<StoredSession, 'tokenType' | 'accessToken'>
-
-/** Where `fetchWithToken` gets its tokens. */
-export interface TokenSource {
-  current(): Promise<Token>
-  /** A token other than the refused one. */
-  after(refused: Token): Promise<Token>
+/** Where `fetchAs` gets what it sends. */
+export interface SessionSource {
+  current(): Promise<StoredSession>
+  /** The session with another token than the refused one. */
+  after(refused: StoredSession): Promise<StoredSession>
   /** Whether the user has proved once more who they are. Left out: nobody is asked. */
   stepUp?(terms: StepUpTerms): Promise<boolean>
 }
 
-/** Sends a request with a token; once more with a new one when the service says that the token is what is wrong. */
-export async function fetchWithToken(
+/** Sends a request of a session; once more with a new token when the service says that the token is what is wrong. */
+export async function fetchAs(
   fetch: typeof globalThis.fetch,
   input: RequestInfo | URL,
   init: RequestInit | undefined,
-  tokens: TokenSource,
+  source: SessionSource,
 ): Promise<Response> {
-  const send = (token: Token): Promise<Response> => fetch(input, { ...init, headers: withToken(input, init, token) })
-  const token = await tokens.current()
-  const response = await send(token)
-  if (response.status !== 401 || !canBeSentAgain(input, init)) return response
-  let renewed: Token | undefined
+  const send = (stored: StoredSession): Promise<Response> => fetch(input, initAs(stored, input, init))
+  const stored = await source.current()
+  const response = await send(stored)
+  if (![401, 403].includes(response.status) || !canBeSentAgain(input, init)) return response
+  let renewed: StoredSession | undefined
   try {
-    renewed = await tokenAfter(response, token, tokens)
+    renewed = await sessionAfter(response, stored, source)
   } catch {
     // No new token: the service's refusal is the answer, and listeners have heard it if the session ended.
     return response
@@ -36,10 +35,11 @@ export async function fetchWithToken(
   return send(renewed)
 }
 
-function withToken(input: RequestInfo | URL, init: RequestInit | undefined, token: Token): Headers {
-  const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
-  headers.set('authorization', authorizationOf(token))
-  return headers
+function initAs(stored: StoredSession, input: RequestInfo | URL, init: RequestInit | undefined): RequestInit {
+  const request = input instanceof Request ? input : undefined
+  const headers = new Headers(init?.headers ?? request?.headers)
+  for (const [name, value] of credentialOf(stored, init?.method ?? request?.method ?? 'GET')) headers.set(name, value)
+  return { ...init, headers, ...('csrfToken' in stored ? { credentials: 'include' } : {}) }
 }
 
 /** A stream, or the body that a `Request` has taken in, is gone after the first attempt. */
@@ -49,9 +49,14 @@ export function canBeSentAgain(input: RequestInfo | URL, init: RequestInit | und
   return typeof body !== 'object' || !(Symbol.asyncIterator in body || 'getReader' in body)
 }
 
-async function tokenAfter(response: Response, token: Token, tokens: TokenSource): Promise<Token | undefined> {
+async function sessionAfter(response: Response, stored: StoredSession, source: SessionSource): Promise<StoredSession | undefined> {
   const document = await documentOf(response.clone())
   const code = problemCode(document)
-  if (code === 'token_expired' || code === 'token_revoked') return tokens.after(token)
-  return code === 'step_up_required' && (await tokens.stepUp?.(document as StepUpTerms)) === true ? tokens.current() : undefined
+  if (code === undefined) return undefined
+  if (outdated.includes(code) || ('csrfToken' in stored && outdatedCookies.includes(code))) return source.after(stored)
+  return code === 'step_up_required' && (await source.stepUp?.(document as StepUpTerms)) === true ? source.current() : undefined
 }
+
+const outdated: readonly RefusalCode[] = ['token_expired', 'token_revoked']
+/** The browser has dropped the cookie of a token that expired; or the cookies are of another session by now. */
+const outdatedCookies: readonly RefusalCode[] = ['credential_missing', 'csrf_refused']

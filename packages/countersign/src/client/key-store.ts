@@ -1,3 +1,4 @@
+import { BrowserTable } from './browser-table.ts'
 import type { NewKeyPair } from './new-key-pair.ts'
 import type { SigningCredential } from './signing-credential.ts'
 
@@ -28,41 +29,12 @@ const KEYS = 'keys'
  */
 export function openKeyStore({ database = 'countersign', indexedDB = globalThis.indexedDB }: KeyStoreOptions = {}): KeyStore {
   if (indexedDB === undefined) throw new Error('there is no IndexedDB here: keep the key where this runtime keeps secrets')
-  const ask = async <T>(mode: IDBTransactionMode, question: (keys: IDBObjectStore) => IDBRequest<T>): Promise<T> => {
-    const opened = await openDatabase(indexedDB, database)
-    try {
-      return await answerOf(opened, mode, question)
-    } finally {
-      opened.close()
-    }
-  }
+  const keys = new BrowserTable(indexedDB, database, KEYS)
   return {
-    load: <Key extends StoredKey>(name: string) => ask('readonly', (keys) => keys.get(name) as IDBRequest<Key | undefined>),
+    load: <Key extends StoredKey>(name: string) => keys.ask('readonly', (table) => table.get(name) as IDBRequest<Key | undefined>),
     save: async (name, key) => {
-      await ask('readwrite', (keys) => keys.put(key, name))
+      await keys.ask('readwrite', (table) => table.put(key, name))
     },
-    remove: (name) => ask('readwrite', (keys) => keys.delete(name)),
+    remove: (name) => keys.ask('readwrite', (table) => table.delete(name)),
   }
 }
-
-function openDatabase(indexedDB: IDBFactory, name: string): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1)
-    request.onupgradeneeded = () => void request.result.createObjectStore(KEYS)
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(failureOf(request.error))
-  })
-}
-
-/** Once the transaction is over: only then is it kept. */
-function answerOf<T>(database: IDBDatabase, mode: IDBTransactionMode, question: (keys: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const transaction = database.transaction(KEYS, mode)
-    const request = question(transaction.objectStore(KEYS))
-    transaction.oncomplete = () => resolve(request.result)
-    transaction.onabort = () => reject(failureOf(transaction.error))
-    transaction.onerror = () => reject(failureOf(transaction.error))
-  })
-}
-
-const failureOf = (error: DOMException | null): Error => error ?? new Error('IndexedDB has failed without a word')

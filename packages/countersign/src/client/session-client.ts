@@ -1,11 +1,16 @@
-import { encodeBase64url } from '../core/base64url.ts'
 import { type Cancel, type Platform, systemPlatform } from '../core/platform.ts'
-import { AuthError, type RefusalCode } from '../core/refusal.ts'
-import { fetchWithToken } from './authorized-fetch.ts'
-import { SessionApi, type SignInRequest } from './session-api.ts'
+import { AuthError } from '../core/refusal.ts'
+import { fetchAs } from './authorized-fetch.ts'
+import { SessionApi, type SessionTransport, type SignInRequest } from './session-api.ts'
+import { isOver, type SessionChange, SessionKeeper } from './session-keeper.ts'
+import { SessionTabs, type TabNews } from './session-tabs.ts'
+import { isAsleep, onWaking } from './session-waking.ts'
 import type { StepUpProof, StepUpTerms } from './step-up.ts'
 import {
+  markOf,
   memoryStorage,
+  pageStorage,
+  readableAccessToken,
   type SessionDescription,
   SessionRecord,
   type SessionStorage,
@@ -16,11 +21,28 @@ import {
 export interface SessionClientOptions {
   /** Where the Countersign server answers. */
   readonly baseUrl: string
-  /** Default: memory. What keeps the session over a restart can be read by every script of the page. */
+  /**
+   * `bearer` (default): the client holds the tokens. `cookie`: the browser does, out of reach of every script, and the client adds the CSRF
+   * token. The page has to be of the server's site, and its origin one of `COUNTERSIGN_ORIGINS`.
+   */
+  readonly transport?: SessionTransport
+  /**
+   * Default: memory, so that a page that is loaded anew, and another tab, sign in again. What keeps the session over that can be read by every
+   * script of the page. With cookies it holds no token, only who is signed in; there the default is `localStorage`.
+   */
   readonly storage?: SessionStorage
   readonly platform?: Platform
   /** How long before its end an access token is exchanged. Default 30 seconds, but never before half of its life is over. */
   readonly refreshAheadSeconds?: number
+  /**
+   * Exchange the token before anybody asks for it, while the page is looked at. It keeps a session from ending for being idle. Default: in a page yes,
+   * elsewhere no.
+   */
+  readonly refreshesSilently?: boolean
+  /**
+   * Go along with the other tabs and workers of the origin: one exchange for all, one sign-out for all. Default: in browsers yes, elsewhere no.
+   */
+  readonly joinsTabs?: boolean
   /**
    * Asked when a service answers `step_up_required`: ask the user, call `authenticateAgain`, and say whether it was done. Then the request is sent once
    * more; otherwise, and without this, the refusal is the answer.
@@ -28,30 +50,39 @@ export interface SessionClientOptions {
   readonly onStepUp?: (terms: StepUpTerms) => Promise<boolean>
 }
 
-export type SessionChange =
-  | { readonly state: 'signed-in' | 'refreshed'; readonly session: SessionDescription; readonly user: SessionUser }
-  /** `reason` is the server's refusal when the session ended without `signOut`. */
-  | { readonly state: 'signed-out'; readonly reason?: RefusalCode }
-
 export interface SessionClient {
-  /** @throws {AuthError} `credentials_invalid`, `factor_required`, `rate_limited`, `overloaded`, `unavailable`. */
+  /**
+   * @throws {FactorRequired} The password was right and a second factor is wanted.
+   * @throws {AuthError} `credentials_invalid`, `rate_limited`, `overloaded`, `unavailable`.
+   */
   signIn(request: SignInRequest): Promise<{ readonly session: SessionDescription; readonly user: SessionUser }>
-  /** The session as the newest answer described it; `undefined` when nobody is signed in. */
+  /**
+   * What `navigator.credentials.get` wants (`PublicKeyCredential.parseRequestOptionsFromJSON` reads it), to sign in with a passkey alone; with the
+   * `factorTicket` of a `FactorRequired`, to sign in with one beside the password.
+   */
+  passkeyOptions(factorTicket?: string): Promise<unknown>
+  /**
+   * The session as the newest answer described it; `undefined` when nobody is signed in.
+   *
+   * @throws With cookies, when the server has to be asked whose they are, and gives no answer.
+   */
   session(): Promise<SessionDescription | undefined>
   user(): Promise<SessionUser | undefined>
   /**
    * A token that has not expired, exchanged shortly before its end. A refresh that fails for want of an answer does not matter while
    * the old token lives.
    *
-   * @throws {AuthError} `credential_missing` when nobody is signed in; `refresh_invalid`, `refresh_reused` when the session has ended.
+   * @throws {AuthError} `credential_missing` when nobody is signed in, or no script may read the token; `refresh_invalid`, `refresh_reused`
+   * when the session has ended.
    */
   accessToken(): Promise<string>
   /**
-   * `fetch` with the token. A service's 401 that says `token_expired` or `token_revoked` leads to one refresh and one more attempt; a
-   * body that can be read only once is not sent again. Send it to your own services only: whoever is asked gets the token.
+   * `fetch` with the token, or with cookies and the CSRF token. A 401 that says `token_expired` or `token_revoked`, after a change of roles for one, leads
+   * to one refresh and one more attempt; a body that can be read only once is not sent again. Send it to your own services only: whoever is
+   * asked gets the token.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
-  /** Exchanges the refresh token now. Calls at the same time share one exchange. */
+  /** Exchanges the refresh token now. Calls at the same time, also those of other tabs, share one exchange. */
   refresh(): Promise<void>
   /**
    * Proves once more who is signed in: the next token has a younger `auth_time`.
@@ -60,196 +91,170 @@ export interface SessionClient {
    */
   authenticateAgain(proof: StepUpProof): Promise<void>
   /**
-   * Removes the tokens from the storage, then ends the session at the server.
+   * Removes the tokens from the storage, then ends the session at the server; in all tabs.
    *
-   * @throws What `fetch` threw, or `AuthError`, when the server could not be told: here the tokens are gone all the same.
+   * @throws What `fetch` threw, or `AuthError`, when the server could not be told: here the tokens are gone all the same. With cookies it is the
+   * server that takes them away: then somebody is still signed in, and it is to be called again.
    */
   signOut(): Promise<void>
+  /** Each change, in whichever tab it was made. */
   onChange(listener: (change: SessionChange) => void): Cancel
+  /** Stops refreshing silently and listening to other tabs. The session goes on. */
+  close(): void
 }
 
 const DEFAULT_REFRESH_AHEAD_SECONDS = 30
-const IDEMPOTENCY_KEY_BYTES = 16
-
-/** The refusals after which the refresh token will never work again. */
-const endings: readonly RefusalCode[] = ['refresh_invalid', 'refresh_reused']
 
 /** Keeps a session for a page, a script or an app: signs in, refreshes unseen, signs out. */
 export function createSessionClient(options: SessionClientOptions): SessionClient {
-  return new StoredSessionClient(options)
+  return new KeptSessionClient(options)
 }
 
-class StoredSessionClient implements SessionClient {
+class KeptSessionClient implements SessionClient {
   readonly #api: SessionApi
-  readonly #record: SessionRecord
+  readonly #keeper: SessionKeeper
   readonly #platform: Platform
   readonly #refreshAheadMs: number
   readonly #onStepUp: SessionClientOptions['onStepUp']
-  readonly #listeners = new Set<(change: SessionChange) => void>()
-  #refreshing: Promise<StoredSession> | undefined
-  /** Moves with each sign-in and sign-out: an answer that was asked for before belongs to nobody any more. */
-  #era = 0
+  readonly #stops: Cancel[] = []
+  #cancelRenewal: Cancel | undefined
 
-  constructor({ baseUrl, storage, platform, refreshAheadSeconds, onStepUp }: SessionClientOptions) {
-    this.#platform = platform ?? systemPlatform
-    this.#api = new SessionApi(baseUrl, this.#platform)
-    this.#record = new SessionRecord(storage ?? memoryStorage(), `countersign:${baseUrl}`)
+  constructor({ baseUrl, storage, platform = systemPlatform, transport = 'bearer', onStepUp, ...options }: SessionClientOptions) {
+    const name = `countersign:${baseUrl}`
+    const byCookie = transport === 'cookie'
+    const { refreshAheadSeconds = DEFAULT_REFRESH_AHEAD_SECONDS, refreshesSilently = 'document' in globalThis } = options
+    const { joinsTabs = 'location' in globalThis } = options
+    this.#platform = platform
     this.#onStepUp = onStepUp
-    this.#refreshAheadMs = (refreshAheadSeconds ?? DEFAULT_REFRESH_AHEAD_SECONDS) * 1000
+    this.#refreshAheadMs = refreshAheadSeconds * 1000
+    this.#api = new SessionApi(baseUrl, platform, transport)
+    const tabs = new SessionTabs(name, platform, !joinsTabs)
+    const record = new SessionRecord(storage ?? (byCookie ? pageStorage() : memoryStorage()), name)
+    this.#keeper = new SessionKeeper({ api: this.#api, record, tabs, platform, byCookie })
+    this.#stops.push(tabs.listen((news) => void this.#hear(news)))
+    if (refreshesSilently) this.#refreshSilently()
   }
 
   async signIn(request: SignInRequest): Promise<{ readonly session: SessionDescription; readonly user: SessionUser }> {
-    const { deviceToken, ...signedIn } = await this.#api.signIn(request, await this.#record.deviceToken())
-    this.#era++
-    this.#refreshing = undefined
-    await this.#record.write(signedIn)
-    if (deviceToken !== undefined) await this.#record.keepDeviceToken(deviceToken)
-    const { session, user } = signedIn
-    this.#tell({ state: 'signed-in', session, user })
+    const { session, user } = await this.#keeper.signIn(request)
     return { session, user }
   }
 
+  passkeyOptions(factorTicket?: string): Promise<unknown> {
+    return this.#api.passkeyOptions(factorTicket)
+  }
+
   async session(): Promise<SessionDescription | undefined> {
-    return (await this.#record.read())?.session
+    return (await this.#keeper.read())?.session
   }
 
   async user(): Promise<SessionUser | undefined> {
-    return (await this.#record.read())?.user
+    return (await this.#keeper.read())?.user
   }
 
   async accessToken(): Promise<string> {
-    return (await this.#current()).accessToken
+    const current = await this.#current()
+    const token = 'accessToken' in current ? current.accessToken : readableAccessToken()
+    if (token === undefined) throw new AuthError('credential_missing', { reason: 'no_script_may_read_it' })
+    return token
   }
 
   async #current(): Promise<StoredSession> {
-    const era = this.#era
+    const { era } = this.#keeper
     const stored = await this.#signedIn()
-    const leftMs = stored.expiresAt - this.#platform.clock.now()
-    if (leftMs > Math.min(this.#refreshAheadMs, stored.lifeMs / 2)) return stored
+    if (!this.#isDue(stored, 1)) return stored
     let newest = stored
     try {
-      newest = await this.#refreshOnce(stored.accessToken)
+      newest = await this.#keeper.renew(markOf(stored))
     } catch (error) {
-      if (isEnding(error) || (era === this.#era && stored.expiresAt <= this.#platform.clock.now())) throw error
+      if (isOver(error) || (era === this.#keeper.era && !this.#lives(stored))) throw error
     }
     // Meanwhile somebody signed out or in: what was asked for belongs to nobody any more.
-    return era === this.#era ? newest : this.#current()
+    return era === this.#keeper.era ? newest : this.#current()
   }
 
   async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-    return fetchWithToken(this.#platform.fetch, input, init, {
+    return fetchAs(this.#platform.fetch, input, init, {
       current: () => this.#current(),
-      after: ({ accessToken }) => this.#refreshOnce(accessToken),
+      after: (refused) => this.#keeper.renew(markOf(refused)),
       ...(this.#onStepUp === undefined ? {} : { stepUp: this.#onStepUp }),
     })
   }
 
   async authenticateAgain(proof: StepUpProof): Promise<void> {
-    await this.#refreshing?.catch(() => undefined)
+    await this.#keeper.settled()
     await this.#current()
-    // An exchange as any other: whoever wants a new token meanwhile waits for this one.
-    await this.#once(() => this.#exchange(undefined, (stored, key) => this.#api.authenticateAgain(stored, proof, key)))
+    await this.#keeper.exchange((stored, key) => this.#api.authenticateAgain(stored, proof, key))
   }
 
   async refresh(): Promise<void> {
-    await this.#refreshOnce((await this.#signedIn()).accessToken)
+    await this.#keeper.renew(markOf(await this.#signedIn()))
   }
 
-  async signOut(): Promise<void> {
-    const stored = await this.#record.read()
-    const refreshing = this.#refreshing
-    this.#era++
-    this.#refreshing = undefined
-    await this.#record.remove()
-    if (stored === undefined) return
-    this.#tell({ state: 'signed-out' })
-    // An exchange under way ends in the only tokens that still work.
-    const newest = await refreshing?.catch(() => undefined)
-    await this.#endAtServer(newest ?? stored)
+  signOut(): Promise<void> {
+    return this.#keeper.signOut()
   }
 
   onChange(listener: (change: SessionChange) => void): Cancel {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return this.#keeper.onChange(listener)
+  }
+
+  close(): void {
+    for (const stop of this.#stops.splice(0)) stop()
+    this.#cancelRenewal?.()
+  }
+
+  async #hear(news: TabNews): Promise<void> {
+    const own = await this.#keeper.hear(news)
+    // Its tokens are gone here; whether the server hears of it is not ours to insist on.
+    if (own !== undefined) await this.#keeper.endAtServer(own).catch(() => undefined)
   }
 
   async #signedIn(): Promise<StoredSession> {
-    const stored = await this.#record.read()
+    const stored = await this.#keeper.read()
     if (stored === undefined) throw new AuthError('credential_missing')
     return stored
   }
 
-  /** One exchange for all who ask at the same time. @param outdated The access token that is to be replaced. */
-  #refreshOnce(outdated: string): Promise<StoredSession> {
-    return this.#refreshing ?? this.#once(() => this.#exchange(outdated, ({ refreshToken }, key) => this.#api.refresh(refreshToken, key)))
+  /** A clock that was set back makes a token seem to live longer than it ever did. */
+  #lives({ expiresAt, lifeMs }: StoredSession): boolean {
+    const leftMs = expiresAt - this.#platform.clock.now()
+    return leftMs > 0 && leftMs <= lifeMs
   }
 
-  #once(exchange: () => Promise<StoredSession>): Promise<StoredSession> {
-    const refreshing = exchange().finally(() => {
-      if (this.#refreshing === refreshing) this.#refreshing = undefined
-    })
-    this.#refreshing = refreshing
-    return refreshing
+  /** @param earlier 1: before it is used; more: before anybody asks for it. */
+  #isDue(stored: StoredSession, earlier: number): boolean {
+    return !this.#lives(stored) || stored.expiresAt - this.#platform.clock.now() <= this.#aheadMs(stored) * earlier
   }
 
-  async #exchange(
-    outdated: string | undefined,
-    ask: (stored: StoredSession, idempotencyKey: string) => Promise<StoredSession>,
-  ): Promise<StoredSession> {
-    const era = this.#era
-    const stored = await this.#signedIn()
-    if (era !== this.#era) throw new AuthError('credential_missing')
-    // Somebody was quicker: another request, or another tab with the same storage.
-    if (outdated !== undefined && stored.accessToken !== outdated) return stored
-    const idempotencyKey = stored.idempotencyKey ?? encodeBase64url(this.#platform.random.bytes(IDEMPOTENCY_KEY_BYTES))
-    // Kept before asking: if the answer gets lost, even with this process, the next attempt asks for the same successor.
-    if (stored.idempotencyKey === undefined) await this.#record.write({ ...stored, idempotencyKey })
-    let renewed: StoredSession
+  #aheadMs({ lifeMs }: StoredSession): number {
+    return Math.min(this.#refreshAheadMs, lifeMs / 2)
+  }
+
+  #refreshSilently(): void {
+    // Pages that began in the same moment do not come back in the same moment.
+    const earlier = 1 + (this.#platform.random.bytes(1)[0] ?? 0) / 512
+    const look = (): void => void this.#renewInTime(earlier, look)
+    this.#stops.push(onWaking(look), this.#keeper.onChange(look))
+    look()
+  }
+
+  /** Exchanges a token that is about to end, and comes back when the next one is. Pages that nobody sees wait until somebody does. */
+  async #renewInTime(earlier: number, again: () => void): Promise<void> {
+    const stored = await this.#keeper.read().catch(() => undefined)
+    if (stored === undefined || this.#stops.length === 0) return
+    const aheadMs = this.#aheadMs(stored) * earlier
+    if (!this.#isDue(stored, earlier)) return this.#renewAfter(stored.expiresAt - this.#platform.clock.now() - aheadMs, again)
+    if (isAsleep()) return
     try {
-      renewed = await ask(stored, idempotencyKey)
-    } catch (error) {
-      return this.#afterRefusal(error, stored, era)
-    }
-    if (era !== this.#era) return renewed
-    await this.#record.write(renewed)
-    this.#tell({ state: 'refreshed', session: renewed.session, user: renewed.user })
-    return renewed
-  }
-
-  /** The session has ended, unless another tab holds a younger token by now. Everything else leaves it as it was. */
-  async #afterRefusal(error: unknown, asked: StoredSession, era: number): Promise<StoredSession> {
-    if (!isEnding(error) || era !== this.#era) throw error
-    const stored = await this.#record.read()
-    if (stored !== undefined && stored.refreshToken !== asked.refreshToken) return stored
-    this.#era++
-    await this.#record.remove()
-    this.#tell({ state: 'signed-out', reason: error.code })
-    throw error
-  }
-
-  async #endAtServer(stored: StoredSession): Promise<void> {
-    try {
-      await this.#api.end(stored)
-    } catch (error) {
-      if (!(error instanceof AuthError) || !error.code.startsWith('token_')) throw error
-      await this.#endWithNewToken(stored)
+      await this.#keeper.renew(markOf(stored))
+    } catch {
+      if (this.#lives(stored)) this.#renewAfter(aheadMs / 4, again)
     }
   }
 
-  /** The access token had expired or was cut off: only a new one can end the session. */
-  async #endWithNewToken({ refreshToken, idempotencyKey }: StoredSession): Promise<void> {
-    try {
-      const key = idempotencyKey ?? encodeBase64url(this.#platform.random.bytes(IDEMPOTENCY_KEY_BYTES))
-      await this.#api.end(await this.#api.refresh(refreshToken, key))
-    } catch (error) {
-      // It had ended already.
-      if (!isEnding(error)) throw error
-    }
-  }
-
-  #tell(change: SessionChange): void {
-    for (const listener of this.#listeners) listener(change)
+  #renewAfter(delayMs: number, task: () => void): void {
+    this.#cancelRenewal?.()
+    this.#cancelRenewal = this.#platform.clock.after(delayMs, task)
   }
 }
-
-const isEnding = (error: unknown): error is AuthError => error instanceof AuthError && endings.includes(error.code)

@@ -23,24 +23,42 @@ export interface SessionDescription {
   readonly [member: string]: unknown
 }
 
-export interface StoredSession {
-  readonly accessToken: string
-  /** By this device's clock. */
+interface SessionFacts {
+  /** When the access token ends, by this device's clock. */
   readonly expiresAt: EpochMs
   /** How long the access token lived when it was new. */
   readonly lifeMs: number
-  /** Left out: `Bearer`. Otherwise the token is worth nothing without a proof: see `dpopFetch`. */
-  readonly tokenType?: 'DPoP'
-  readonly refreshToken: string
   /** Of the refresh that was asked for and not answered yet: asking again with it gives the same successor. */
   readonly idempotencyKey?: string
   readonly session: SessionDescription
   readonly user: SessionUser
 }
 
-/** What `Authorization` says for a session. */
-export const authorizationOf = ({ tokenType, accessToken }: Pick<StoredSession, 'tokenType' | 'accessToken'>): string =>
-  `${tokenType ?? 'Bearer'} ${accessToken}`
+/** A session whose tokens we hold. */
+export interface TokenSession extends SessionFacts {
+  readonly accessToken: string
+  /** Left out: `Bearer`. Otherwise the token is worth nothing without a proof: see `dpopFetch`. */
+  readonly tokenType?: 'DPoP'
+  readonly refreshToken: string
+}
+
+/** A session whose tokens the browser holds: with these it is described, and spoken for. */
+export interface CookieSession extends SessionFacts {
+  readonly csrfToken: string
+}
+
+export type StoredSession = TokenSession | CookieSession
+
+/** What tells one access token of a session from the next. */
+export const markOf = (stored: StoredSession): string => ('csrfToken' in stored ? stored.csrfToken : stored.accessToken)
+
+const SAFE: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
+
+/** The headers that a request needs to be one of the session. */
+export function credentialOf(stored: StoredSession, method: string): readonly (readonly [name: string, value: string])[] {
+  if (!('csrfToken' in stored)) return [['authorization', `${stored.tokenType ?? 'Bearer'} ${stored.accessToken}`]]
+  return SAFE.includes(method.toUpperCase()) ? [] : [['x-csrf-token', stored.csrfToken]]
+}
 
 /** Keeps the session in memory: gone when the page or the process ends, and out of reach of what reads storage. */
 export function memoryStorage(): SessionStorage {
@@ -51,6 +69,19 @@ export function memoryStorage(): SessionStorage {
     removeItem: (name) => void items.delete(name),
   }
 }
+
+/** What all tabs of a page's origin share, where there is such a thing and the page may use it. */
+export function pageStorage(): SessionStorage {
+  try {
+    return (globalThis.document && globalThis.localStorage) ?? memoryStorage()
+  } catch {
+    return memoryStorage()
+  }
+}
+
+/** The access token that the server lets scripts read (`COUNTERSIGN_COOKIE_FORM=readable-access`), if it does. */
+export const readableAccessToken = (): string | undefined =>
+  /(?:^|; )(?:__(?:Host|Secure)-)?cs_access=([^;]+)/.exec(globalThis.document?.cookie ?? '')?.[1]
 
 /** One session in a storage that may hold other things. */
 export class SessionRecord {
@@ -68,8 +99,8 @@ export class SessionRecord {
     return text === null ? undefined : storedSession(text)
   }
 
-  async write(session: StoredSession): Promise<void> {
-    await this.#storage.setItem(this.#name, JSON.stringify(session))
+  async write(stored: StoredSession): Promise<void> {
+    await this.#storage.setItem(this.#name, JSON.stringify(stored))
   }
 
   /** What the device is known by stays: with it whoever signs in again does not wait for what strangers have tried meanwhile. */
@@ -95,9 +126,11 @@ function storedSession(text: string): StoredSession | undefined {
     return undefined
   }
   if (!isJsonObject(value)) return undefined
-  const { accessToken, expiresAt, lifeMs, tokenType, refreshToken, idempotencyKey, session, user } = value
-  if (typeof accessToken !== 'string' || typeof refreshToken !== 'string' || typeof expiresAt !== 'number') return undefined
-  if (typeof lifeMs !== 'number' || (tokenType !== undefined && tokenType !== 'DPoP')) return undefined
+  const { accessToken, tokenType, refreshToken, csrfToken, expiresAt, lifeMs, idempotencyKey, session, user } = value
+  const hasTokens =
+    typeof accessToken === 'string' && typeof refreshToken === 'string' && [undefined, 'DPoP'].includes(tokenType as undefined)
+  if (!hasTokens && typeof csrfToken !== 'string') return undefined
+  if (typeof expiresAt !== 'number' || typeof lifeMs !== 'number') return undefined
   if (!['undefined', 'string'].includes(typeof idempotencyKey) || !isDescription(session) || !isDescription(user)) return undefined
   return value as unknown as StoredSession
 }

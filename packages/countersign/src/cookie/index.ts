@@ -1,3 +1,11 @@
+export {
+  type CallbackBegun,
+  type CallbackFinished,
+  type CallbackRequest,
+  type CallbackStateOptions,
+  type CallbackStates,
+  createCallbackState,
+} from './callback-state.ts'
 export type { CookieCodec, CookieCodecOptions, OpenedCookie } from './cookie-codec.ts'
 export { readCookie } from './cookie-header.ts'
 export { isCookieName, isCookieValue } from './cookie-name.ts'

@@ -20,6 +20,10 @@ export interface Principal {
   readonly methods: readonly string[]
   /** How strongly they proved it (`acr`), by the issuer's own names; ours are `mfa` and `phr`. */
   readonly acr?: string | undefined
+  /** The service that acts for the user (`act`, RFC 8693), where one has exchanged the user's token for this one. */
+  readonly actor?: string | undefined
+  /** It, and those that it acts for in turn. */
+  readonly actors?: readonly string[] | undefined
   /** `jti` of the access token. */
   readonly tokenId: string
   readonly issuedAt: EpochSeconds

@@ -1,5 +1,5 @@
 export interface RefusalRow {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 415 | 429 | 431 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 415 | 429 | 431 | 500 | 502 | 503 | 504
   /** The one sentence that a stranger may read. */
   readonly public: string
   /** RFC 6750 section 3.1 error code for the Bearer challenge, RFC 9449 section 7.1 for that of DPoP; absent where no challenge names an error. */
@@ -48,14 +48,22 @@ export const refusals = {
     challenge: 'insufficient_scope',
   },
   role_insufficient: { status: 403, public: 'The credential does not have the role that this request needs.' },
+  not_allowed: { status: 403, public: 'The caller may not do this.' },
   step_up_required: {
     status: 401,
     public: 'This request needs a more recent, or a stronger, sign-in.',
     challenge: 'insufficient_user_authentication',
   },
+  factor_enrolment_required: { status: 403, public: 'This account needs a second factor first. Set one up, and show it.' },
   factor_required: { status: 401, public: 'A second factor is required.' },
   credentials_invalid: { status: 401, public: 'The e-mail address, the password or the code is not right.' },
   link_invalid: { status: 401, public: 'The link or the code is not right, was used, or is no longer good. Ask for a new one.' },
+  callback_invalid: {
+    status: 400,
+    public: 'The answer does not belong to something that was begun in this browser, came too late, or came before. Begin again.',
+  },
+  federation_failed: { status: 401, public: 'The sign-in with the other provider was not completed.' },
+  identity_unknown: { status: 403, public: 'No account is connected to this identity.' },
   access_key_invalid: { status: 401, public: 'The access key or its secret is not right.' },
   api_key_invalid: { status: 401, public: 'The API key is not valid.', challenge: 'invalid_token' },
   session_required: { status: 403, public: 'This needs a sign-in; an access key, or what was exchanged for one, is not enough.' },
@@ -72,6 +80,7 @@ export const refusals = {
   refresh_reused: { status: 401, public: 'The refresh token was used before. The session has been ended. Sign in again.' },
   revocation_unknown: { status: 503, public: 'It cannot be known at the moment whether this credential was revoked. Try again shortly.' },
   overloaded: { status: 503, public: 'The service is busy. Try again shortly.' },
+  provider_unavailable: { status: 503, public: 'The other provider does not answer. Try again shortly.' },
   mail_unavailable: { status: 503, public: 'This server sends no mail, which this needs.' },
   unavailable: { status: 503, public: 'The service cannot store changes at the moment. Nothing was changed. Try again shortly.' },
   request_invalid: { status: 400, public: 'The request is not valid.' },
@@ -86,8 +95,12 @@ export const refusals = {
   headers_too_large: { status: 431, public: 'The request line or the headers are too large.' },
   request_timeout: { status: 408, public: 'The request took too long to arrive.' },
   conflict: { status: 409, public: 'The request conflicts with the current state.' },
+  identity_taken: { status: 409, public: 'This identity is connected to an account already.' },
+  last_way_in: { status: 409, public: 'Nothing else would be left to sign in with. Set a password or add a passkey first.' },
   email_taken: { status: 409, public: 'An account with this e-mail address exists already.' },
   rate_limited: { status: 429, public: 'Too many requests. Try again later.' },
+  upstream_unreachable: { status: 502, public: 'The service behind this one does not answer.' },
+  upstream_timeout: { status: 504, public: 'The service behind this one is too slow.' },
   internal: { status: 500, public: 'Something went wrong on our side. The request id helps us to find it.' },
 } as const
 

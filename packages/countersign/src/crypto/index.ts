@@ -37,3 +37,4 @@ export { type OneTimePasswordOptions, oneTimePassword, TOTP_STEP_SECONDS, totpSt
 export { seal, unseal } from './seal.ts'
 export { keyedSecretFingerprint, type SecretFingerprint } from './secret-fingerprint.ts'
 export { generateSlhDsaKey, SLH_DSA, signSlhDsa, slhDsaKeyFromPkcs8, slhDsaPublicKey, verifySlhDsa } from './slh-dsa.ts'
+export { streamDigest } from './stream-digest.ts'

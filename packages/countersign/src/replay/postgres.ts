@@ -41,6 +41,7 @@ export class PostgresReplayStore implements ReplayStore {
   readonly #clock: Clock
   readonly #claim: NamedStatement
   readonly #dropExpired: NamedStatement
+  readonly #release: NamedStatement
   readonly #timeoutMs: number
   #sinceSweep = 0
 
@@ -54,6 +55,7 @@ export class PostgresReplayStore implements ReplayStore {
       name: `countersign-claim-${table}`,
       text: `INSERT INTO ${table} (scope, id, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
     }
+    this.#release = { name: `countersign-release-${table}`, text: `DELETE FROM ${table} WHERE scope = $1 AND id = $2` }
     // What another process is dropping is left to it.
     this.#dropExpired = {
       name: `countersign-drop-claims-${table}`,
@@ -81,6 +83,11 @@ export class PostgresReplayStore implements ReplayStore {
     const { rowCount } = await this.#ask(this.#claim, [scope, id, Math.ceil(expiresAt)])
     if (rowCount === null) throw new AuthError('unavailable', { reason: 'replay_store_answer' })
     return rowCount === 1
+  }
+
+  /** Takes a claim back whose work was not done after all. */
+  async release(scope: string, id: string): Promise<void> {
+    await this.#ask(this.#release, [scope, id])
   }
 
   #ask(statement: NamedStatement, values: unknown[]): Promise<{ readonly rowCount: number | null }> {

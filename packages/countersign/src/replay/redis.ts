@@ -52,4 +52,10 @@ export class RedisReplayStore implements ReplayStore {
     if (reply === null) return false
     throw new AuthError('unavailable', { reason: 'replay_store_answer' })
   }
+
+  /** Takes a claim back whose work was not done after all. */
+  async release(scope: string, id: string): Promise<void> {
+    const key = `${this.#prefix}${scope.length}:${scope}${id}`
+    await inTime(this.#clock, this.#timeoutMs, () => this.#client.sendCommand(['DEL', key]))
+  }
 }

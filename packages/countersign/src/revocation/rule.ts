@@ -17,9 +17,14 @@ export interface TokenFacts {
   readonly keyId: string
   /** The position of the log that the issuing transaction saw. */
   readonly rev: Position
+  /** What it was exchanged for: it ends with each of them. Their roles and groups stand among its own. */
+  readonly origins?: readonly OriginFacts[] | undefined
   /** `iat` of a token of another issuer, which carries no `rev`. */
   readonly issuedAt?: EpochSeconds | undefined
 }
+
+/** What the rule reads of a token that another one was exchanged for. */
+export type OriginFacts = Pick<TokenFacts, 'client' | 'tokenId' | 'keyId'>
 
 /** The targets that apply to a token, hashed once: for tokens that are looked at again and again. */
 export interface PreparedFacts {
@@ -31,21 +36,22 @@ export interface PreparedFacts {
 
 /** Older than every cut-off. */
 const BEFORE_ALL: Position = -1
+const NONE: readonly OriginFacts[] = Object.freeze([])
 
 /**
  * Names and hashes the targets that apply to a token. Two of them are absolute. A revoked key is dead whatever `rev` says: who holds it
  * can claim any `rev`. A revoked token is named itself; no later one has its `jti`.
  */
-export function prepareFacts(index: CutoffIndex, { client, user, session, roles, groups, tokenId, keyId }: TokenFacts): PreparedFacts {
+export function prepareFacts(index: CutoffIndex, facts: TokenFacts): PreparedFacts {
+  const { client, user, session, roles, groups, origins = NONE } = facts
   const relative: Target[] = [{ kind: 'client', id: client }]
   if (user !== undefined) relative.push({ kind: 'user', id: user })
   if (session !== undefined) relative.push({ kind: 'session', id: session })
   for (const id of roles) relative.push({ kind: 'role', id })
   for (const id of groups) relative.push({ kind: 'group', id })
-  const absolute: readonly Target[] = [
-    { kind: 'token', id: tokenId },
-    { kind: 'key', id: keyId },
-  ]
+  const absolute: Target[] = []
+  for (const { client: id } of origins) relative.push({ kind: 'client', id })
+  for (const { tokenId, keyId } of [facts, ...origins]) absolute.push({ kind: 'token', id: tokenId }, { kind: 'key', id: keyId })
   return { relative: index.prepare(relative), absolute: index.prepare(absolute) }
 }
 

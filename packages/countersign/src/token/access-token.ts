@@ -3,6 +3,7 @@ import { AuthError } from '../core/refusal.ts'
 import type { JwsAlgorithm } from '../crypto/index.ts'
 import type { AnySigningKey, KeySet } from '../key/index.ts'
 import { claimInvalid, requireId, requireObject, requirePosition, requireText, requireTexts, requireTime } from './claim.ts'
+import { requireActor, requireOrigins, type TokenOrigin } from './token-origin.ts'
 import { signJws, signJwsInBackground, verifyJws } from './jws.ts'
 
 /** RFC 9068 section 2.1. */
@@ -38,13 +39,18 @@ export interface AccessTokenClaims {
   readonly cnf?: Readonly<Record<string, unknown>>
   /** From where, and on what, the user signed in: see `loginTrace`. */
   readonly login?: string
+  /** RFC 8693 section 4.1: the service that acts for the user, and in it the one that it was before. */
+  readonly act?: Readonly<Record<string, unknown>>
+  /** What this token was exchanged for, the newest first: it ends with each of them. */
+  readonly origin?: readonly TokenOrigin[]
   /** Token Status List section 6: for verifiers that are not ours. */
   readonly status?: Readonly<Record<string, unknown>>
 }
 
 export interface AccessTokenExpectation {
   readonly issuer: string
-  readonly audience: string
+  /** The token has to be for one of them. */
+  readonly audience: string | readonly string[]
   /** Never taken from the token. */
   readonly algorithms: readonly JwsAlgorithm[]
   readonly now: EpochSeconds
@@ -107,10 +113,12 @@ export function requireAccessTokenClaims(
 type Unchecked<Known> = { readonly [Name in keyof Known]?: unknown }
 
 /** RFC 8725 section 3.9: present, and we are in it. */
-function requireAudience(audience: unknown, expected: string): void {
+function requireAudience(audience: unknown, expected: string | readonly string[]): void {
   if (audience === expected) return
-  requireTexts(audience, 'aud')
-  if (!(audience as readonly string[]).includes(expected)) throw claimInvalid('aud')
+  const names: unknown = typeof audience === 'string' ? [audience] : audience
+  requireTexts(names, 'aud')
+  const wanted = typeof expected === 'string' ? [expected] : expected
+  if (!wanted.some((each) => (names as readonly string[]).includes(each))) throw claimInvalid('aud')
 }
 
 function requireTimes(claims: Unchecked<AccessTokenClaims>, expect: Omit<AccessTokenExpectation, 'algorithms'>): void {
@@ -137,4 +145,6 @@ function requireForms(claims: Unchecked<AccessTokenClaims>): void {
   if (claims.acr !== undefined) requireText(claims.acr, 'acr')
   if (claims.cnf !== undefined) requireObject(claims.cnf, 'cnf')
   if (claims.login !== undefined) requireText(claims.login, 'login')
+  if (claims.act !== undefined) requireActor(claims.act)
+  if (claims.origin !== undefined) requireOrigins(claims.origin)
 }

@@ -36,6 +36,13 @@ export function requirePosition(value: unknown, claim: string): void {
   if (!Number.isSafeInteger(value) || (value as number) < 0) throw claimInvalid(claim)
 }
 
+/** What some part of us wrote into a token of ours, a list of objects, and no more of them than can be looked at each time. */
+export function requireObjects(value: unknown, claim: string, most: number): readonly Readonly<Record<string, unknown>>[] {
+  if (!Array.isArray(value) || value.length > most) throw claimInvalid(claim)
+  for (const each of value) requireObject(each, claim)
+  return Object.freeze(value) as readonly Readonly<Record<string, unknown>>[]
+}
+
 export function requireObject(value: unknown, claim: string): void {
   if (!isJsonObject(value)) throw claimInvalid(claim)
   Object.freeze(value)

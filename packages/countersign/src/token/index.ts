@@ -57,7 +57,8 @@ export {
   verifyStatusListToken,
 } from './status-list-token.ts'
 export { newIdForUser, newIdInPlace, placeOfId, placesOfUser, STATUS_PLACES } from './status-place.ts'
-export { createTimedTokens, type TimedTokenOptions, type TimedTokens } from './timed-token.ts'
+export { actorsOf, MAX_EXCHANGES, type TokenOrigin } from './token-origin.ts'
+export { type Claims, createTimedTokens, type TimedTokenLife, type TimedTokenOptions, type TimedTokens } from './timed-token.ts'
 export {
   type FernetOptions,
   type ItsdangerousOptions,

@@ -4,6 +4,7 @@ import { encodeBase64url } from '../core/base64url.ts'
 import { AuthError, ManualClock, type RefusalCode } from '../core/index.ts'
 import { hmacKey, hmacSha256Base64url } from '../crypto/index.ts'
 import { derivePurposeKey } from '../key/index.ts'
+import { MemoryReplayStore } from '../replay/index.ts'
 import { createTimedTokens } from './timed-token.ts'
 
 const key = Buffer.alloc(32, 1)
@@ -11,7 +12,7 @@ const oldKey = Buffer.alloc(32, 2)
 const purpose = 'magic-link/1'
 const refusedAs = (code: RefusalCode) => (error: unknown) => error instanceof AuthError && error.code === code
 
-test('a timed token gives its payload back until it expires, to the millisecond', () => {
+test('[G01] a timed token gives its payload back until it expires, to the millisecond', () => {
   const clock = new ManualClock(1_800_000_000_000)
   const tokens = createTimedTokens({ keys: [key], purpose, clock })
   const token = tokens.sign({ user: 'usr_1', note: 'é"\\' }, { expiresInSeconds: 60 })
@@ -21,7 +22,7 @@ test('a timed token gives its payload back until it expires, to the millisecond'
   assert.throws(() => tokens.verify(token), refusedAs('token_expired'))
 })
 
-test('the first key signs, every key verifies, a removed key does not', () => {
+test('[G01] the first key signs, every key verifies, a removed key does not', () => {
   const clock = new ManualClock(0)
   const before = createTimedTokens({ keys: [oldKey], purpose, clock }).sign({ n: 1 }, { expiresInSeconds: 60 })
   const rotated = createTimedTokens({ keys: [key, oldKey], purpose, clock })
@@ -31,13 +32,13 @@ test('the first key signs, every key verifies, a removed key does not', () => {
   assert.throws(() => removed.verify(before), refusedAs('token_invalid'))
 })
 
-test('[I22] a token of one purpose is worthless for another', () => {
+test('[G01] [I22] a token of one purpose is worthless for another', () => {
   const clock = new ManualClock(0)
   const token = createTimedTokens({ keys: [key], purpose, clock }).sign({ n: 1 }, { expiresInSeconds: 60 })
   assert.throws(() => createTimedTokens({ keys: [key], purpose: 'password-reset/1', clock }).verify(token), refusedAs('token_invalid'))
 })
 
-test('every changed character is found', () => {
+test('[G01] every changed character is found', () => {
   const tokens = createTimedTokens({ keys: [key], purpose, clock: new ManualClock(0) })
   const token = tokens.sign({ n: 1 }, { expiresInSeconds: 60 })
   for (let index = 0; index < token.length; index++) {
@@ -52,8 +53,19 @@ test('every changed character is found', () => {
 test('a signed body of another shape is refused, whoever signed it', () => {
   const tokens = createTimedTokens({ keys: [key], purpose, clock: new ManualClock(0) })
   const signer = hmacKey(derivePurposeKey(key, `timed-token/${purpose}`))
-  for (const text of ['{}', '[]', '["9e99",{}]', '[1e400,{}]', '[9e99,[]]', '[9e99,null]', 'x', '[9e99,{"a":1,"a":2}]']) {
-    const body = encodeBase64url(Buffer.from(text))
+  for (const text of [
+    '{}',
+    '[]',
+    '["9e99",{}]',
+    '[1e400,{}]',
+    '[9e99,[]]',
+    '[9e99,null]',
+    'x',
+    '[9e99,{"a":1,"a":2}]',
+    '[9e99,{},1]',
+    '[9e99,{},"id",1]',
+  ]) {
+    const body = `1.${encodeBase64url(Buffer.from(text))}`
     assert.throws(() => tokens.verify(`${body}.${hmacSha256Base64url(signer, body)}`), refusedAs('token_invalid'))
   }
 })
@@ -62,4 +74,32 @@ test('no key, or a short one, is refused at once', () => {
   const clock = new ManualClock(0)
   assert.throws(() => createTimedTokens({ keys: [], purpose, clock }), RangeError)
   assert.throws(() => createTimedTokens({ keys: [key, Buffer.from('secret')], purpose, clock }), RangeError)
+})
+
+test('[G01] [I01] a token that is good once is redeemed by one of all who show it, and never by verify', async () => {
+  const clock = new ManualClock(1_800_000_000_000)
+  const replay = new MemoryReplayStore({ clock })
+  for (const encrypted of [false, true]) {
+    const tokens = createTimedTokens({ keys: [key], purpose: `once-${encrypted}/1`, clock, replay, encrypted })
+    const token = tokens.sign({ user: 'usr_1' }, { expiresInSeconds: 60, once: true })
+    assert.throws(() => tokens.verify(token), refusedAs('token_invalid'))
+    const shown = await Promise.allSettled(Array.from({ length: 20 }, () => tokens.redeem(token)))
+    const taken = shown.filter((each) => each.status === 'fulfilled')
+    assert.deepEqual(taken, [{ status: 'fulfilled', value: { user: 'usr_1' } }])
+    for (const each of shown) if (each.status === 'rejected') assert.ok(refusedAs('link_invalid')(each.reason))
+    await assert.rejects(tokens.redeem(tokens.sign({ n: 1 }, { expiresInSeconds: 60 })), refusedAs('token_invalid'))
+    const late = tokens.sign({ n: 2 }, { expiresInSeconds: 60, once: true })
+    clock.advance(60_000)
+    await assert.rejects(tokens.redeem(late), refusedAs('token_expired'))
+  }
+})
+
+test('[G01] a token without an end, or good once where nothing is remembered, is not made; nor is another version read', () => {
+  const tokens = createTimedTokens({ keys: [key], purpose, clock: new ManualClock(0) })
+  for (const expiresInSeconds of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+    assert.throws(() => tokens.sign({}, { expiresInSeconds }), RangeError)
+  assert.throws(() => tokens.sign({}, { expiresInSeconds: 60, once: true }), RangeError)
+  const token = tokens.sign({}, { expiresInSeconds: 60 })
+  assert.match(token, /^1\.[\w-]+\.[\w-]{43}$/)
+  for (const other of [token.slice(2), `2${token.slice(1)}`]) assert.throws(() => tokens.verify(other), refusedAs('credential_malformed'))
 })

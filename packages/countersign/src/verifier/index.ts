@@ -1,6 +1,8 @@
+export type { AllowFunction, AllowRule, PolicyEngine } from './allow-rule.ts'
 export { type ApiKeyOptions, type ApiKeySource, type ApiKeyUse, ApiKeyVerification } from './api-key/index.ts'
 export type { ArrivedRequest, PresentedCredentials } from './credential.ts'
 export { type CsrfSource, type OwnPages, requireOwnPage } from './extract/own-page.ts'
+export type { Decision, DecisionListener } from './decision.ts'
 export type { CookieSource } from './extract/presented.ts'
 export {
   type ClaimPath,

@@ -1,8 +1,10 @@
 import { AuthError, type Cancel, type Clock, type EpochMs, type Principal, toEpochSeconds } from '../core/index.ts'
 import type { FreshnessReport, Replica } from '../revocation/index.ts'
 import type { ApiKeyVerification } from './api-key/index.ts'
+import { requireAllowed } from './allow-rule.ts'
 import type { PresentedCredentials } from './credential.ts'
 import { decide } from './decide.ts'
+import { decisionOf, type DecisionListener } from './decision.ts'
 import { requireCsrfToken } from './extract/own-page.ts'
 import { type CookieSource, extractToken } from './extract/presented.ts'
 import type { IssuerConnection } from './issuer-connection.ts'
@@ -26,6 +28,7 @@ export interface LocalVerifierParts {
   readonly readyTimeoutMs: number
   readonly cookie: CookieSource | undefined
   readonly onRefusal: ((thrown: unknown) => void) | undefined
+  readonly onDecision: DecisionListener | undefined
   /** Issuers whose tokens are accepted, and of which nobody has said whether they can be asked about them. */
   readonly unaskable: readonly string[]
   readonly verification: TokenVerification
@@ -75,9 +78,11 @@ export class LocalVerifier implements Verifier {
     const rule = parseRequirement(requirement)
     const holder = this.#apiKeys?.check(credentials, rule)
     if (holder !== undefined)
-      return holder instanceof Promise ? holder.then((found) => this.#allow(found, rule)) : this.#allow(holder, rule)
+      return holder instanceof Promise
+        ? holder.then((found) => this.#allow(found, credentials, rule))
+        : this.#allow(holder, credentials, rule)
     const signed = this.#signed === undefined ? requireNoSignature(rule) : this.#signed.check(credentials, rule)
-    if (signed !== undefined) return signed.then((principal) => this.#allow(principal, rule))
+    if (signed !== undefined) return signed.then((principal) => this.#allow(principal, credentials, rule))
     const evidence = this.#verification.verify(this.#extract(credentials, rule), rule)
     return evidence instanceof Promise
       ? evidence.then((token) => this.#admit(token, credentials, rule))
@@ -213,7 +218,18 @@ export class LocalVerifier implements Verifier {
     const csrf = this.#cookie?.csrf
     // Without the header it was the cookie.
     if (csrf !== undefined && credentials.authorization === undefined) requireCsrfToken(credentials, token.principal.session, csrf)
-    return token.confirmation === undefined ? this.#decideHere(token, credentials, rule) : this.#admitBound(token, credentials, rule)
+    const admitted =
+      token.confirmation === undefined ? this.#decideHere(token, credentials, rule) : this.#admitBound(token, credentials, rule)
+    if (rule.allow === undefined) return admitted
+    return admitted instanceof Promise
+      ? admitted.then(() => this.#admitAllowed(token, credentials, rule))
+      : this.#admitAllowed(token, credentials, rule)
+  }
+
+  /** An answer that was waited for took its time, so that the log is asked again. */
+  #admitAllowed(token: VerifiedToken, credentials: PresentedCredentials, rule: RouteRule): Principal | Promise<Principal> {
+    const allowed = this.#askRoute(token.principal, credentials, rule)
+    return allowed instanceof Promise ? allowed.then(async () => (await this.#prove(token.text, rule)).principal) : allowed
   }
 
   /** The proof is used up last, when nothing else can refuse the request; and that took its time, so that the log is asked again. */
@@ -225,9 +241,10 @@ export class LocalVerifier implements Verifier {
     return (await this.#prove(token.text, rule)).principal
   }
 
-  async #requireHolder(token: VerifiedToken, credentials: PresentedCredentials, { login }: RouteRule): Promise<void> {
-    if (login !== undefined) requireLoginPlace(token, credentials, login, this.#parts.place)
+  async #requireHolder(token: VerifiedToken, credentials: PresentedCredentials, rule: RouteRule): Promise<void> {
+    if (rule.login !== undefined) requireLoginPlace(token, credentials, rule.login, this.#parts.place)
     await this.#checkPossession(token, credentials)?.()
+    await this.#askRoute(token.principal, credentials, rule)
   }
 
   #checkPossession({ text, confirmation }: VerifiedToken, credentials: PresentedCredentials): ProofClaim | undefined {
@@ -235,9 +252,11 @@ export class LocalVerifier implements Verifier {
   }
 
   #decideHere(token: VerifiedToken, credentials: PresentedCredentials, rule: RouteRule): Principal {
-    const principal = this.#decide(token, rule)
-    if (rule.login !== undefined) requireLoginPlace(token, credentials, rule.login, this.#parts.place)
-    return principal
+    return this.#told(token.principal, credentials, rule, () => {
+      const principal = this.#decide(token, rule)
+      if (rule.login !== undefined) requireLoginPlace(token, credentials, rule.login, this.#parts.place)
+      return principal
+    })
   }
 
   /** Wherever the request comes from. */
@@ -246,11 +265,55 @@ export class LocalVerifier implements Verifier {
   }
 
   /** Of a caller behind whom there is no login. */
-  #allow(principal: Principal, rule: RouteRule): Principal {
-    if (rule.isOpen) return principal
-    const allowed = decide(principal, rule, toEpochSeconds(this.#parts.replica.now()))
-    if (rule.login !== undefined) requireLoginPlace(undefined, {}, rule.login, this.#parts.place)
-    return allowed
+  #allow(principal: Principal, credentials: PresentedCredentials, rule: RouteRule): Principal | Promise<Principal> {
+    if (rule.isOpen) return this.#askRoute(principal, credentials, rule)
+    this.#told(principal, credentials, rule, () => {
+      decide(principal, rule, toEpochSeconds(this.#parts.replica.now()))
+      if (rule.login !== undefined) requireLoginPlace(undefined, {}, rule.login, this.#parts.place)
+      return principal
+    })
+    return this.#askRoute(principal, credentials, rule)
+  }
+
+  /** What the route's own function says: the last word. */
+  #askRoute(principal: Principal, credentials: PresentedCredentials, rule: RouteRule): Principal | Promise<Principal> {
+    const { allow } = rule
+    if (allow === undefined) return principal
+    const failed = (thrown: unknown): never => {
+      this.#tell(principal, credentials, rule, thrown)
+      throw thrown
+    }
+    try {
+      const allowed = requireAllowed(allow, principal, credentials.arrival)
+      if (!(allowed instanceof Promise)) return this.#tell(principal, credentials, rule)
+      return allowed.then(() => this.#tell(principal, credentials, rule), failed)
+    } catch (thrown) {
+      return failed(thrown)
+    }
+  }
+
+  /** Tells the listener what was decided: of what is allowed, only where nothing else is asked afterwards. */
+  #told(principal: Principal, credentials: PresentedCredentials, rule: RouteRule, judge: () => Principal): Principal {
+    if (this.#parts.onDecision === undefined || rule.isOpen) return judge()
+    try {
+      judge()
+    } catch (thrown) {
+      this.#tell(principal, credentials, rule, thrown)
+      throw thrown
+    }
+    return rule.allow === undefined ? this.#tell(principal, credentials, rule) : principal
+  }
+
+  #tell(principal: Principal, { arrival }: PresentedCredentials, rule: RouteRule, thrown?: unknown): Principal {
+    const { onDecision } = this.#parts
+    if (onDecision === undefined) return principal
+    const code = thrown === undefined ? undefined : thrown instanceof AuthError ? thrown.code : 'internal'
+    try {
+      onDecision(decisionOf(principal, rule, { arrival, code }))
+    } catch {
+      // As with `onRefusal`: a listener that fails changes nothing.
+    }
+    return principal
   }
 }
 

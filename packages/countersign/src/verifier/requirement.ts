@@ -1,3 +1,4 @@
+import { type AllowFunction, type AllowRule, parseAllow } from './allow-rule.ts'
 import { type LoginRequirement, type LoginRule, loginMembers, parseLogin } from './login-rule.ts'
 import { parseRecheck, type Recheck } from './recheck.ts'
 import { parseFreshness, type RouteFreshness } from './route-freshness.ts'
@@ -28,10 +29,15 @@ export interface Requirement extends LoginRequirement {
   readonly cookie?: boolean
   /** `false`: an API key is no credential here, although the verifier takes them. */
   readonly apiKeys?: boolean
+  /**
+   * Asked last, about a caller who has all of the above: a function, or an engine of policies. `true` allows, everything else is `not_allowed`.
+   * Of a connection that stays open it is asked once, when it is opened.
+   */
+  readonly allow?: AllowRule
 }
 
 const members: ReadonlySet<string> = new Set([
-  ...['scope', 'role', 'maxAuthAgeSeconds', 'freshness', 'recheck', 'signed', 'cookie', 'apiKeys'],
+  ...['scope', 'role', 'maxAuthAgeSeconds', 'freshness', 'recheck', 'signed', 'cookie', 'apiKeys', 'allow'],
   ...loginMembers,
 ])
 
@@ -52,6 +58,7 @@ export class RouteRule implements Requirement {
   readonly signed: SignedRule
   readonly takesCookie: boolean
   readonly takesApiKeys: boolean
+  readonly allow?: AllowFunction
   /** A verifier that is fresh may decide by itself, whatever its age: there is no bound of the route's own, and nothing to re-check. */
   readonly acceptsFresh: boolean
   /** Nothing is asked of the caller's scope, role and sign-in. */
@@ -77,6 +84,8 @@ export class RouteRule implements Requirement {
     this.signed = parseSigned(requirement.signed)
     this.takesCookie = parseFlag('cookie', requirement.cookie)
     this.takesApiKeys = parseFlag('apiKeys', requirement.apiKeys) && this.signed.mode !== 'required'
+    const allow = parseAllow(requirement.allow)
+    if (allow !== undefined) this.allow = allow
     this.acceptsFresh = maxAgeMs === Number.POSITIVE_INFINITY && requirement.recheck === undefined
     const asksSignIn = this.maxAuthAgeSeconds !== undefined || this.login !== undefined
     this.isOpen = this.scope.length === 0 && this.role === undefined && !asksSignIn

@@ -3,7 +3,7 @@ import type { Principal } from '../core/principal.ts'
 import { AuthError } from '../core/refusal.ts'
 import type { KeySet, VerificationKey } from '../key/index.ts'
 import { factsOf, type PreparedFacts, type TokenFacts, userOf } from '../revocation/index.ts'
-import { type AccessTokenClaims, OPAQUE_KEY_ID, type VerifiedAccessToken } from '../token/index.ts'
+import { type AccessTokenClaims, actorsOf, OPAQUE_KEY_ID, type VerifiedAccessToken } from '../token/index.ts'
 import { type Confirmation, parseConfirmation, requireScheme } from './possession/confirmation.ts'
 import type { RecheckMemory } from './recheck.ts'
 import type { TokenStatus } from './token-status.ts'
@@ -98,10 +98,16 @@ function principalOf(claims: AccessTokenClaims): Principal {
     authenticatedAt: claims.auth_time,
     methods: frozenCopy(claims.amr),
     ...(claims.acr === undefined ? {} : { acr: claims.acr }),
+    ...(claims.act === undefined ? {} : actorOf(claims)),
     tokenId: claims.jti,
     issuedAt: claims.iat,
     expiresAt: claims.exp,
   })
+}
+
+function actorOf(claims: AccessTokenClaims): Pick<Principal, 'actor' | 'actors'> {
+  const actors = Object.freeze(actorsOf(claims))
+  return { actor: actors[0], actors }
 }
 
 const frozenCopy = (names: readonly string[] | undefined): readonly string[] => Object.freeze(names === undefined ? [] : [...names])

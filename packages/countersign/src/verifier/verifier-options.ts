@@ -3,6 +3,7 @@ import { type Platform, systemPlatform } from '../core/index.ts'
 import { type JwsAlgorithm, jwsAlgorithms } from '../crypto/index.ts'
 import type { ProofKind } from '../revocation/index.ts'
 import { type ApiKeyOptions, type ApiKeySettings, parseApiKeyOptions } from './api-key/index.ts'
+import type { DecisionListener } from './decision.ts'
 import type { CookieSource } from './extract/presented.ts'
 import {
   foreignIssuerMistakes,
@@ -23,8 +24,8 @@ export const unsafeAllowHttp: unique symbol = Symbol('unsafeAllowHttp')
 export interface VerifierOptions extends PublicPlaceOptions {
   /** The issuer's URL, exactly as its tokens name it. */
   readonly issuer: string
-  /** What this service is called in `aud`. A token for somebody else is refused. */
-  readonly audience: string
+  /** What this service is called in `aud`: one name, or several. A token for somebody else is refused. */
+  readonly audience: string | readonly string[]
   /** The service credential (`cs_svc_…`) that opens the issuer's feed and snapshot. Not needed with a `feed` of one's own. */
   readonly credential?: string
   /** Which signatures are accepted; never taken from a token. Default `['ES256']`. */
@@ -53,6 +54,8 @@ export interface VerifierOptions extends PublicPlaceOptions {
   readonly readyTimeoutSeconds?: number
   /** Hears of every refusal that a guard answered: an `AuthError` with its private detail, or a defect. */
   readonly onRefusal?: (thrown: unknown) => void
+  /** Hears what became of callers who are known, on routes that ask something of them: for a log at debug level. */
+  readonly onDecision?: DecisionListener
   readonly platform?: Platform
   /** Where the log comes from, when not from the issuer's HTTP feed: a broker (`countersign/redis`, …), or a feed of one's own. */
   readonly feed?: LogFeed | OpenLogFeed
@@ -74,7 +77,7 @@ export interface VerifierOptions extends PublicPlaceOptions {
 /** The options after parsing: complete, and not looked at again. */
 export interface VerifierSettings {
   readonly issuer: string
-  readonly audience: string
+  readonly audience: string | readonly string[]
   readonly credential: string
   readonly algorithms: readonly JwsAlgorithm[]
   readonly freshSeconds: number
@@ -86,6 +89,7 @@ export interface VerifierSettings {
   readonly cacheSize: number
   readonly readyTimeoutSeconds: number
   readonly onRefusal: ((thrown: unknown) => void) | undefined
+  readonly onDecision: DecisionListener | undefined
   readonly platform: Platform
   readonly feed: LogFeed | OpenLogFeed | undefined
   readonly keys: KeySource | undefined
@@ -108,6 +112,7 @@ const names: ReadonlySet<string> = new Set([
   'cacheSize',
   'readyTimeoutSeconds',
   'onRefusal',
+  'onDecision',
   'platform',
   'feed',
   'keys',
@@ -145,6 +150,7 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     cacheSize: options.cacheSize ?? 16_384,
     readyTimeoutSeconds: options.readyTimeoutSeconds ?? 10,
     onRefusal: options.onRefusal,
+    onDecision: options.onDecision,
     platform: options.platform ?? systemPlatform,
     feed: options.feed,
     keys: options.keys,
@@ -225,10 +231,15 @@ function issuerMistakes(issuer: unknown, allowHttp: boolean): string[] {
   return ['issuer must be an https: URL (http: only on this machine, or with [unsafeAllowHttp]: true)']
 }
 
+function isAudience(audience: unknown): boolean {
+  const names: unknown = Array.isArray(audience) ? audience : [audience]
+  return Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === 'string' && name !== '')
+}
+
 function textMistakes(settings: VerifierSettings): string[] {
   const { audience, algorithms, credential, feed, keys, cookie, proof } = settings
   const mistakes: string[] = []
-  if (typeof audience !== 'string' || audience === '') mistakes.push('audience must be a text')
+  if (!isAudience(audience)) mistakes.push('audience must be a text, or several')
   if (algorithms.length === 0) mistakes.push('algorithms must not be empty')
   for (const algorithm of algorithms)
     if (!Object.hasOwn(jwsAlgorithms, algorithm)) mistakes.push(`algorithm ${String(algorithm)} is not known`)

@@ -78,7 +78,7 @@ export interface VerificationParts {
   /** Asks our issuer where its log ends; where tokens of others are accepted. */
   readonly heads?: Pick<HeadQuestions, 'confirm'> | undefined
   readonly issuer: string
-  readonly audience: string
+  readonly audience: string | readonly string[]
   readonly algorithms: readonly JwsAlgorithm[]
   readonly clockToleranceSeconds: number
 }

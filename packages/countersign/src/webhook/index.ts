@@ -13,3 +13,11 @@ export {
   webhookSecret,
   webhookSigningKey,
 } from './webhook-key.ts'
+export {
+  createWebhookReceiver,
+  type ReceivedWebhook,
+  type WebhookClaims,
+  type WebhookHandler,
+  type WebhookReceiver,
+  type WebhookReceiverOptions,
+} from './webhook-receiver.ts'

@@ -1,13 +1,14 @@
 import type { Platform } from 'countersign/core'
-import { AuthError, newId, newSecret, parseSecret } from 'countersign/core'
+import { AuthError, newSecret, parseSecret } from 'countersign/core'
 import { sha256Base64url } from 'countersign/crypto'
-import type { MailQueue } from '../delivery/index.ts'
+import type { MailQueue, NewJob } from '../delivery/index.ts'
 import type { Authentication, Authenticator } from '../session/authenticator.ts'
 import type { SessionTokens, SignedIn } from '../session/session-tokens.ts'
 import type { AuthenticatorAgain } from '../session/step-up.ts'
 import { proofBy, type SignInGuard } from '../session/sign-in-guard.ts'
-import { checkedEmail, checkedGroups, checkedName, checkedRoles, checkPassword, emailOf } from './account-input.ts'
+import { checkedGroups, checkedName, checkedRoles, checkPassword, emailOf } from './account-input.ts'
 import { verificationMail } from './link/email-addresses.ts'
+import { newUser } from './new-user.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import type { PasswordOwner, PasswordPolicy } from './password-policy/index.ts'
 import type { User } from './user.ts'
@@ -22,6 +23,8 @@ export interface AccountsOptions {
   /** Asks new people to prove their address. */
   readonly mail: MailQueue
   readonly platform: Platform
+  /** What others are told of a new account: committed with it. */
+  readonly announce?: (user: User) => readonly NewJob[]
 }
 
 /** Whoever signs up, without their password. */
@@ -84,6 +87,7 @@ export class Accounts implements Authenticator, AuthenticatorAgain {
   readonly #guard: SignInGuard
   readonly #mail: MailQueue
   readonly #platform: Platform
+  readonly #announce: (user: User) => readonly NewJob[]
 
   constructor(options: AccountsOptions) {
     this.#store = options.store
@@ -93,6 +97,7 @@ export class Accounts implements Authenticator, AuthenticatorAgain {
     this.#guard = options.guard
     this.#mail = options.mail
     this.#platform = options.platform
+    this.#announce = options.announce ?? (() => [])
   }
 
   /**
@@ -116,7 +121,7 @@ export class Accounts implements Authenticator, AuthenticatorAgain {
 
   /** Whether `adopt` would succeed now. Changes nothing. @throws {AuthError} as there. */
   async rehearseAdoption(profile: Profile, foreignHash: string): Promise<void> {
-    const { email } = this.#newUser(profile)
+    const { email } = newUser(profile, this.#platform)
     await this.#hasher.adopt(foreignHash)
     if ((await this.#store.findByEmail(email)) !== undefined) throw new AuthError('email_taken')
   }
@@ -127,10 +132,11 @@ export class Accounts implements Authenticator, AuthenticatorAgain {
    * @param hash Asked for once the rest is known to be good.
    */
   async create(profile: Profile, hash: () => Promise<string>): Promise<User> {
-    const user = this.#newUser(profile)
+    const user = newUser(profile, this.#platform)
     const { locale } = profile
     const mails = locale === undefined || user.emailVerifiedAt !== undefined ? [] : [verificationMail(user.id, locale, this.#platform)]
-    if ((await this.#store.create(user, await hash(), this.#mail.jobsOf(mails))) === 'email_taken') throw new AuthError('email_taken')
+    const jobs = [...this.#mail.jobsOf(mails), ...this.#announce(user)]
+    if ((await this.#store.create(user, await hash(), jobs)) === 'email_taken') throw new AuthError('email_taken')
     this.#mail.wake()
     return user
   }
@@ -231,6 +237,11 @@ export class Accounts implements Authenticator, AuthenticatorAgain {
     return found(user, await this.#store.setGroups(user, checkedGroups(groups), this.#platform.clock.now()))
   }
 
+  /** @param name Undefined, or nothing but space: none. @throws {AuthError} `request_invalid`, `not_found`. */
+  async rename(user: string, name: string | undefined): Promise<User> {
+    return found(user, await this.#store.setName(user, checkedName(name)))
+  }
+
   find(user: string): Promise<User | undefined> {
     return this.#store.find(user)
   }
@@ -260,7 +271,7 @@ export class Accounts implements Authenticator, AuthenticatorAgain {
    */
   async redeemSetup({ token, ...request }: SetupRequest): Promise<User> {
     parseSecret(SETUP_PREFIX, token)
-    const user = this.#newUser({ ...request, roles: [ADMINISTRATOR] })
+    const user = newUser({ ...request, roles: [ADMINISTRATOR] }, this.#platform)
     const hash = await this.hashOf(request.password, user)
     const outcome = await this.#store.redeemSetup(sha256Base64url(token), user, hash)
     if (outcome === 'created') return user
@@ -281,21 +292,6 @@ export class Accounts implements Authenticator, AuthenticatorAgain {
       await this.#store.replaceHash(user, stored, await this.#hasher.hash(password))
     } catch (error) {
       if (!(error instanceof AuthError) || error.code !== 'overloaded') throw error
-    }
-  }
-
-  #newUser({ email, name, roles = [], groups = [], emailVerified = false }: Profile): User {
-    const now = this.#platform.clock.now()
-    return {
-      id: newId('usr', this.#platform.random),
-      email: checkedEmail(email),
-      emailVerifiedAt: emailVerified ? now : undefined,
-      name: checkedName(name),
-      status: 'active',
-      roles: checkedRoles(roles),
-      groups: checkedGroups(groups),
-      createdAt: now,
-      updatedAt: now,
     }
   }
 }

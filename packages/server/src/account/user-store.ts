@@ -39,6 +39,10 @@ export interface UserStore {
   /** Soft cut-off `user:<id>`: the sessions pick the new roles up at their next refresh. */
   setRoles(id: string, roles: readonly string[], at: EpochMs): Promise<User | undefined>
   setGroups(id: string, groups: readonly string[], at: EpochMs): Promise<User | undefined>
+  /** Verifiers do not know it: no cut-off. @param name Undefined: none. */
+  setName(id: string, name: string | undefined): Promise<User | undefined>
+  /** How many passwords of OPAQUE there are, by the setup that they were made with. */
+  countByOpaqueSetup(): Promise<ReadonlyMap<string, number>>
   /** Replaces the standing offer to create the first administrator. Refused (false) once an administrator exists. */
   offerSetup(tokenHash: string, expiresAt: EpochMs): Promise<boolean>
   /** Creates the first administrator and ends the offer, once. */

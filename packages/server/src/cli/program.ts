@@ -2,15 +2,20 @@ import { Command, CommanderError } from 'commander'
 import { ConfigError, StoreLockedError, version } from '../index.ts'
 import { addAccessKeys } from './command/access-keys.ts'
 import { addApiKeys } from './command/api-keys.ts'
+import { addClients } from './command/clients.ts'
+import { addContent } from './command/content.ts'
 import { addCurl } from './command/curl.ts'
 import { addDoctor } from './command/doctor.ts'
 import { addKeys } from './command/keys.ts'
+import { addLease } from './command/lease.ts'
 import { addMail } from './command/mail.ts'
 import { addMigrate } from './command/migrate.ts'
 import { addPresign } from './command/presign.ts'
 import { addRestore } from './command/restore.ts'
 import { addRevoke } from './command/revoke.ts'
+import { addSecret } from './command/secret.ts'
 import { addServe } from './command/serve.ts'
+import { addRoles } from './command/roles.ts'
 import { addServices } from './command/services.ts'
 import { addSessions } from './command/sessions.ts'
 import { addSign } from './command/sign.ts'
@@ -18,6 +23,7 @@ import { addStreams } from './command/streams.ts'
 import { addToken } from './command/token.ts'
 import { addUsers } from './command/users.ts'
 import { addVerify } from './command/verify.ts'
+import { addWebhooks } from './command/webhooks.ts'
 import { Failure, ProgramEnded } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -32,19 +38,25 @@ function createProgram(terminal: Terminal): Command {
     .enablePositionalOptions()
   const verbs = [
     addServe,
+    addSecret,
     addMigrate,
     addRestore,
     addUsers,
     addSessions,
     addRevoke,
     addKeys,
+    addRoles,
     addServices,
     addAccessKeys,
     addApiKeys,
+    addClients,
     addStreams,
+    addWebhooks,
+    addLease,
     addMail,
     addSign,
     addPresign,
+    addContent,
     addVerify,
     addCurl,
     addToken,

@@ -125,3 +125,91 @@ export interface MailQueueRecord {
   readonly refused: number
   readonly oldest_at: string | null
 }
+
+export interface PoolUserRecord {
+  readonly user: string
+  readonly email: string
+  readonly pool: string
+  readonly state: string
+  readonly lease: string | null
+}
+
+export interface LeaseRecord {
+  readonly id: string
+  readonly pool: string
+  readonly user: string
+  readonly email: string
+  readonly started_by: string
+  readonly ends_at: string
+  readonly ended_at: string | null
+  readonly ended_by: string | null
+  readonly active: boolean
+}
+
+export interface LeaseEventRecord {
+  readonly kind: string
+  readonly at: string
+  readonly by: string
+  readonly address: string | null
+}
+
+export interface OpenedLeaseRecord {
+  readonly lease: LeaseRecord
+  readonly encrypted_credentials?: string
+}
+
+export interface ClientRecord {
+  readonly id: string
+  readonly name: string
+  readonly kind: string
+  readonly redirect_uris: readonly string[]
+  readonly scopes: readonly string[]
+  readonly disabled_at: string | null
+  readonly created_at: string
+}
+
+export interface IssuedClientRecord extends ClientRecord {
+  readonly secret?: string
+}
+
+export interface WebhookEndpointRecord {
+  readonly id: string
+  readonly url: string
+  readonly events: readonly string[] | null
+  readonly signature: string
+  readonly status: string
+  readonly reason: string | null
+  readonly failing_since: string | null
+}
+
+export interface IssuedWebhookEndpointRecord {
+  readonly webhook_endpoint: WebhookEndpointRecord
+  readonly secret: string | null
+}
+
+export interface WebhookDeliveryRecord {
+  readonly id: string
+  readonly type: string
+  readonly state: string
+  readonly attempts: number
+  readonly created_at: string
+  readonly due_at: string | null
+  readonly outcome: string | null
+}
+
+export interface SecretUseRecord {
+  readonly id: string
+  readonly sealed: Readonly<Record<string, number>>
+  readonly made: Readonly<Record<string, number>>
+  readonly may_go: boolean
+}
+
+export interface SecretStateRecord {
+  readonly secrets: readonly SecretUseRecord[]
+  readonly lost: Readonly<Record<string, number>>
+}
+
+export interface ResealedRecord {
+  readonly resealed: number
+  readonly lost: number
+}

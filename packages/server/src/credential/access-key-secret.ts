@@ -4,7 +4,7 @@ import { sha256Base64url } from 'countersign/crypto'
 import type { MasterSecret } from '../signing/master-secret.ts'
 import type { CallerKey } from './caller-key.ts'
 
-const PURPOSE = 'access-key/1'
+export const ACCESS_KEY_PURPOSE = 'access-key/1'
 
 export interface NewAccessKeySecret {
   /** `cs_sk_…` */
@@ -35,7 +35,7 @@ export class AccessKeySecrets {
 
   /** @returns what the database holds of a secret that was made elsewhere. */
   keep(id: string, secret: string): string {
-    const sealed = this.#master.seal(PURPOSE, new TextEncoder().encode(secret), contextOf(id), this.#random)
+    const sealed = this.#master.seal(ACCESS_KEY_PURPOSE, new TextEncoder().encode(secret), accessKeyContext(id), this.#random)
     return encodeBase64url(sealed)
   }
 
@@ -58,14 +58,14 @@ export class AccessKeySecrets {
    */
   resealed({ id, material }: Pick<CallerKey, 'id' | 'material'>): string | undefined {
     const [sealed = '', ...rest] = material.split('.')
-    const anew = this.#master.resealed(PURPOSE, decodeBase64url(sealed), contextOf(id), this.#random)
+    const anew = this.#master.resealed(ACCESS_KEY_PURPOSE, decodeBase64url(sealed), accessKeyContext(id), this.#random)
     return anew && [encodeBase64url(anew), ...rest].join('.')
   }
 
   /** @throws {Error} when no master secret of the list has sealed it. */
   open({ id, material }: Pick<CallerKey, 'id' | 'material'>): string {
     const [sealed = ''] = material.split('.')
-    return decodeUtf8(this.#master.unseal(PURPOSE, decodeBase64url(sealed), contextOf(id)))
+    return decodeUtf8(this.#master.unseal(ACCESS_KEY_PURPOSE, decodeBase64url(sealed), accessKeyContext(id)))
   }
 }
 
@@ -74,4 +74,4 @@ export function sessionTokenHash({ kind, material }: Pick<CallerKey, 'kind' | 'm
   return kind === 'hmac' ? material.split('.')[1] : undefined
 }
 
-const contextOf = (id: string): string => `access-key:${id}`
+export const accessKeyContext = (id: string): string => `access-key:${id}`

@@ -3,7 +3,7 @@ import { sha256Base64url } from 'countersign/crypto'
 import type { MasterSecret } from '../signing/master-secret.ts'
 import type { CallerKey } from './caller-key.ts'
 
-const PURPOSE = 'api-key/1'
+export const API_KEY_PURPOSE = 'api-key/1'
 
 /**
  * What the database holds of an API key: its SHA-256, sealed under the master secret with the key's id. Whoever has the database alone can
@@ -20,12 +20,12 @@ export class ApiKeyHashes {
 
   keep(id: string, key: string): string {
     const hash = new TextEncoder().encode(sha256Base64url(key))
-    return encodeBase64url(this.#master.seal(PURPOSE, hash, contextOf(id), this.#random))
+    return encodeBase64url(this.#master.seal(API_KEY_PURPOSE, hash, apiKeyContext(id), this.#random))
   }
 
   /** @throws {Error} when no master secret of the list has sealed it. */
   open({ id, material }: Pick<CallerKey, 'id' | 'material'>): string {
-    return decodeUtf8(this.#master.unseal(PURPOSE, decodeBase64url(material), contextOf(id)))
+    return decodeUtf8(this.#master.unseal(API_KEY_PURPOSE, decodeBase64url(material), apiKeyContext(id)))
   }
 
   /** Whether some of it may hang on an older master secret. */
@@ -35,9 +35,9 @@ export class ApiKeyHashes {
 
   /** As `AccessKeySecrets.resealed`. */
   resealed({ id, material }: Pick<CallerKey, 'id' | 'material'>): string | undefined {
-    const anew = this.#master.resealed(PURPOSE, decodeBase64url(material), contextOf(id), this.#random)
+    const anew = this.#master.resealed(API_KEY_PURPOSE, decodeBase64url(material), apiKeyContext(id), this.#random)
     return anew && encodeBase64url(anew)
   }
 }
 
-const contextOf = (id: string): string => `api-key:${id}`
+export const apiKeyContext = (id: string): string => `api-key:${id}`

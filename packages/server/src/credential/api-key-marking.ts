@@ -35,6 +35,12 @@ export class ApiKeyMarking {
     return new ApiKeyMarking(options, sealed, master.unseal(PURPOSE, decodeBase64url(sealed), NAME))
   }
 
+  /** Which secret of the list has sealed it. */
+  async sealedUnder(): Promise<number | undefined> {
+    const { store, master } = this.#options
+    return master.sealedUnder(PURPOSE, decodeBase64url(await store.keep(NAME, this.#sealed)), NAME)
+  }
+
   /** Moves it under the first master secret of the list. Any number of servers may do so at the same time. */
   async reseal(): Promise<void> {
     const { store, master, random } = this.#options

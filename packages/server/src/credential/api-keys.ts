@@ -158,6 +158,11 @@ export class ApiKeys {
     return { ...granted(issuance, scopes), hash: hashes.open(issuance.key) }
   }
 
+  /** Which master secret of the list has sealed the key of their mark. */
+  markSealedUnder(): Promise<number | undefined> {
+    return this.#options.marking.sealedUnder()
+  }
+
   /** Moves what is sealed under the first master secret of the list, so that the others may leave it. */
   async reseal(): Promise<Sealing> {
     await this.#options.marking.reseal()

@@ -54,6 +54,10 @@ export interface JobClaim {
   /** Of each destination only so many of the oldest jobs are in play; with 1 they go strictly in order. */
   readonly window: number
   readonly limit: number
+  /** At most so many of one destination. Default: `limit`. */
+  readonly each?: number
+  /** Destinations of which nothing is taken. */
+  readonly except?: readonly string[]
 }
 
 export interface DestinationChange extends Omit<Destination, 'owner' | 'createdAt' | 'revision'> {
@@ -103,6 +107,8 @@ export interface DeliveryStore {
   claim(claim: JobClaim): Promise<readonly Job[]>
   /** It was delivered. */
   complete(taken: JobTaken): Promise<boolean>
+  /** It was delivered, and is kept on file (`DeliveryHistory`). */
+  keep(taken: JobTaken, at: EpochMs, note: string): Promise<boolean>
   /** It failed, and is due again then. */
   postpone(taken: JobTaken, dueAt: EpochMs, problem: string): Promise<boolean>
   /** It failed for good. */

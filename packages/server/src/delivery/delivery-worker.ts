@@ -4,7 +4,8 @@ import type { DeliveryStore, Destination, Job } from './delivery-store.ts'
 
 /** What became of one attempt. `refused`: the receiver does not want it, and would not want it later. */
 export type Outcome =
-  | { readonly state: 'delivered' }
+  /** `kept`: what to note where it is kept on file. Absent: it leaves no trace. */
+  | { readonly state: 'delivered'; readonly kept?: string }
   | { readonly state: 'failed'; readonly problem: string }
   | { readonly state: 'refused'; readonly problem: string }
 
@@ -15,6 +16,8 @@ export interface Courier {
   readonly window: number
   /** How many jobs this server has under way at once. Default 64. */
   readonly atOnce?: number
+  /** Of these how many to one destination, about, so that one that answers slowly does not hold up all others. Default: no limit. */
+  readonly each?: number
   readonly backOff: BackOff
   /** Must come to an end within ten seconds. What it throws counts as failed. */
   deliver(job: Job, destination: Destination, signal: AbortSignal): Promise<Outcome>
@@ -42,7 +45,7 @@ const MAX_UNDER_WAY = 64
 export class DeliveryWorker {
   readonly #options: DeliveryWorkerOptions
   readonly #stopping = new AbortController()
-  readonly #underWay = new Map<Courier, Set<Promise<void>>>()
+  readonly #underWay = new Map<Courier, Map<Promise<void>, string>>()
   readonly #claiming = new Map<Courier, { again: boolean }>()
   #cancelTurn: Cancel = () => undefined
 
@@ -64,7 +67,7 @@ export class DeliveryWorker {
   async stop(): Promise<void> {
     this.#cancelTurn()
     this.#stopping.abort()
-    await Promise.all([...this.#underWay.values()].flatMap((attempts) => [...attempts]))
+    await Promise.all([...this.#underWay.values()].flatMap((attempts) => [...attempts.keys()]))
   }
 
   async #turn(courier: Courier): Promise<void> {
@@ -89,18 +92,20 @@ export class DeliveryWorker {
 
   async #claim(courier: Courier): Promise<void> {
     const { store, platform } = this.#options
-    const attempts = this.#underWay.get(courier) ?? new Set()
+    const attempts = this.#underWay.get(courier) ?? new Map<Promise<void>, string>()
     this.#underWay.set(courier, attempts)
     const limit = (courier.atOnce ?? MAX_UNDER_WAY) - attempts.size
     if (limit <= 0) return
     const now = platform.clock.now()
-    const jobs = await store.claim({ kind: courier.kind, now, leaseUntil: now + LEASE_MS, window: courier.window, limit })
+    const { kind, window, each } = courier
+    const share = each === undefined ? {} : { each, except: busy(attempts.values(), each) }
+    const jobs = await store.claim({ kind, now, leaseUntil: now + LEASE_MS, window, limit, ...share })
     const destinations = new Map<string, Promise<Destination | undefined>>()
     for (const job of jobs) {
       const destination = destinations.get(job.destination) ?? store.find(job.destination)
       destinations.set(job.destination, destination)
       const attempt = this.#attempt(courier, job, destination).catch((error: unknown) => this.#options.onFailure?.(error))
-      attempts.add(attempt)
+      attempts.set(attempt, job.destination)
       void attempt.then(() => {
         attempts.delete(attempt)
         void this.#turn(courier)
@@ -114,8 +119,10 @@ export class DeliveryWorker {
     // Removed since: its jobs went with it.
     if (destination === undefined) return
     const outcome = await this.#deliver(courier, job, destination)
-    if (outcome.state === 'delivered') return void (await store.complete(job))
     const now = platform.clock.now()
+    if (outcome.state === 'delivered') {
+      return void (await (outcome.kept === undefined ? store.complete(job) : store.keep(job, now, outcome.kept)))
+    }
     if (this.#stopping.signal.aborted) return void (await store.postpone(job, now, outcome.problem))
     onTrouble?.(job, outcome)
     if (outcome.state === 'refused') await store.bury(job, now, outcome.problem)
@@ -129,4 +136,11 @@ export class DeliveryWorker {
       return { state: 'failed', problem: error instanceof Error ? error.message.slice(0, 200) : 'failed' }
     }
   }
+}
+
+/** The destinations that have their share already. */
+function busy(underWay: Iterable<string>, each: number): readonly string[] {
+  const counts = new Map<string, number>()
+  for (const destination of underWay) counts.set(destination, (counts.get(destination) ?? 0) + 1)
+  return [...counts].filter(([, count]) => count >= each).map(([destination]) => destination)
 }

@@ -5,8 +5,8 @@ import type { LogHead, PlacedEntry, Position } from 'countersign/revocation'
 export interface Cause {
   /** Whose session it was, where the entry names a session. */
   readonly user?: string
-  /** The credential that was changed, as CAEP calls it: `app` is an authenticator app, `fido2-…` a passkey. `recovery-code` is our own word. */
-  readonly credential?: 'password' | 'app' | 'fido2-platform' | 'fido2-roaming' | 'recovery-code'
+  /** The credential that was changed, as CAEP calls it: `app` is an authenticator app, `fido2-…` a passkey. `recovery-code` and `identity`, one of another provider, are our own words. */
+  readonly credential?: 'password' | 'app' | 'fido2-platform' | 'fido2-roaming' | 'recovery-code' | 'identity'
   /** What became of it. Absent: it was replaced. */
   readonly change?: 'create' | 'delete'
   /** Claims of the user's tokens that have changed, with their new values. */

@@ -10,6 +10,8 @@ export type {
   JobTaken,
   NewJob,
 } from './delivery-store.ts'
+export type { DeliveryHistory, DeliveryRecord, DeliveryState } from './delivery-history.ts'
+export { deliveryStates } from './delivery-history.ts'
 export { type Courier, DeliveryWorker, type Outcome } from './delivery-worker.ts'
 export type { Cause, EventLog, Occurrence } from './event-log.ts'
 export type { LanguageStore } from './mail/language-store.ts'
@@ -23,7 +25,7 @@ export { type MailSender, type SmtpServer, SmtpTransport } from './mail/smtp-tra
 export { Outbound } from './outbound.ts'
 export { supportedEvents } from './security-event/event-type.ts'
 export { MOST_POLLED, type Polled, Polling } from './security-event/polling.ts'
-export type { SecurityEventStream } from './security-event/stream.ts'
+export { type SecurityEventStream, streamKinds } from './security-event/stream.ts'
 export {
   MIN_VERIFICATION_SECONDS,
   type DeliveryRequest,
@@ -31,4 +33,29 @@ export {
   type StreamKeeper,
   type StreamRequest,
 } from './security-event/streams.ts'
-export { pushCourier, Transmitter } from './security-event/transmitter.ts'
+export { type LogCopy, pushCourier, Transmitter } from './security-event/transmitter.ts'
+export {
+  type EndpointChange,
+  type EndpointSignature,
+  type EndpointStatus,
+  eventJob,
+  eventTypeOf,
+  EXCHANGE,
+  exchangeCourier,
+  type IssuedEndpoint,
+  MOST_REPLAYED,
+  newEvent,
+  secretsAt,
+  type Sent,
+  webhookCourier,
+  WebhookDeliveries,
+  type WebhookEndpoint,
+  WebhookEndpoints,
+  type WebhookEvent,
+  webhookEventNames,
+  webhookEventOf,
+  type WebhookEventType,
+  webhookEventTypes,
+  WebhookSender,
+} from './webhook/index.ts'
+export { WEBHOOK } from './webhook/webhook-event.ts'

@@ -44,7 +44,7 @@ const refused: readonly (readonly [what: string, address: string])[] = [
   ['nothing', ''],
 ]
 for (const [what, address] of refused) {
-  test(`${what} (${address}) is not public`, () => assert.equal(isPublicAddress(address), false))
+  test(`[F03] ${what} (${address}) is not public`, () => assert.equal(isPublicAddress(address), false))
 }
 
 for (const address of [

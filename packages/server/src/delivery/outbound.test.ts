@@ -39,6 +39,12 @@ const literal: readonly (readonly [what: string, url: string, code: OutboundErro
   ['percent-encoded digits', 'https://%31%32%37.0.0.1:*/', 'address_not_allowed'],
   ['IPv6 loopback', 'https://[::1]:*/', 'address_not_allowed'],
   ['an IPv4-mapped address', 'https://[::ffff:127.0.0.1]:*/', 'address_not_allowed'],
+  ['an IPv4-mapped address in hex', 'https://[::ffff:7f00:1]:*/', 'address_not_allowed'],
+  ['an IPv4-compatible address', 'https://[::7f00:1]:*/', 'address_not_allowed'],
+  ['a 6to4 address', 'https://[2002:7f00:1::]:*/', 'address_not_allowed'],
+  ['a unique local address', 'https://[fd00::1]:*/', 'address_not_allowed'],
+  ['a link-local address', 'https://[fe80::1]:*/', 'address_not_allowed'],
+  ['a mixed octal and hexadecimal address', 'https://0x7f.0.0.01:*/', 'address_not_allowed'],
   ['a NAT64 address', 'https://[64:ff9b::7f00:1]:*/', 'address_not_allowed'],
   ['the metadata of a cloud', 'http://169.254.169.254/latest/meta-data/', 'address_not_allowed'],
   ['a public address without TLS', 'http://8.8.8.8/', 'address_not_allowed'],
@@ -56,6 +62,10 @@ const named: readonly (readonly [what: string, addresses: readonly string[], cod
   ['a name for an IPv4-mapped address', ['::ffff:127.0.0.1'], 'address_not_allowed'],
   ['a name for a unique local address', ['fd00::1'], 'address_not_allowed'],
   ['a name for something that is no address', ['localhost'], 'address_not_allowed'],
+  ['a name for the metadata of a cloud', ['169.254.169.254'], 'address_not_allowed'],
+  ['a name for a NAT64 address of loopback', ['64:ff9b::7f00:1'], 'address_not_allowed'],
+  ['a name for a zone of this machine', ['fe80::1%lo'], 'address_not_allowed'],
+  ['a name for a decimal address', ['2130706433'], 'address_not_allowed'],
   ['a name for nothing', [], 'unresolvable'],
 ]
 
@@ -79,7 +89,7 @@ suite('calling what somebody else has named', () => {
   })
 
   for (const [what, url, code] of literal) {
-    test(`${what} is refused as ${code}, and nothing is sent`, async () => {
+    test(`[F03] ${what} is refused as ${code}, and nothing is sent`, async () => {
       const before = calls
       await assert.rejects(post(outbound(), at(url)), refusesAs(code))
       assert.throws(() => outbound().requireAcceptable(at(url)), refusesAs(code))
@@ -88,7 +98,7 @@ suite('calling what somebody else has named', () => {
   }
 
   for (const [what, addresses, code] of named) {
-    test(`${what} is refused as ${code}, and nothing is sent`, async () => {
+    test(`[F03] ${what} is refused as ${code}, and nothing is sent`, async () => {
       const before = calls
       const from = outbound({ resolve: answering(addresses) })
       await assert.rejects(post(from, at('https://receiver.example:*/')), refusesAs(code))
@@ -97,7 +107,7 @@ suite('calling what somebody else has named', () => {
     })
   }
 
-  test('a name whose second answer is another address is connected to by its first, which was judged', async () => {
+  test('[F03] a name whose second answer is another address is connected to by its first, which was judged', async () => {
     const before = calls
     const allows = (address: string): boolean => address === '127.0.0.9'
     const from = outbound({ allows, resolve: answering(['127.0.0.9'], ['127.0.0.1']), timeoutMs: 500 })
@@ -120,7 +130,7 @@ suite('calling what somebody else has named', () => {
     from.close()
   })
 
-  test('a redirect is an answer like any other, and is not followed', async () => {
+  test('[F03] a redirect is an answer like any other, and is not followed', async () => {
     respond = (_request, response) => void response.writeHead(302, { location: 'http://169.254.169.254/' }).end()
     const from = outbound({ allows: allowsLoopback })
     const before = calls
@@ -129,7 +139,7 @@ suite('calling what somebody else has named', () => {
     from.close()
   })
 
-  test('an endless answer is cut', async () => {
+  test('[F03] an endless answer is cut', async () => {
     respond = (_request, response) => {
       const more = (): void => void (response.destroyed || response.write('x'.repeat(8192), more))
       more()
@@ -140,7 +150,7 @@ suite('calling what somebody else has named', () => {
     from.close()
   })
 
-  test('who does not answer in time, or stops in the middle, is left', async () => {
+  test('[F03] who does not answer in time, or stops in the middle, is left', async () => {
     const clock = new ManualClock(0)
     let arrived = (): void => undefined
     respond = () => arrived()

@@ -94,7 +94,8 @@ export async function exchangedBy(caller: Caller, { keyRecords }: Services): Pro
     if (key === undefined || isTemporary(key.key)) throw new AuthError('session_required')
     return ofKey(key)
   }
-  if (principal.session === undefined || isAccessKeyId(principal.client)) throw new AuthError('session_required')
+  if (principal.session === undefined || principal.actor !== undefined || isAccessKeyId(principal.client))
+    throw new AuthError('session_required')
   const { user, session } = ownSession(caller)
   const { roles, scope } = principal
   return { kind: 'session', ground: { owner: { kind: 'user', id: user }, session, parent: undefined, roles, scope } }

@@ -3,15 +3,17 @@ import { type Context, Hono } from 'hono'
 import { ADMINISTRATOR } from '../account/index.ts'
 import type { LivingAccessKey } from '../credential/index.ts'
 import { basicCredential, isBasic } from './basic-credential.ts'
-import type { Caller } from './caller.ts'
+import { type Caller, exchangingClient } from './caller.ts'
 import { type Client, type Connection, clientOf } from './connection.ts'
-import { answerPage } from './page/answer-page.ts'
+import { answerOAuth, oauthPaths } from './oauth-endpoint.ts'
+import { answerPage, answerRefusal } from './page/answer-page.ts'
 import type { Page } from './page/page.ts'
 import { presentedBy } from './presented.ts'
 import { asRefusal, problemResponse } from './problem-response.ts'
 import { callerRequestId, requestId } from './request-id.ts'
 import type { Operation } from './route.ts'
 import { addSecurityHeaders } from './security-header.ts'
+import { ENROLMENT } from '../session/index.ts'
 import type { Services } from './services.ts'
 import { isSessionItself } from './session-caller.ts'
 
@@ -31,6 +33,9 @@ interface Environment {
 
 export type Answer = (request: Request, connection: Connection | undefined, local: boolean) => Promise<Response>
 
+/** With it, somebody who is no operator may lease test users. */
+const LEASE_SCOPE = 'leases:take'
+
 /** `/v1/users/{id}` in the router's own spelling. */
 const pattern = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1')
 
@@ -42,7 +47,8 @@ export function createApp(operations: readonly Operation[], pages: readonly Page
   // Inside `fetch` everything is caught; what is not ours to know is `internal`.
   const app = new Hono<Environment>()
   const realm = config.issuer
-  const paths = new Set(pages.map(({ path }) => path))
+  const served = pages.filter((page) => page.isServed(services))
+  const paths = new Set(served.map(({ path }) => path))
 
   for (const operation of operations) {
     app.on(operation.method, [pattern(operation.path)], (context) => answer(operation, context, services))
@@ -53,8 +59,20 @@ export function createApp(operations: readonly Operation[], pages: readonly Page
       const { id, client, local } = context.env.exchange
       return finish(context, services, await answerPage(page, { request: context.req.raw, requestId: id, client, local, paths }, services))
     }
-  for (const page of pages) app.on([...page.methods], [page.path], askPage(page))
-  for (const [path, methods] of methodsByPath([...operations, ...pages.flatMap(rowsOf)])) {
+  for (const page of served) app.on([...page.methods], [page.path], askPage(page))
+  for (const path of services.oauth === undefined ? [] : oauthPaths(config.issuer)) {
+    app.all(path, async (context) => {
+      const { id, client, incoming, local } = context.env.exchange
+      try {
+        return finish(context, services, await answerOAuth({ request: context.req.raw, client, incoming }, services), 'oauth')
+      } catch (error) {
+        if (!isForPerson(context.req.raw)) return refuse(context, services, error, realm, 'oauth')
+        const given = { request: context.req.raw, requestId: id, client, local, paths }
+        return finish(context, services, await answerRefusal(error, given, services), 'oauth')
+      }
+    })
+  }
+  for (const [path, methods] of methodsByPath([...operations, ...served.flatMap(rowsOf)])) {
     app.all(pattern(path), (context) =>
       finish(
         context,
@@ -119,7 +137,7 @@ function requireSecureTransport(operation: Operation, request: Request, { client
 }
 
 async function callerOf(
-  { authority, takesKeys }: Pick<Operation, 'authority' | 'takesKeys'>,
+  { authority, takesKeys, enrols }: Pick<Operation, 'authority' | 'takesKeys' | 'enrols'>,
   request: Request,
   exchange: Pick<Exchange, 'local' | 'client' | 'incoming'>,
   services: Services,
@@ -136,14 +154,23 @@ async function callerOf(
       return callerOf({ authority: isServiceCredential(authorization) ? 'service' : 'operator' }, request, exchange, services)
     case 'session':
       if (local) return { kind: 'local' }
-      return { kind: 'principal', principal: await requirePerson(services.verifier.authenticate(presented), takesKeys, services) }
+      return {
+        kind: 'principal',
+        principal: requireEnrolled(await requirePerson(services.verifier.authenticate(presented), takesKeys, services), enrols),
+      }
     case 'exchange':
       if (authorization === undefined || !isBasic(authorization))
         return callerOf({ authority: 'session', takesKeys }, request, exchange, services)
       return { kind: 'access_key', key: await keyShown(authorization, client, services) }
+    case 'exchanger':
+      if (isServiceCredential(authorization)) return callerOf({ authority: 'service' }, request, exchange, services)
+      return exchanger(await callerOf({ authority: 'exchange', takesKeys: true }, request, exchange, services))
     case 'operator':
       if (local) return { kind: 'local' }
       return { kind: 'principal', principal: await services.verifier.authenticate(presented, { role: ADMINISTRATOR }) }
+    case 'lease':
+      if (local) return { kind: 'local' }
+      return { kind: 'principal', principal: requireLeaseTaker(await services.verifier.authenticate(presented)) }
   }
 }
 
@@ -152,6 +179,24 @@ async function requirePerson(authenticated: Promise<Principal>, takesKeys: boole
   const principal = await authenticated
   if (takesKeys === true || (await isSessionItself(principal, services))) return principal
   throw new AuthError('session_required', { client: principal.client })
+}
+
+/** @throws {AuthError} `scope_insufficient`. */
+function requireLeaseTaker(principal: Principal): Principal {
+  if (principal.roles.includes(ADMINISTRATOR) || principal.scope.includes(LEASE_SCOPE)) return principal
+  throw new AuthError('scope_insufficient', { client: principal.client })
+}
+
+/** @throws {AuthError} `factor_enrolment_required`: every account must have a second factor, and this sign-in has shown none. */
+function requireEnrolled(principal: Principal, enrols: boolean | undefined): Principal {
+  if (principal.acr === ENROLMENT && enrols !== true) throw new AuthError('factor_enrolment_required')
+  return principal
+}
+
+/** @throws {AuthError} `credential_missing`: a person exchanges no tokens. */
+function exchanger(caller: Caller): Caller {
+  exchangingClient(caller)
+  return caller
 }
 
 function keyShown(authorization: string, { address }: Client, { keyRecords }: Services): Promise<LivingAccessKey> {

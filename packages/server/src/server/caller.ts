@@ -39,6 +39,14 @@ export function inspectorName(caller: Caller): string | undefined {
   return caller.kind === 'principal' ? caller.principal.subject : undefined
 }
 
+/** The service, or the access key, that exchanges a token. @throws {AuthError} `credential_missing`. */
+export function exchangingClient(caller: Caller): string {
+  if (caller.kind === 'service') return caller.service.id
+  if (caller.kind === 'access_key') return caller.key.key.id
+  if (caller.kind === 'principal' && caller.principal.methods.includes('signature')) return caller.principal.client
+  throw new AuthError('credential_missing')
+}
+
 /** @throws {AuthError} `credential_missing`. */
 export function callingService(caller: Caller): ServiceCredential {
   if (caller.kind !== 'service') throw new AuthError('credential_missing')

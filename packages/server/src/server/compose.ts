@@ -17,7 +17,9 @@ import {
   Sessions,
   SessionTokens,
   StepUp,
+  TokenExchange,
   TokenInspection,
+  enrolmentAudience,
 } from '../session/index.ts'
 import { type MasterSecret, SigningKeys } from '../signing/index.ts'
 import type { Store } from '../store/index.ts'
@@ -27,12 +29,17 @@ import type { ServerConfig } from './config.ts'
 import { composeDelivery } from './delivery.ts'
 import { composeDevices, composeKnownDevices } from './device-services.ts'
 import { composeFactors, type FactorServices } from './factor-services.ts'
+import { composeFederation } from './federation-services.ts'
 import { openRelay } from './feed-relay.ts'
+import { composeLeases } from './lease-services.ts'
 import { composeLinks } from './link-services.ts'
 import { composeMail, languageNoting } from './mail-services.ts'
 import { FeedStreams } from './feed-stream.ts'
 import { createLogger } from './logger.ts'
+import { oauthPages } from './page/oauth/page-table.ts'
+import { composeOAuth } from './oauth-services.ts'
 import { composeOpaque } from './opaque-services.ts'
+import { composeSecretRotation } from './secret-services.ts'
 import { composeThrottle } from './throttle-services.ts'
 import { openApiDocument } from './openapi.ts'
 import { ownAccessKeys } from './own-access-keys.ts'
@@ -40,7 +47,7 @@ import { OwnKeys } from './own-keys.ts'
 import { OwnProofs, PROOF_SECONDS } from './own-proofs.ts'
 import { heardAfterOthers, ObservedFeed, OwnVerifier } from './own-verifier.ts'
 import { CLOCK_SKEW_SECONDS, LONGEST_TOKEN_SECONDS, openStore } from './open-store.ts'
-import { pages } from './page/page-table.ts'
+import { crossings, pages } from './page/page-table.ts'
 import { operations } from './route-table.ts'
 import { composePages } from './page-services.ts'
 import { passwordPolicy } from './password-rules.ts'
@@ -48,6 +55,7 @@ import { dataPath, makeDataFolder, secretFromFile } from './secret-file.ts'
 import { MAX_BODY_BYTES } from './request-body.ts'
 import type { Services } from './services.ts'
 import { version } from './version.ts'
+import { announcements } from './webhook-services.ts'
 
 /** Our own copy of the log is loaded before we serve: of ten million cut-offs that takes a minute on a slow machine. */
 const OWN_REPLICA_TIMEOUT_SECONDS = 300
@@ -134,6 +142,7 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief 
   const verifier = composeVerifier(store, {
     cookieSource,
     config,
+    log,
     platform,
     keys,
     opaque,
@@ -153,7 +162,16 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief 
   const { securityEventTransmitters: transmitters } = config
   const mailCourier = courier(links)
   const delivery = composeDelivery({ config, store, keys, secret, platform, log, mailCourier, mail: mailing.mail })
-  const { streams, polling, transmitter } = delivery
+  const { start: _start, stop: _stop, ...told } = delivery
+  const inspection = new TokenInspection({
+    issuer,
+    algorithms: algorithmsOf(config, keys),
+    keys: new OwnKeys(keys),
+    opaque,
+    sessions: people.sessions,
+    log: () => verifier.caughtUp(),
+    clockToleranceSeconds: CLOCK_SKEW_SECONDS,
+  })
   const services: Services = {
     config,
     platform,
@@ -164,7 +182,8 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief 
     credentials: new ServiceCredentials({ store: store.services, platform }),
     ...accessKeys,
     ...apiKeys,
-    ...composeOpaque(store, { platform, secret }, { ...people, ...accessKeys }),
+    secretRotation: composeSecretRotation(store, { platform, secret, keys, ...people, ...accessKeys, ...apiKeys }),
+    ...composeOpaque(store, { config, platform, secret }, { ...people, ...accessKeys }),
     revocations,
     securityEvents:
       transmitters.length === 0 ? undefined : new SecurityEventReceiver({ transmitters, revocations, replay: store.replay, platform }),
@@ -173,24 +192,23 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief 
     feedStreams,
     verifier,
     proofs: new OwnProofs({ issuer, replay: store.replay, platform, clockToleranceSeconds: CLOCK_SKEW_SECONDS, nonceKeys }),
-    inspection: new TokenInspection({
-      issuer,
-      algorithms: algorithmsOf(config, keys),
-      keys: new OwnKeys(keys),
-      opaque,
-      sessions: people.sessions,
-      log: () => verifier.caughtUp(),
-      clockToleranceSeconds: CLOCK_SKEW_SECONDS,
+    inspection,
+    tokenExchange: new TokenExchange({
+      rules: config.tokenExchanges,
+      audience: config.audience,
+      inspection,
+      issuer: people.accessTokens,
+      platform,
     }),
-    streams,
-    polling,
-    transmitter,
+    ...told,
     ...mailing,
     ...composeLinks(store, { ...people, ...mailing, links, platform, secret, config }),
     statusLists,
     ...browser,
     ...composeDevices(store, { config, platform, log }),
     ...composePages({ config, platform, secret }),
+    ...composeFederation(store, { config, platform, log, secret }),
+    ...composeOAuth(store, { config, platform, secret, log }, { ...people, keys, inspection, revocations }),
     openApi: openApiDocument(operations, issuer, version),
   }
   const close = async (): Promise<void> => {
@@ -212,14 +230,14 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief 
     await close()
     throw error
   }
-  return { services, answer: createApp(operations, pages, services), close }
+  return { services, answer: createApp(operations, [...pages, ...crossings, ...(config.oauth ? oauthPages : [])], services), close }
 }
 
 async function composePeople(
   store: Store,
   { config, platform, log, secret }: Ground,
   { keys, opaque, statusLists, mail }: Pick<VerifierGround, 'keys' | 'opaque' | 'statusLists'> & Pick<Services, 'mail'>,
-): Promise<FactorServices & Pick<Services, 'accounts' | 'sessions' | 'stepUp' | 'accessTokens' | 'throttle' | 'deviceTokens'>> {
+): Promise<FactorServices & Pick<Services, 'accounts' | 'leases' | 'sessions' | 'stepUp' | 'accessTokens' | 'throttle' | 'deviceTokens'>> {
   const [first = config.issuer, ...rest] = config.audience
   const access = new AccessTokenIssuer({
     issuer: config.issuer,
@@ -227,6 +245,7 @@ async function composePeople(
     keys,
     platform,
     lifeSeconds: config.accessTokenSeconds,
+    needsSecondFactor: config.secondFactor === 'required',
     ...(config.accessTokenForm === 'opaque' ? { opaque } : {}),
     ...(statusLists === undefined ? {} : { statusOf: (facts) => statusLists.placeFor(facts) }),
     roleScopes: config.roleScopes,
@@ -236,9 +255,11 @@ async function composePeople(
   const hasher = await PasswordHasher.open({ cost, random: platform.random, clock: platform.clock })
   const policy = passwordPolicy({ config, platform, log })
   const { throttle, deviceTokens } = composeThrottle(store, { config, platform, secret })
-  const accounts = new Accounts({ store: store.users, hasher, policy, tokens, guard: throttle, mail, platform })
+  const { ofUser, ofSession } = announcements(platform)
+  const accounts = new Accounts({ store: store.users, hasher, policy, tokens, guard: throttle, mail, platform, announce: ofUser })
   const { secondFactors, ...factors } = composeFactors(store, { config, platform, log, secret })
   const proving = { store: store.sessions, authenticator: accounts, factors: secondFactors, tokens, guard: throttle, platform }
+  const leases = composeLeases(store, { hasher, platform, log })
   const noteLanguage = languageNoting(store, log)
   const onEvent = (event: SessionEvent): void => {
     log.info({ event: event.type, session: event.session, user: event.user }, 'session')
@@ -247,6 +268,7 @@ async function composePeople(
   const sessions = new Sessions({
     ...proving,
     devices: deviceTokens,
+    limits: leases,
     knownDevices: composeKnownDevices(store, { platform, secret }, mail),
     policy: {
       idleLimitSeconds: config.sessionIdleSeconds,
@@ -255,9 +277,10 @@ async function composePeople(
       single: config.singleSession,
     },
     onEvent,
+    announce: ofSession,
   })
   const stepUp = new StepUp({ ...proving, onEvent })
-  return { accounts, ...factors, sessions, stepUp, throttle, deviceTokens, accessTokens: access }
+  return { accounts, leases, ...factors, sessions, stepUp, throttle, deviceTokens, accessTokens: access }
 }
 
 /** Of the keys that are out there, so that a change of algorithm refuses no living token. */
@@ -268,6 +291,7 @@ function algorithmsOf(config: ServerConfig, keys: SigningKeys): readonly JwsAlgo
 
 interface VerifierGround {
   readonly config: ServerConfig
+  readonly log: Logger
   readonly platform: Platform
   readonly keys: SigningKeys
   readonly opaque: OpaqueTokens
@@ -285,6 +309,7 @@ function composeVerifier(
   store: Store,
   {
     config,
+    log,
     platform,
     keys,
     opaque,
@@ -304,7 +329,8 @@ function composeVerifier(
   })
   const verifier = createVerifier({
     issuer: config.issuer,
-    audience: config.audience[0] ?? config.issuer,
+    // `callerOf` holds those of the second apart.
+    audience: [config.audience[0] ?? config.issuer, enrolmentAudience(config.issuer)],
     algorithms: algorithmsOf(config, keys),
     platform,
     cookie: cookieSource,
@@ -324,6 +350,7 @@ function composeVerifier(
     // What an opaque token says; whether it still holds is for the log to say, as with any other.
     authority: { introspect: async (token) => opaque.open(token) },
     clockToleranceSeconds: CLOCK_SKEW_SECONDS,
+    onDecision: (decision) => log.debug({ decision }, 'decided'),
     readyTimeoutSeconds: OWN_REPLICA_TIMEOUT_SECONDS,
     // Nothing of this travels: keys and feed are in this process, whatever the issuer is called.
     [unsafeAllowHttp]: true,

@@ -37,7 +37,7 @@ export function mistakesBetween(given: GivenSettings, { production, nameOf, wasG
   }
   mistakes.push(...browserMistakes(given, { production, nameOf }), ...passkeyMistakes(given, nameOf))
   if (production) {
-    if (!wasGiven('secret')) wrong('secret', 'is required in production', 'Make one with: openssl rand -base64 48')
+    if (!wasGiven('secret')) wrong('secret', 'is required in production', 'Make one with: countersign secret new')
     if (!wasGiven('issuer')) wrong('issuer', 'is required in production', 'Use the https URL under which clients reach this server.')
     if (given.issuer?.startsWith('http:') === true && !wasGiven('trustedProxies')) {
       const proxies = nameOf('trustedProxies')

@@ -1,5 +1,9 @@
 import type { SignInLimits } from '../account/throttle/index.ts'
-import { integer, type Read } from './config-value.ts'
+import { integer, oneOf, type Read } from './config-value.ts'
+
+export type SecondFactorRule = 'optional' | 'required'
+
+export const secondFactor: Read<SecondFactorRule> = oneOf(['optional', 'required'], 'optional is the default.')
 
 /** One row a setting, as `config.ts` has them. */
 export const signInSettings: { readonly [M in keyof SignInLimits]: { readonly variable: string; readonly read: Read<number> } } = {

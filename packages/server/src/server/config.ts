@@ -1,5 +1,6 @@
 import { type AddressList, addressList } from 'countersign/core'
 import type { JwsAlgorithm } from 'countersign/crypto'
+import type { IdentityProvider } from '../account/federation/index.ts'
 import type { SignInLimits } from '../account/throttle/index.ts'
 import { MasterSecret } from '../signing/master-secret.ts'
 import type { MailSender, SmtpServer } from '../delivery/index.ts'
@@ -21,11 +22,14 @@ import {
 } from './config-value.ts'
 import { type Brand, brandAccent, brandName, brandOf } from './config-brand.ts'
 import { cookieDomain, type CookieForm, cookieForm, type CookieSameSite, cookieSameSite, origins } from './config-browser.ts'
+import { identityProviders, type IdentityProviderOptions } from './config-federation.ts'
 import { type FeedPlace, feedPlace } from './config-feed.ts'
 import { geoIpFile } from './config-geoip.ts'
 import { mailSender, mailServer } from './config-mail.ts'
+import { type OAuthOptions, type OAuthSettings, oauthSettings, oauthSettingsOf } from './config-oauth.ts'
 import { type PasskeyOptions, type PasskeySettings, passkeySettings, passkeySettingsOf } from './config-passkey.ts'
-import { signInLimits, signInSettings } from './config-sign-in.ts'
+import { signInLimits, signInSettings, secondFactor, type SecondFactorRule } from './config-sign-in.ts'
+import { tokenExchanges, type TokenExchangeOptions } from './config-token-exchange.ts'
 import { securityEventTransmitters, type SecurityEventTransmitterOptions } from './config-security-event.ts'
 import { type ConfigMistake, mistakesBetween } from './config-rule.ts'
 
@@ -37,7 +41,7 @@ export interface TlsFiles {
 }
 
 /** Everything the server can be told, checked and complete: nothing below this asks "if it is set". */
-export interface ServerConfig extends SignInLimits, PasskeySettings {
+export interface ServerConfig extends SignInLimits, PasskeySettings, OAuthSettings {
   readonly production: boolean
   readonly host: string
   readonly port: number
@@ -64,6 +68,7 @@ export interface ServerConfig extends SignInLimits, PasskeySettings {
   readonly foreignTokenSeconds: number
   /** Whose security events are taken. */
   readonly securityEventTransmitters: readonly SecurityEventTransmitter[]
+  readonly tokenExchanges: ReturnType<typeof tokenExchanges>
   /** Networks to which events may be delivered although they are not public; these alone without TLS. */
   readonly deliveryNetworks: AddressList
   /** Access tokens name their place in a Token Status List. */
@@ -99,13 +104,17 @@ export interface ServerConfig extends SignInLimits, PasskeySettings {
   readonly cookieDomain: string | undefined
   readonly cookieSameSite: CookieSameSite
   readonly cookieForm: CookieForm
+  /** `required`: whoever signs in without a second factor can only set one up. */
+  readonly secondFactor: SecondFactorRule
   /** A MaxMind database, by which the list of devices names places. */
   readonly geoIpFile: string | undefined
+  /** With which people may sign in, beside us. */
+  readonly identityProviders: readonly IdentityProvider[]
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
 /** What an embedding application may say; every member may be left out. Texts are read as in the environment. */
-export interface ServerOptions extends Partial<SignInLimits>, PasskeyOptions {
+export interface ServerOptions extends Partial<SignInLimits>, PasskeyOptions, OAuthOptions {
   readonly production?: boolean
   readonly host?: string
   readonly port?: number
@@ -130,6 +139,7 @@ export interface ServerOptions extends Partial<SignInLimits>, PasskeyOptions {
   readonly dpopNonces?: boolean
   readonly magicLinks?: boolean
   readonly securityEventTransmitters?: readonly SecurityEventTransmitterOptions[]
+  readonly tokenExchanges?: readonly TokenExchangeOptions[]
   readonly sessionIdleSeconds?: number
   readonly sessionSeconds?: number
   readonly refreshOverlapSeconds?: number
@@ -151,7 +161,9 @@ export interface ServerOptions extends Partial<SignInLimits>, PasskeyOptions {
   readonly cookieDomain?: string
   readonly cookieSameSite?: CookieSameSite
   readonly cookieForm?: CookieForm
+  readonly secondFactor?: SecondFactorRule
   readonly geoIpFile?: string
+  readonly identityProviders?: string | readonly IdentityProviderOptions[]
   readonly logLevel?: ServerConfig['logLevel']
 }
 
@@ -172,7 +184,7 @@ const YEAR = 366 * DAY
 
 /** The secret is checked where it is used; here its complaint only becomes one of the mistakes. */
 const masterSecret: Read<MasterSecret> = (raw) => {
-  const hint = 'Make one with: openssl rand -base64 48'
+  const hint = 'Make one with: countersign secret new'
   if (typeof raw !== 'string') throw new WrongValue('must be a text', hint)
   try {
     return MasterSecret.parse(raw)
@@ -208,6 +220,7 @@ const settings: { readonly [M in Member]: { readonly variable: string; readonly 
   accessTokenSeconds: { variable: 'COUNTERSIGN_ACCESS_TOKEN_SECONDS', read: integer(10, 3600, 'seconds') },
   foreignTokenSeconds: { variable: 'COUNTERSIGN_FOREIGN_TOKEN_SECONDS', read: integer(3600, 30 * DAY, 'seconds') },
   securityEventTransmitters: { variable: 'COUNTERSIGN_SECURITY_EVENT_TRANSMITTERS', read: securityEventTransmitters },
+  tokenExchanges: { variable: 'COUNTERSIGN_TOKEN_EXCHANGES', read: tokenExchanges },
   deliveryNetworks: { variable: 'COUNTERSIGN_DELIVERY_NETWORKS', read: addresses },
   statusList: { variable: 'COUNTERSIGN_STATUS_LIST', read: yesOrNo },
   dpopNonces: { variable: 'COUNTERSIGN_DPOP_NONCES', read: yesOrNo },
@@ -237,10 +250,13 @@ const settings: { readonly [M in Member]: { readonly variable: string; readonly 
   cookieDomain: { variable: 'COUNTERSIGN_COOKIE_DOMAIN', read: cookieDomain },
   cookieSameSite: { variable: 'COUNTERSIGN_COOKIE_SAME_SITE', read: cookieSameSite },
   cookieForm: { variable: 'COUNTERSIGN_COOKIE_FORM', read: cookieForm },
+  secondFactor: { variable: 'COUNTERSIGN_SECOND_FACTOR', read: secondFactor },
   geoIpFile: { variable: 'COUNTERSIGN_GEOIP_FILE', read: geoIpFile },
+  identityProviders: { variable: 'COUNTERSIGN_IDENTITY_PROVIDERS', read: identityProviders },
   logLevel: { variable: 'COUNTERSIGN_LOG_LEVEL', read: logLevel },
   ...signInSettings,
   ...passkeySettings,
+  ...oauthSettings,
 }
 
 const members = Object.keys(settings) as readonly Member[]
@@ -328,6 +344,7 @@ function complete(given: GivenSettings, production: boolean): ServerConfig {
     accessTokenForm: given.accessTokenForm ?? 'jwt',
     foreignTokenSeconds: given.foreignTokenSeconds ?? 3600,
     securityEventTransmitters: given.securityEventTransmitters ?? Object.freeze([]),
+    tokenExchanges: given.tokenExchanges ?? Object.freeze([]),
     deliveryNetworks: given.deliveryNetworks ?? addressList([]),
     statusList: given.statusList ?? false,
     dpopNonces: given.dpopNonces ?? false,
@@ -348,10 +365,13 @@ function complete(given: GivenSettings, production: boolean): ServerConfig {
     cookieDomain: given.cookieDomain,
     cookieSameSite: given.cookieSameSite ?? 'lax',
     cookieForm: given.cookieForm ?? 'http-only',
+    secondFactor: given.secondFactor ?? 'optional',
     geoIpFile: given.geoIpFile,
+    identityProviders: given.identityProviders ?? Object.freeze([]),
     logLevel: given.logLevel ?? 'info',
     ...signInLimits(given),
     ...passkeySettingsOf(given),
+    ...oauthSettingsOf(given),
   })
 }
 

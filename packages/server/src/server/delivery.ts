@@ -4,10 +4,10 @@ import type { Logger } from 'pino'
 import {
   type Courier,
   DeliveryWorker,
+  type LogCopy,
   MAIL,
   mailJob,
   type MailQueue,
-  type NewJob,
   noticeOf,
   type Occurrence,
   Outbound,
@@ -20,6 +20,8 @@ import type { MasterSecret, SigningKeys } from '../signing/index.ts'
 import type { Store } from '../store/index.ts'
 import type { ServerConfig } from './config.ts'
 import type { Services } from './services.ts'
+import { STREAM_PURPOSE } from './destination-secrets.ts'
+import { composeWebhooks } from './webhook-services.ts'
 
 interface DeliveryGround {
   readonly config: ServerConfig
@@ -33,18 +35,17 @@ interface DeliveryGround {
   readonly mail: MailQueue
 }
 
-export interface Delivery extends Pick<Services, 'streams' | 'polling' | 'transmitter'> {
+export interface Delivery
+  extends Pick<Services, 'streams' | 'polling' | 'transmitter' | 'webhookEndpoints' | 'webhookDeliveries' | 'webhookKeys'> {
   start(): void
   /** Answers who waits, and breaks off what is under way. */
   stop(): Promise<void>
 }
 
-const PURPOSE = 'delivery/1'
-
 /** People are told of what stands in the log, so that no way to change something can forget it. */
-const notices = {
+const notices: LogCopy = {
   destination: MAIL,
-  of: (occurrence: Occurrence): NewJob | undefined => {
+  of: (occurrence: Occurrence) => {
     const request = noticeOf(occurrence)
     return request === undefined ? undefined : mailJob(request)
   },
@@ -56,25 +57,29 @@ export function composeDelivery({ config, store, keys, secret, platform, log, ma
   const onFailure = (error: unknown): void => log.warn({ err: error }, 'the queue of deliveries could not be worked on')
   const sign = (claims: SecurityEventClaims): string => signSecurityEventToken(claims, keys.current('access-token'))
   const outbound = new Outbound({ clock: platform.clock, allows: (address) => deliveryNetworks.has(address) })
+  let wake = (): void => undefined
+  const webhooks = composeWebhooks({ store, secret, platform, log, outbound, mail, onJob: () => wake(), onFailure })
   const transmitter = new Transmitter({
     issuer,
     store: store.deliveries,
     log: store.events,
     platform,
-    ...(mailCourier === undefined ? {} : { notices }),
+    others: [webhooks.copy, ...(mailCourier === undefined ? [] : [notices])],
     onStreamEnded: (stream, reason) => log.warn({ stream, reason }, 'a stream of security events has ended'),
     onFailure,
   })
   const worker = new DeliveryWorker({
     store: store.deliveries,
     couriers: [
-      pushCourier({ outbound, sign, open: (stream, sealed) => decodeUtf8(secret.unseal(PURPOSE, decodeBase64url(sealed), stream)) }),
+      pushCourier({ outbound, sign, open: (stream, sealed) => decodeUtf8(secret.unseal(STREAM_PURPOSE, decodeBase64url(sealed), stream)) }),
       ...(mailCourier === undefined ? [] : [mailCourier]),
+      ...webhooks.couriers,
     ],
     platform,
     onTrouble: ({ id, destination, attempt }, outcome) => log.info({ job: id, destination, attempt, ...outcome }, 'not delivered'),
     onFailure,
   })
+  wake = () => worker.wake()
   const polling = new Polling({
     store: store.deliveries,
     platform,
@@ -89,7 +94,7 @@ export function composeDelivery({ config, store, keys, secret, platform, log, ma
     replay: store.replay,
     outbound,
     platform,
-    seal: (stream, text) => encodeBase64url(secret.seal(PURPOSE, new TextEncoder().encode(text), stream, platform.random)),
+    seal: (stream, text) => encodeBase64url(secret.seal(STREAM_PURPOSE, new TextEncoder().encode(text), stream, platform.random)),
     onJob: () => transmitter.announce(),
   })
   const cancels = [transmitter.onCopied(() => worker.wake()), mail.onWake(() => worker.wake())]
@@ -97,6 +102,7 @@ export function composeDelivery({ config, store, keys, secret, platform, log, ma
     streams,
     polling,
     transmitter,
+    ...webhooks.services,
     start() {
       transmitter.start()
       worker.start()

@@ -2,9 +2,11 @@ import type { Platform } from 'countersign/core'
 import { loadOpaque, OpaqueProtocol, OpaqueRegistration, OpaqueSignIn, OpaqueStates } from '../account/opaque/index.ts'
 import type { MasterSecret } from '../signing/index.ts'
 import type { Store } from '../store/index.ts'
+import type { ServerConfig } from './config.ts'
 import type { Services } from './services.ts'
 
 interface Ground {
+  readonly config: ServerConfig
   readonly platform: Platform
   readonly secret: MasterSecret
 }
@@ -14,7 +16,7 @@ type Needed = Pick<Services, 'accounts' | 'sessions' | 'throttle' | 'sessionKeys
 /** Passwords that we never see. The library behind them is loaded by whoever asks first. */
 export function composeOpaque(
   { users, replay }: Store,
-  { platform, secret }: Ground,
+  { config, platform, secret }: Ground,
   { accounts, ...others }: Needed,
 ): Pick<Services, 'opaqueSignIn' | 'opaqueRegistration'> {
   const states = new OpaqueStates(secret, platform)
@@ -29,7 +31,7 @@ export function composeOpaque(
     }
   }
   const protocol = (): Promise<OpaqueProtocol> => (opened ??= open())
-  const signIn = new OpaqueSignIn({ protocol, states, users, replay, ...others })
+  const signIn = new OpaqueSignIn({ protocol, states, users, replay, needsSecondFactor: config.secondFactor === 'required', ...others })
   return {
     opaqueSignIn: signIn,
     opaqueRegistration: new OpaqueRegistration({ protocol, states, accounts, signIn, throttle: others.throttle, platform }),

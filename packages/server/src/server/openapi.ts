@@ -1,6 +1,8 @@
 import { refusals } from 'countersign/core'
 import * as z from 'zod'
+import { type WebhookEventType, webhookEventTypes } from '../delivery/index.ts'
 import type { Operation, RouteAuthority, RouteResponse } from './route.ts'
+import { webhookEventSchemas } from './webhook-event-schema.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -39,6 +41,8 @@ const securityOf: Readonly<Record<RouteAuthority, readonly Json[]>> = {
   service: [{ serviceCredential: [] }],
   inspector: [{ serviceCredential: [] }, { accessToken: [] }],
   exchange: [{ accessToken: [] }, { accessKey: [] }],
+  exchanger: [{ serviceCredential: [] }, { accessKey: [] }],
+  lease: [{ accessToken: [] }],
 }
 
 const authorityNote: Readonly<Record<RouteAuthority, string>> = {
@@ -48,6 +52,8 @@ const authorityNote: Readonly<Record<RouteAuthority, string>> = {
   service: 'For services: a service credential.',
   inspector: 'For services, with a service credential, and for operators: the role `admin`.',
   exchange: 'For anyone who is signed in, and for whoever shows an access key: its id and secret.',
+  exchanger: 'For services that the configuration names: a service credential, or an access key, by its secret or a signature.',
+  lease: 'For operators, the role `admin`, and for whoever has the scope `leases:take`.',
 }
 
 function pathParameters(path: string): readonly Json[] {
@@ -89,6 +95,19 @@ function operationObject(operation: Operation): Json {
   }
 }
 
+/** What an endpoint is sent, signed by Standard Webhooks. */
+const webhookObject = (type: string, schema: z.ZodType): Json => ({
+  post: {
+    operationId: type,
+    summary: webhookEventTypes[type as WebhookEventType],
+    parameters: ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
+      ...{ name, in: 'header', required: true, schema: { type: 'string' } },
+    })),
+    requestBody: { required: true, content: { 'application/json': { schema: schemaOf(schema) } } },
+    responses: { '2XX': { description: 'Taken.' }, '410': { description: 'Gone: the endpoint is disabled.' } },
+  },
+})
+
 /** The OpenAPI 3.1 document, made from the very schemas that check the requests. */
 export function openApiDocument(operations: readonly Operation[], issuer: string, version: string): Json {
   const paths: Record<string, Record<string, Json>> = {}
@@ -101,6 +120,7 @@ export function openApiDocument(operations: readonly Operation[], issuer: string
     info: { title: 'Countersign', version, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: issuer }],
     paths,
+    webhooks: Object.fromEntries(Object.entries(webhookEventSchemas).map(([type, schema]) => [type, webhookObject(type, schema)])),
     components: {
       schemas: { Problem: problemSchema },
       securitySchemes: {

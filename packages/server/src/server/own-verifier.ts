@@ -2,6 +2,7 @@ import { AuthError, type Principal } from 'countersign/core'
 import type { Feed, FeedEvents, FeedSource } from 'countersign/feed'
 import type { PlacedEntry, Replica } from 'countersign/revocation'
 import type { PresentedCredentials, Requirement, Verifier, VerifierStatus } from 'countersign'
+import { isOAuthClientId } from '../oauth/index.ts'
 import type { LogStore } from '../revocation/index.ts'
 
 /**
@@ -58,9 +59,18 @@ export class OwnVerifier {
   }
 
   /**
-   * @throws {AuthError} as `Verifier.authenticate` of the library; `unavailable` when the log cannot be read.
+   * @throws {AuthError} as `Verifier.authenticate` of the library; `session_required` for a token of somebody else's application; `unavailable`
+   * when the log cannot be read.
    */
   async authenticate(presented: PresentedCredentials, requirement: Pick<Requirement, 'role'> = {}): Promise<Principal> {
+    const principal = await this.authenticateAny(presented, requirement)
+    // What somebody has let an application do elsewhere opens none of our doors.
+    if (isOAuthClientId(principal.client)) throw new AuthError('session_required', { client: principal.client })
+    return principal
+  }
+
+  /** The same, also for tokens of applications of others. */
+  async authenticateAny(presented: PresentedCredentials, requirement: Pick<Requirement, 'role' | 'scope'> = {}): Promise<Principal> {
     const { authorization, cookie, arrival } = presented
     const isAnonymous = authorization === undefined && cookie === undefined && arrival?.values('signature-input') === undefined
     if (!isAnonymous) await this.caughtUp()

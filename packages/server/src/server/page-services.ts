@@ -26,6 +26,8 @@ export function composePages({ config, platform, secret }: Ground): Pick<Service
     isSecure,
     flash: sealed('cs_flash', 5),
     signInStep: sealed('cs_step', 10),
+    magicRequest: sealed('cs_ask', 15),
+    waitingForm: sealed('cs_waiting', 10),
     enrolment: sealed('cs_enrolment', 15),
   }
   return { site }

@@ -1,6 +1,6 @@
 import { AuthError, challengesFor, type Problem, problemOf } from 'countersign/core'
 import { DpopError, dpopAlgorithms } from 'countersign/token'
-import { FactorRequired } from '../session/index.ts'
+import { ExchangeRefused, FactorRequired } from '../session/index.ts'
 import { type FieldError, InvalidRequest } from './field-error.ts'
 
 /** What kind of credential the refused address accepts; it decides which challenge a 401 carries. */
@@ -17,6 +17,7 @@ export interface Refused {
 const retryAfterSeconds: Readonly<Partial<Record<AuthError['code'], number>>> = {
   revocation_unknown: 1,
   overloaded: 1,
+  provider_unavailable: 10,
   unavailable: 2,
   rate_limited: 10,
 }
@@ -44,7 +45,8 @@ function documentOf(refusal: AuthError, instance: string): Problem {
   const factors = refusal instanceof FactorRequired ? { factors: refusal.factors, factor_ticket: refusal.ticket } : {}
   const { maxAgeSeconds } = refusal.detail
   const terms = refusal.code === 'step_up_required' && maxAgeSeconds !== undefined ? { max_age: maxAgeSeconds } : {}
-  return problemOf(refusal, { instance, ...factors, ...terms, ...(errors === undefined ? {} : { errors }) })
+  const exchange = refusal instanceof ExchangeRefused ? { error: refusal.error } : {}
+  return problemOf(refusal, { instance, ...exchange, ...factors, ...terms, ...(errors === undefined ? {} : { errors }) })
 }
 
 function challengeOf(refusal: AuthError, realm: string): string {

@@ -11,11 +11,11 @@ import { describeDevice } from './device-description.ts'
 
 /** Records as the API shows them (`schema.ts` describes the same shapes). What is not named here does not leave the server. */
 
-type Shown = Readonly<Record<string, unknown>>
+export type Shown = Readonly<Record<string, unknown>>
 
 /** RFC 3339, in UTC. */
 export const moment = (at: EpochMs): string => new Date(at).toISOString()
-const momentOrNull = (at: EpochMs | undefined): string | null => (at === undefined ? null : moment(at))
+export const momentOrNull = (at: EpochMs | undefined): string | null => (at === undefined ? null : moment(at))
 
 export const showUser = ({ id, email, emailVerifiedAt, name, status, roles, groups, createdAt, updatedAt }: User): Shown => ({
   id,
@@ -94,9 +94,31 @@ export const showService = ({ id, name, createdAt }: ServiceCredential): Shown =
 export function showInspected(inspected: InspectedToken | undefined, issuer: string): Shown {
   if (inspected === undefined) return { active: false }
   if (inspected.kind === 'refresh') return inspected.isCurrent ? showRefreshToken(inspected.session, issuer) : { active: false }
-  const { iss, sub, aud, client_id, iat, nbf, exp, jti, sid, rev, scope, roles, groups, auth_time, amr, acr, cnf, login } = inspected.claims
+  const { iss, sub, aud, client_id, iat, nbf, exp, jti, sid, rev, scope, roles, groups, auth_time, amr, acr, cnf, login, act, origin } =
+    inspected.claims
   const token_type = cnf?.['jkt'] === undefined ? 'Bearer' : 'DPoP'
-  const said = { iss, sub, aud, client_id, iat, nbf, exp, jti, sid, rev, scope, roles, groups, auth_time, amr, acr, cnf, login }
+  const said = {
+    iss,
+    sub,
+    aud,
+    client_id,
+    iat,
+    nbf,
+    exp,
+    jti,
+    sid,
+    rev,
+    scope,
+    roles,
+    groups,
+    auth_time,
+    amr,
+    acr,
+    cnf,
+    login,
+    act,
+    origin,
+  }
   return { active: true, token_type, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) }
 }
 

@@ -7,7 +7,8 @@ export const MAX_BODY_BYTES = 65_536
 /** RFC 9110 media type: `application/json`, with parameters that change nothing (`charset=utf-8`) or none. */
 const jsonType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
-async function readBytes(request: Request): Promise<Uint8Array> {
+/** The bytes of a body, bounded while reading. @throws {AuthError} `content_too_large`, `request_invalid`. */
+export async function readBytes(request: Request): Promise<Uint8Array> {
   const announced = request.headers.get('content-length')
   if (Number(announced ?? 0) > MAX_BODY_BYTES) throw new AuthError('content_too_large')
   try {

@@ -1,3 +1,13 @@
+import { getSecrets } from './route/get-secrets/route.ts'
+import { resealSecrets } from './route/reseal-secrets/route.ts'
+import { addPoolUser } from './route/add-pool-user/route.ts'
+import { endLease } from './route/end-lease/route.ts'
+import { getLease } from './route/get-lease/route.ts'
+import { listLeases } from './route/list-leases/route.ts'
+import { listPoolUsers } from './route/list-pool-users/route.ts'
+import { removePoolUser } from './route/remove-pool-user/route.ts'
+import { revealLease } from './route/reveal-lease/route.ts'
+import { startLease } from './route/start-lease/route.ts'
 import { answerChallenge } from './route/answer-challenge/route.ts'
 import { authenticateAgain } from './route/authenticate-again/route.ts'
 import { changePassword } from './route/change-password/route.ts'
@@ -14,6 +24,13 @@ import { createOwnPasskeyChallenge } from './route/create-own-passkey-challenge/
 import { createPasskeyChallenge } from './route/create-passkey-challenge/route.ts'
 import { createSecurityEventStream } from './route/create-security-event-stream/route.ts'
 import { createService } from './route/create-service/route.ts'
+import { createClient } from './route/create-client/route.ts'
+import { endGrant } from './route/end-grant/route.ts'
+import { listClients } from './route/list-clients/route.ts'
+import { listGrants } from './route/list-grants/route.ts'
+import { removeClient } from './route/remove-client/route.ts'
+import { rotateClientSecret } from './route/rotate-client-secret/route.ts'
+import { updateClient } from './route/update-client/route.ts'
 import { createChallenge } from './route/create-challenge/route.ts'
 import { createDeviceKey } from './route/create-device-key/route.ts'
 import { createTemporaryCredential } from './route/create-temporary-credential/route.ts'
@@ -24,8 +41,10 @@ import { endCurrentSession } from './route/end-current-session/route.ts'
 import { endElevation } from './route/end-elevation/route.ts'
 import { endSession } from './route/end-session/route.ts'
 import { endSessions } from './route/end-sessions/route.ts'
+import { endUpstreamSessions } from './route/end-upstream-sessions/route.ts'
 import { enrolPasskey } from './route/enrol-passkey/route.ts'
 import { enrolTotp } from './route/enrol-totp/route.ts'
+import { exchangeToken } from './route/exchange-token/route.ts'
 import { answerFeedChallenge } from './route/feed-challenge/route.ts'
 import { followFeed } from './route/follow-feed/route.ts'
 import { getApiKey } from './route/get-api-key/route.ts'
@@ -51,8 +70,10 @@ import { listApiKeys } from './route/list-api-keys/route.ts'
 import { listAccessKeys } from './route/list-access-keys/route.ts'
 import { listDeviceKeys } from './route/list-device-keys/route.ts'
 import { listMails } from './route/list-mails/route.ts'
+import { listIdentities } from './route/list-identities/route.ts'
 import { listPasskeys } from './route/list-passkeys/route.ts'
 import { listElevations } from './route/list-elevations/route.ts'
+import { listRoles } from './route/list-roles/route.ts'
 import { listServices } from './route/list-services/route.ts'
 import { listSessions } from './route/list-sessions/route.ts'
 import { listSigningKeys } from './route/list-signing-keys/route.ts'
@@ -66,6 +87,7 @@ import { refreshSession } from './route/refresh-session/route.ts'
 import { removeApiKey } from './route/remove-api-key/route.ts'
 import { removeAccessKey } from './route/remove-access-key/route.ts'
 import { removeDeviceKey } from './route/remove-device-key/route.ts'
+import { removeIdentity } from './route/remove-identity/route.ts'
 import { removePasskey } from './route/remove-passkey/route.ts'
 import { removeSecurityEventStream } from './route/remove-security-event-stream/route.ts'
 import { removeService } from './route/remove-service/route.ts'
@@ -101,8 +123,21 @@ import { updateApiKey } from './route/update-api-key/route.ts'
 import { updateAccessKey } from './route/update-access-key/route.ts'
 import { updateSecurityEventStream } from './route/update-security-event-stream/route.ts'
 import { unlockUser } from './route/unlock-user/route.ts'
+import { updateMe } from './route/update-me/route.ts'
 import { updateUser } from './route/update-user/route.ts'
 import { verifySecurityEventStream } from './route/verify-security-event-stream/route.ts'
+import { createWebhookEndpoint } from './route/create-webhook-endpoint/route.ts'
+import { listWebhookEndpoints } from './route/list-webhook-endpoints/route.ts'
+import { getWebhookEndpoint } from './route/get-webhook-endpoint/route.ts'
+import { updateWebhookEndpoint } from './route/update-webhook-endpoint/route.ts'
+import { removeWebhookEndpoint } from './route/remove-webhook-endpoint/route.ts'
+import { rotateWebhookSecret } from './route/rotate-webhook-secret/route.ts'
+import { testWebhookEndpoint } from './route/test-webhook-endpoint/route.ts'
+import { listWebhookDeliveries } from './route/list-webhook-deliveries/route.ts'
+import { replayWebhookDeliveries } from './route/replay-webhook-deliveries/route.ts'
+import { getWebhookDelivery } from './route/get-webhook-delivery/route.ts'
+import { replayWebhookDelivery } from './route/replay-webhook-delivery/route.ts'
+import { getWebhookKeys } from './route/get-webhook-keys/route.ts'
 import type { Operation } from './route.ts'
 
 /** Every operation of the HTTP API. A row here is registered, documented in `/openapi.json`, and attacked by the tests. */
@@ -111,6 +146,16 @@ export const operations: readonly Operation[] = Object.freeze([
   listUsers,
   getUser,
   updateUser,
+  getSecrets,
+  resealSecrets,
+  addPoolUser,
+  listPoolUsers,
+  removePoolUser,
+  startLease,
+  listLeases,
+  getLease,
+  revealLease,
+  endLease,
   startElevation,
   listElevations,
   endElevation,
@@ -119,6 +164,7 @@ export const operations: readonly Operation[] = Object.freeze([
   removeTotp,
   removeUserPasskey,
   getMe,
+  updateMe,
   changePassword,
   requestPasswordReset,
   confirmPasswordReset,
@@ -139,6 +185,9 @@ export const operations: readonly Operation[] = Object.freeze([
   renamePasskey,
   removePasskey,
   renewRecoveryCodes,
+  listIdentities,
+  removeIdentity,
+  endUpstreamSessions,
   createOwnPasskeyChallenge,
   signIn,
   createPasskeyChallenge,
@@ -165,6 +214,18 @@ export const operations: readonly Operation[] = Object.freeze([
   verifySecurityEventStream,
   pollSecurityEvents,
   replaySecurityEvents,
+  createWebhookEndpoint,
+  listWebhookEndpoints,
+  getWebhookEndpoint,
+  updateWebhookEndpoint,
+  removeWebhookEndpoint,
+  rotateWebhookSecret,
+  testWebhookEndpoint,
+  listWebhookDeliveries,
+  replayWebhookDeliveries,
+  getWebhookDelivery,
+  replayWebhookDelivery,
+  exchangeToken,
   introspectToken,
   revokeToken,
   listSigningKeys,
@@ -194,6 +255,14 @@ export const operations: readonly Operation[] = Object.freeze([
   removeDeviceKey,
   createChallenge,
   answerChallenge,
+  createClient,
+  listClients,
+  updateClient,
+  removeClient,
+  rotateClientSecret,
+  listGrants,
+  endGrant,
+  listRoles,
   createService,
   listServices,
   removeService,
@@ -201,6 +270,7 @@ export const operations: readonly Operation[] = Object.freeze([
   getFeedSnapshot,
   answerFeedChallenge,
   getJwks,
+  getWebhookKeys,
   getStatusList,
   getDiscovery,
   getSsfConfiguration,

@@ -9,9 +9,9 @@ import type { Services } from './services.ts'
 /**
  * Who may call. `session`: anyone signed in. `operator`: role `admin`, or the machine's own administrator through the
  * local socket. `service`: a service credential. `inspector`: a service, or an operator. `exchange`: anyone signed in, or who shows an access
- * key with its secret. `public`: everyone.
+ * key with its secret. `exchanger`: a service credential, or an access key: its secret, or a signature with it. `lease`: an operator, or whoever has the scope `leases:take`. `public`: everyone.
  */
-export type RouteAuthority = 'public' | 'session' | 'operator' | 'service' | 'inspector' | 'exchange'
+export type RouteAuthority = 'public' | 'session' | 'operator' | 'service' | 'inspector' | 'exchange' | 'exchanger' | 'lease'
 
 export interface RouteResponse {
   readonly description: string
@@ -30,6 +30,8 @@ export interface RouteFacts {
   readonly authority: RouteAuthority
   /** Of a `session` or `exchange` route: an access key may call it too. What changes how a person signs in, no key may. Operators' routes take keys. */
   readonly takesKeys?: true | undefined
+  /** Open to whoever still has to set a second factor up, where every account must have one. */
+  readonly enrols?: true | undefined
   readonly responses: Readonly<Record<number, RouteResponse>>
 }
 

@@ -77,6 +77,9 @@ export const introspectionSchema: z.ZodType = z.strictObject({
   acr: z.string().optional(),
   cnf: z.record(z.string(), z.unknown()).optional(),
   login: z.string().optional(),
+  act: z.record(z.string(), z.unknown()).optional(),
+  /** What the token was exchanged for. */
+  origin: z.array(z.record(z.string(), z.unknown())).optional(),
 })
 
 export const userSchema: z.ZodType = z.strictObject({

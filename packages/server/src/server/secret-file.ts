@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Random } from 'countersign/core'
 import type { DatabasePlace } from './config-value.ts'
 import { MasterSecret, newMasterSecret } from '../signing/index.ts'
+import { rotatedSecrets } from './secret-list.ts'
 
 /** Beside what the secret of a development server lies: its database, or what a database elsewhere is given on this machine. */
 export const dataPath = (database: DatabasePlace): string => (database.kind === 'postgres' ? './data/postgres' : database.path)
@@ -27,6 +28,19 @@ function createOnce(path: string, text: string): void {
   } finally {
     unlinkSync(draft)
   }
+}
+
+/**
+ * Puts a new secret in front of those in the file. A server that runs has the old list until it starts again.
+ *
+ * @throws {RangeError} when the file holds too many secrets already, or a weak one.
+ */
+export function rotateSecretFile(path: string, random: Random): void {
+  const draft = `${path}.${randomUUID()}`
+  const { list } = rotatedSecrets(readFileSync(path, 'utf8'), random)
+  writeFileSync(draft, `${list.replaceAll(',', '\n')}\n`, { mode: 0o600, flag: 'wx', flush: true })
+  // Whole, or as it was.
+  renameSync(draft, path)
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { ApiKeySource } from 'countersign'
 import type { Platform } from 'countersign/core'
+import type { PublicJwk } from 'countersign/key'
 import type { Logger } from 'pino'
 import type { RecoveryCodes, TotpFactors, TotpSealing } from '../account/factor/index.ts'
 import type { Accounts } from '../account/index.ts'
+import type { Leases } from '../account/lease/index.ts'
 import type { Disowning, EmailAddresses, Links, MagicLinks, PasswordResets } from '../account/link/index.ts'
 import type { OpaqueRegistration, OpaqueSignIn } from '../account/opaque/index.ts'
 import type { PasskeySignIn, Passkeys } from '../account/passkey/index.ts'
@@ -19,12 +21,22 @@ import type {
   SessionKeys,
   TemporaryCredentials,
 } from '../credential/index.ts'
-import type { MailQueue, Outbox, Polling, SecurityEventStreams, Transmitter } from '../delivery/index.ts'
+import type {
+  MailQueue,
+  Outbox,
+  Polling,
+  SecurityEventStreams,
+  Transmitter,
+  WebhookDeliveries,
+  WebhookEndpoints,
+} from '../delivery/index.ts'
+import type { AuthorizationServer, OAuthClients } from '../oauth/index.ts'
 import type { FeedAuthority, Publisher, Revocations, SecurityEventReceiver, StatusLists } from '../revocation/index.ts'
-import type { AccessTokenIssuer, Elevations, Sessions, StepUp, TokenInspection } from '../session/index.ts'
-import type { SigningKeys } from '../signing/index.ts'
+import type { AccessTokenIssuer, Elevations, Sessions, StepUp, TokenExchange, TokenInspection } from '../session/index.ts'
+import type { SecretRotation, SigningKeys } from '../signing/index.ts'
 import type { Store } from '../store/store.ts'
 import type { CrossOrigin, CsrfGuard, SessionCookies } from './browser/index.ts'
+import type { FederationServices } from './federation-services.ts'
 import type { ServerConfig } from './config.ts'
 import type { FeedStreams } from './feed-stream.ts'
 import type { OwnProofs } from './own-proofs.ts'
@@ -39,6 +51,8 @@ export interface Services {
   readonly log: Logger
   readonly store: Store
   readonly keys: SigningKeys
+  /** What hangs on which master secret. */
+  readonly secretRotation: SecretRotation
   readonly accounts: Accounts
   readonly factors: TotpFactors
   readonly totpSealing: TotpSealing
@@ -48,6 +62,8 @@ export interface Services {
   readonly sessions: Sessions
   readonly stepUp: StepUp
   readonly elevations: Elevations
+  /** Test users, lent for a while. */
+  readonly leases: Leases
   readonly places: Places
   readonly throttle: Throttle
   readonly deviceTokens: DeviceTokens
@@ -74,12 +90,17 @@ export interface Services {
   readonly verifier: OwnVerifier
   readonly proofs: OwnProofs
   readonly inspection: TokenInspection
+  readonly tokenExchange: TokenExchange
   /** Undefined where no transmitter is configured. */
   readonly securityEvents: SecurityEventReceiver | undefined
   /** What we tell others of. */
   readonly streams: SecurityEventStreams
   readonly polling: Polling
   readonly transmitter: Transmitter
+  readonly webhookEndpoints: WebhookEndpoints
+  readonly webhookDeliveries: WebhookDeliveries
+  /** Public: of the webhooks that are signed with the server's own key. The first signs, the others did. */
+  readonly webhookKeys: readonly PublicJwk[]
   readonly mail: MailQueue
   readonly links: Links
   readonly passwordResets: PasswordResets
@@ -91,10 +112,15 @@ export interface Services {
   readonly outbox: Outbox | undefined
   /** Undefined where access tokens do not name a list. */
   readonly statusLists: StatusLists | undefined
+  readonly federation: FederationServices['federation']
+  readonly federationCookies: FederationServices['federationCookies']
   readonly sessionCookies: SessionCookies
   readonly csrf: CsrfGuard
   readonly crossOrigin: CrossOrigin
   /** What the hosted pages have in common. */
   readonly site: Site
+  readonly oauthClients: OAuthClients
+  /** Undefined where it is not switched on. */
+  readonly oauth: AuthorizationServer | undefined
   readonly openApi: Readonly<Record<string, unknown>>
 }

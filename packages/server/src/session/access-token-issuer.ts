@@ -6,6 +6,7 @@ import { loginTrace, newIdInPlace, signAccessTokenInBackground } from 'countersi
 import { type LivingAccessKey, RoleScopes } from '../credential/index.ts'
 import type { SigningKeys } from '../signing/signing-keys.ts'
 import { authenticationContext } from './acr.ts'
+import { ENROLMENT, enrolmentAudience } from './enrolment.ts'
 import { rolesNow } from './elevated-role.ts'
 import type { OpaqueTokens } from './opaque-token.ts'
 import type { Issuance } from './session-store.ts'
@@ -27,6 +28,8 @@ export interface AccessTokenIssuerOptions {
     readonly session: string
     readonly rev: Position
   }) => { readonly idx: number; readonly uri: string } | undefined
+  /** Every account must have a second factor: see `ENROLMENT`. */
+  readonly needsSecondFactor?: boolean
   /** Which scopes a role brings. */
   readonly roleScopes?: Readonly<Record<string, readonly string[]>>
 }
@@ -55,16 +58,18 @@ export class AccessTokenIssuer {
     const { rev, session, subject } = issuance
     const { issuer, platform, opaque, statusOf, lifeSeconds = DEFAULT_LIFE_SECONDS } = this.#options
     const iat = toEpochSeconds(platform.clock.now())
-    const { roles, until } = rolesNow(issuance, iat)
+    const strength = authenticationContext(session.amr)
+    const isEnrolling = this.#options.needsSecondFactor === true && strength === undefined
+    const acr = isEnrolling ? ENROLMENT : strength
+    const { roles, until } = isEnrolling ? { roles: [], until: Number.POSITIVE_INFINITY } : rolesNow(issuance, iat)
     const exp = Math.min(iat + lifeSeconds, toEpochSeconds(session.expiresAt), until)
     const scope = this.#scopes.of(roles).join(' ')
-    const acr = authenticationContext(session.amr)
     const login = loginTrace(session.id, session.device)
     const status = opaque === undefined ? statusOf?.({ user: subject.id, session: session.id, rev }) : undefined
     const claims: AccessTokenClaims = {
       iss: issuer,
       sub: subject.id,
-      aud: this.#audience,
+      aud: isEnrolling ? enrolmentAudience(issuer) : this.#audience,
       client_id: session.client,
       iat,
       exp,
@@ -73,7 +78,7 @@ export class AccessTokenIssuer {
       rev,
       ...(scope === '' ? {} : { scope }),
       ...(roles.length === 0 ? {} : { roles }),
-      ...(subject.groups.length === 0 ? {} : { groups: subject.groups }),
+      ...(subject.groups.length === 0 || isEnrolling ? {} : { groups: subject.groups }),
       auth_time: toEpochSeconds(session.authenticatedAt),
       amr: session.amr,
       ...(acr === undefined ? {} : { acr }),
@@ -115,6 +120,12 @@ export class AccessTokenIssuer {
       // RFC 8176: proof of possession of a key.
       ...(dpopKey === undefined ? {} : { amr: ['pop'], cnf: { jkt: dpopKey } }),
     })
+  }
+
+  /** For whoever has exchanged a token (`TokenExchange`). Lives no longer than others, nor than `claims` say. */
+  issueExchanged(claims: AccessTokenClaims): Promise<IssuedAccessToken> {
+    const { lifeSeconds = DEFAULT_LIFE_SECONDS } = this.#options
+    return this.#sign({ ...claims, exp: Math.min(claims.exp, claims.iat + lifeSeconds) })
   }
 
   async #sign(claims: AccessTokenClaims): Promise<IssuedAccessToken> {

@@ -1,3 +1,5 @@
+import type { EpochMs } from 'countersign/core'
+
 /** What a sign-in may rest on. */
 export interface Authentication {
   /** `usr_…` */
@@ -10,6 +12,18 @@ export interface Authentication {
   readonly isMultiFactor?: true
   /** The hash of the link in a mail that this rests on: used up by the opening of the session, and not before. */
   readonly link?: string
+  /** When they proved it, where that was earlier than now: at another provider. */
+  readonly authenticatedAt?: EpochMs
+  /** Another provider's session, with which ours ends. */
+  readonly upstream?: UpstreamSession
+}
+
+/** A session at another provider (OpenID Connect Back-Channel Logout 1.0). */
+export interface UpstreamSession {
+  readonly issuer: string
+  readonly subject: string
+  /** Undefined where the provider does not name its sessions. */
+  readonly sid: string | undefined
 }
 
 /** Port of `session`, implemented by `account`. */

@@ -12,7 +12,7 @@ export interface PresentedRefreshToken {
   readonly mac: string
 }
 
-const PURPOSE = 'refresh/1'
+export const REFRESH_PURPOSE = 'refresh/1'
 /** Refresh tokens begin like this. */
 export const REFRESH_TOKEN_PREFIX = 'cs_rt_'
 const SESSION_PREFIX = 'ses_'
@@ -33,7 +33,7 @@ export class RefreshTokens {
   readonly #keys: readonly NamedKey[]
 
   constructor(secret: MasterSecret) {
-    this.#keys = secret.purposeKeys(PURPOSE).map(({ id, key }) => ({ id, key: hmacKey(key) }))
+    this.#keys = secret.purposeKeys(REFRESH_PURPOSE).map(({ id, key }) => ({ id, key: hmacKey(key) }))
   }
 
   /** The id of the key that makes the generations from now on. */

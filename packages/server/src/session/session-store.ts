@@ -1,6 +1,7 @@
 import type { EpochMs } from 'countersign/core'
 import type { Position } from 'countersign/revocation'
 import type { NewJob } from '../delivery/delivery-store.ts'
+import type { UpstreamSession } from './authenticator.ts'
 import type { Device, Session } from './session.ts'
 
 /** The facts about a person that an access token carries. */
@@ -40,6 +41,7 @@ export interface SessionOpening {
   readonly jobs?: readonly NewJob[]
   /** The hash of the magic link that is used up by it (`account/link`): refused unless it stands. */
   readonly link?: string | undefined
+  readonly upstream?: UpstreamSession | undefined
 }
 
 export interface Rotation {
@@ -95,6 +97,8 @@ export interface SessionStore {
   endAll(user: string, except: string | undefined, at: EpochMs): Promise<readonly string[]>
   /** Living sessions of a user, newest first. */
   list(user: string, now: EpochMs): Promise<readonly Session[]>
+  /** How many living sessions there are, by the purpose key that made their newest generation. */
+  countByKey(now: EpochMs): Promise<ReadonlyMap<string, number>>
   /** Removes rows past their absolute or idle end: their refresh tokens were dead already. */
   sweep(now: EpochMs, limit: number): Promise<number>
 }

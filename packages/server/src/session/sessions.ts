@@ -2,6 +2,7 @@ import type { EpochMs, Platform } from 'countersign/core'
 import { AuthError, encodeBase64url } from 'countersign/core'
 import { equalText, sha256Base64url } from 'countersign/crypto'
 import { DpopError, newIdForUser } from 'countersign/token'
+import type { NewJob } from '../delivery/index.ts'
 import type { Authentication, Authenticator } from './authenticator.ts'
 import { isSameDevice } from './browser-family.ts'
 import type { KnownDevices } from './known-devices.ts'
@@ -10,6 +11,7 @@ import { parseRefreshToken } from './refresh-token.ts'
 import type { FactorProof, SecondFactors } from './second-factor.ts'
 import type { Device, Session } from './session.ts'
 import type { SessionEventSink } from './session-event.ts'
+import type { SessionLimits } from './session-limit.ts'
 import type { SessionPolicy } from './session-policy.ts'
 import { sessionPolicy } from './session-policy.ts'
 import type { Issuance, SessionStore } from './session-store.ts'
@@ -25,10 +27,14 @@ export interface SessionsOptions {
   readonly devices: DeviceMarks
   /** Left out, no device is new. */
   readonly knownDevices?: KnownDevices
+  /** Left out, every session may live as long as the policy says. */
+  readonly limits?: SessionLimits
   readonly platform: Platform
   readonly policy?: Partial<SessionPolicy>
   /** Told after the commit. Must not throw. */
   readonly onEvent?: SessionEventSink
+  /** What others are told of a new session: committed with it. */
+  readonly announce?: (session: Session) => readonly NewJob[]
 }
 
 export interface SessionRequest {
@@ -71,9 +77,11 @@ export class Sessions {
   readonly #guard: SignInGuard
   readonly #devices: DeviceMarks
   readonly #knownDevices: KnownDevices | undefined
+  readonly #limits: SessionLimits | undefined
   readonly #platform: Platform
   readonly #policy: SessionPolicy
   readonly #onEvent: SessionEventSink
+  readonly #announce: (session: Session) => readonly NewJob[]
 
   constructor(options: SessionsOptions) {
     this.#store = options.store
@@ -83,9 +91,11 @@ export class Sessions {
     this.#guard = options.guard
     this.#devices = options.devices
     this.#knownDevices = options.knownDevices
+    this.#limits = options.limits
     this.#platform = options.platform
     this.#policy = sessionPolicy(options.policy)
     this.#onEvent = options.onEvent ?? (() => {})
+    this.#announce = options.announce ?? (() => [])
   }
 
   /**
@@ -113,14 +123,19 @@ export class Sessions {
     authentication: Authentication,
     { device, client = FIRST_PARTY, dpopKey, factor, deviceToken }: SessionRequest,
   ): Promise<SignedIn> {
-    const { user, passwordGeneration, link } = authentication
+    const { user, passwordGeneration, link, upstream, authenticatedAt } = authentication
     // Read after the generation that was authenticated: should it change from here on, the store refuses to open.
     const second = authentication.isMultiFactor ? [] : await this.#factors.prove(user, factor)
     const amr = [...authentication.amr, ...second]
-    const session = { ...this.#newSession(user, client, device, amr), dpopKey }
+    const latestEnd = (await this.#limits?.limitOf(user)) ?? Number.POSITIVE_INFINITY
+    const session = {
+      ...this.#newSession(user, client, device, amr, latestEnd),
+      dpopKey,
+      ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
+    }
     const isNewDevice = (await this.#knownDevices?.isNew(authentication, device, deviceToken)) ?? false
-    const jobs = isNewDevice ? (this.#knownDevices?.noticesOf(session) ?? []) : []
-    const issuance = await this.#store.open({ session, passwordGeneration, single: this.#policy.single, jobs, link })
+    const jobs = [...(isNewDevice ? (this.#knownDevices?.noticesOf(session) ?? []) : []), ...this.#announce(session)]
+    const issuance = await this.#store.open({ session, passwordGeneration, single: this.#policy.single, jobs, link, upstream })
     if (issuance === 'refused') throw new AuthError('credentials_invalid', { reason: 'changed_meanwhile', user })
     this.#onEvent({ type: 'signed_in', session: session.id, user, client, device, isNewDevice, at: session.createdAt })
     await this.#knownDevices?.note(session)
@@ -214,10 +229,10 @@ export class Sessions {
     return ended
   }
 
-  #newSession(user: string, client: string, device: Device, amr: readonly string[]): Omit<Session, 'dpopKey'> {
+  #newSession(user: string, client: string, device: Device, amr: readonly string[], latestEnd: EpochMs): Omit<Session, 'dpopKey'> {
     const { clock, random } = this.#platform
     const now = clock.now()
-    const expiresAt = now + this.#policy.absoluteLimitSeconds * 1000
+    const expiresAt = Math.min(now + this.#policy.absoluteLimitSeconds * 1000, latestEnd)
     return {
       id: newIdForUser('ses', user, random),
       user,

@@ -30,7 +30,7 @@ export interface TokenInspectionOptions {
 
 /** A token that is alive. */
 export type InspectedToken =
-  | { readonly kind: 'access'; readonly claims: AccessTokenClaims }
+  | { readonly kind: 'access'; readonly claims: AccessTokenClaims; readonly keyId: string }
   /** `isCurrent`: the newest of its session; an older one may only be a retry. */
   | { readonly kind: 'refresh'; readonly session: Session; readonly isCurrent: boolean }
 
@@ -67,7 +67,7 @@ export class TokenInspection {
     const { claims, keyId } = token.startsWith(OPAQUE_TOKEN_PREFIX) ? this.#open(token, now) : await this.#verify(token, now)
     if (claims.rev === undefined) return undefined
     if (claims.rev > log.position) throw new AuthError('revocation_unknown', { rev: claims.rev, position: log.position })
-    return log.isRevoked(factsOf(claims, keyId)) ? undefined : { kind: 'access', claims }
+    return log.isRevoked(factsOf(claims, keyId)) ? undefined : { kind: 'access', claims, keyId }
   }
 
   #open(token: string, now: number): VerifiedAccessToken {

@@ -53,6 +53,8 @@ export interface KeyStore {
    * `next` at once.
    */
   revoke(revocation: KeyRevocation): Promise<'revoked' | 'unknown'>
+  /** Puts `next` in the place of `sealed`, which is the same key sealed otherwise. @returns false when something else stands there by now. */
+  reseal(kid: string, sealed: Uint8Array, next: Uint8Array): Promise<boolean>
   /** Removes `previous` keys whose `verifyUntil` has passed, and revoked keys whose last token has expired. */
   retire(now: EpochMs): Promise<number>
 }

@@ -106,6 +106,19 @@ export class MasterSecret {
     }
   }
 
+  /** Which secret of the list has sealed it, counted from 0; undefined: none of them, or not here. */
+  sealedUnder(purpose: string, sealed: Uint8Array, context: string): number | undefined {
+    const at = this.purposeKeys(purpose).findIndex(({ key }) => {
+      try {
+        unseal([key], sealed, context)
+        return true
+      } catch {
+        return false
+      }
+    })
+    return at === -1 ? undefined : at
+  }
+
   /** Opens what any secret of the list has sealed. @throws {Error} when none has, or the context differs. */
   unseal(purpose: string, sealed: Uint8Array, context: string): Uint8Array {
     const keys = this.purposeKeys(purpose).map((each) => each.key)

@@ -5,6 +5,7 @@ import type { PublicJwk, SigningKey } from 'countersign/key'
 import { exportPrivateKey, generateSigningKey, importSigningKey } from 'countersign/key'
 import type { KeyPurpose, KeyState, KeyStore, StoredKey } from './key-store.ts'
 import type { MasterSecret } from './master-secret.ts'
+import type { Resealed, SealedUnder } from './secret-rotation.ts'
 
 export interface SigningKeysOptions {
   readonly store: KeyStore
@@ -170,6 +171,28 @@ export class SigningKeys {
     this.#stored = stored
     this.#current = current
     this.#published = published
+  }
+
+  /** Under which master secret each key rests, revoked ones included. */
+  async *sealedUnder(): AsyncGenerator<SealedUnder> {
+    const { store, secret } = this.#options
+    for (const { kid, purpose, sealed } of await store.all()) yield secret.sealedUnder(SEALING_PURPOSE, sealed, sealContext(purpose, kid))
+  }
+
+  /** Moves the keys under the first master secret of the list. Nothing that they have signed changes. */
+  async reseal(): Promise<Resealed> {
+    const { store, secret, platform } = this.#options
+    const total = { resealed: 0, lost: 0 }
+    for (const { kid, purpose, sealed } of secret.hasOlder ? await store.all() : []) {
+      try {
+        const next = secret.resealed(SEALING_PURPOSE, sealed, sealContext(purpose, kid), platform.random)
+        if (next !== undefined && (await store.reseal(kid, sealed, next))) total.resealed++
+      } catch (error) {
+        if (error instanceof AuthError) throw error
+        total.lost++
+      }
+    }
+    return total
   }
 
   #find(kid: string): StoredKey | undefined {

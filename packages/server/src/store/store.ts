@@ -1,5 +1,7 @@
 import type { ReplayStore } from 'countersign/replay'
 import type { FactorStore } from '../account/factor/factor-store.ts'
+import type { FederationStore } from '../account/federation/federation-store.ts'
+import type { LeaseStore } from '../account/lease/lease-store.ts'
 import type { LinkStore } from '../account/link/link-store.ts'
 import type { PasskeyStore } from '../account/passkey/passkey-store.ts'
 import type { ThrottleStore } from '../account/throttle/throttle-store.ts'
@@ -7,9 +9,12 @@ import type { UserStore } from '../account/user-store.ts'
 import type { SealedSecretStore } from '../credential/sealed-secret-store.ts'
 import type { CallerKeyStore } from '../credential/caller-key-store.ts'
 import type { ServiceCredentialStore } from '../credential/service-credential-store.ts'
+import type { DeliveryHistory } from '../delivery/delivery-history.ts'
 import type { DeliveryStore } from '../delivery/delivery-store.ts'
 import type { EventLog } from '../delivery/event-log.ts'
 import type { LanguageStore } from '../delivery/mail/language-store.ts'
+import type { OAuthClientStore } from '../oauth/client-store.ts'
+import type { OAuthStore } from '../oauth/oauth-store.ts'
 import type { LogStore } from '../revocation/log-store.ts'
 import type { DeviceStore } from '../session/device-store.ts'
 import type { ElevationStore } from '../session/elevation-store.ts'
@@ -23,18 +28,24 @@ export interface Store {
   readonly users: UserStore
   readonly factors: FactorStore
   readonly passkeys: PasskeyStore
+  readonly federation: FederationStore
   readonly links: LinkStore
   readonly sessions: SessionStore
   readonly elevations: ElevationStore
+  readonly leases: LeaseStore
   readonly devices: DeviceStore
   readonly services: ServiceCredentialStore
   readonly callerKeys: CallerKeyStore
   readonly sealedSecrets: SealedSecretStore
+  readonly oauth: OAuthStore
+  readonly oauthClients: OAuthClientStore
   readonly replay: ReplayStore
   readonly throttle: ThrottleStore
   /** The log once more, with what stands behind its entries. */
   readonly events: EventLog
   readonly deliveries: DeliveryStore
+  /** The same, as people look at it. */
+  readonly deliveryHistory: DeliveryHistory
   readonly languages: LanguageStore
   /** Proves that the database can be read and written to right now. @throws {AuthError} `unavailable`. */
   ping(): Promise<void>

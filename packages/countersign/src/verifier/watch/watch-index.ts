@@ -118,8 +118,13 @@ export class WatchIndex<Member extends Indexed> {
 }
 
 /** Everything but `everyone` and `issuer`, which name all. A name may stand there twice. */
-function namesOf({ client, user, session, tokenId, keyId, roles, groups }: TokenFacts): readonly string[] {
-  const names = [nameOf('client', client), nameOf('token', tokenId), nameOf('key', keyId)]
+function namesOf(facts: TokenFacts): readonly string[] {
+  const { user, session, roles, groups, origins = [] } = facts
+  const names = [facts, ...origins].flatMap(({ client, tokenId, keyId }) => [
+    nameOf('client', client),
+    nameOf('token', tokenId),
+    nameOf('key', keyId),
+  ])
   if (user !== undefined) names.push(nameOf('user', user))
   if (session !== undefined) names.push(nameOf('session', session))
   for (const role of roles) names.push(nameOf('role', role))

@@ -2,4 +2,4 @@ export { EnrolledFactors, type EnrolledFactorsOptions } from './enrolled-factors
 export type { FactorAddition, FactorStore, RecoverySet, RecoveryState, TotpConfirmation, TotpFactor } from './factor-store.ts'
 export { RecoveryCodes, type RecoveryCodesOptions } from './recovery-codes.ts'
 export { type TotpEnrolment, TotpFactors, type TotpFactorsOptions } from './totp-factors.ts'
-export { TotpSealing, type TotpSealingOptions, type TotpSealingTotal } from './totp-sealing.ts'
+export { contextOf, TOTP_PURPOSE, TotpSealing, type TotpSealingOptions, type TotpSealingTotal } from './totp-sealing.ts'

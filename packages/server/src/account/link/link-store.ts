@@ -64,8 +64,8 @@ export interface LinkStore {
   /** Soft cut-off `user:<id>`. The links that were made for the old address go, but for `not_me`. */
   changeEmail(use: ToldLinkUse): Promise<'changed' | 'email_taken' | 'refused'>
   /**
-   * Back to the address of the link, unless another account has it by now. The password is void, sessions and tokens end, hard; passkeys that were
-   * added since go, as they sign in by themselves, and all other links but those of `not_me` that are older: whoever had the account before
+   * Back to the address of the link, unless another account has it by now. The password is void, sessions and tokens end, hard; passkeys and identities of
+   * other providers that were added since go, as they sign in by themselves, and all other links but those of `not_me` that are older: whoever had the account before
    * whom decides.
    */
   disown(use: ToldLinkUse): Promise<boolean>

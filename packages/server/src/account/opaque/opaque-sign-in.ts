@@ -2,6 +2,7 @@ import { AuthError } from 'countersign/core'
 import type { ReplayStore } from 'countersign/replay'
 import { deriveOpaqueSecret } from 'countersign/signature'
 import type { RoleScopes, SessionKeys } from '../../credential/index.ts'
+import { authenticationContext } from '../../session/acr.ts'
 import type { Authentication } from '../../session/authenticator.ts'
 import type { SignedIn } from '../../session/session-tokens.ts'
 import type { SessionRequest, Sessions } from '../../session/sessions.ts'
@@ -22,6 +23,8 @@ export interface OpaqueSignInOptions {
   readonly sessionKeys: SessionKeys
   readonly roleScopes: RoleScopes
   readonly replay: ReplayStore
+  /** Every account must have a second factor: without one no key is agreed on. */
+  readonly needsSecondFactor?: boolean
 }
 
 /** The second message of a sign-in. */
@@ -96,13 +99,18 @@ export class OpaqueSignIn {
   /**
    * The second message: opens a session, with the key that both sides derive from what they have agreed on.
    *
-   * @throws {AuthError} as `prove`; `credentials_invalid` also when the account has changed meanwhile.
+   * @throws {AuthError} as `prove`; `credentials_invalid` also when the account has changed meanwhile; `factor_enrolment_required`.
    */
   async finish(proof: OpaqueProof, request: SessionRequest): Promise<OpaqueSignedIn> {
-    const { sessions, sessionKeys, roleScopes, throttle } = this.#options
+    const { sessions, sessionKeys, roleScopes, throttle, needsSecondFactor } = this.#options
     const { authentication, agreed, admission } = await this.#prove(proof)
     const signedIn = await throttle.settle(admission, () => sessions.open(authentication, request))
     const { session, subject } = signedIn
+    if (needsSecondFactor && authenticationContext(session.amr) === undefined) {
+      // A key would sign for whatever the account may do.
+      await sessions.end(session.id)
+      throw new AuthError('factor_enrolment_required', { user: session.user })
+    }
     const ground = { user: session.user, session: session.id, expiresAt: session.expiresAt, scope: roleScopes.of(subject.roles) }
     return { signedIn, accessKeyId: await sessionKeys.add(ground, deriveOpaqueSecret(agreed)) }
   }

@@ -11,7 +11,7 @@ export interface ServerSetup {
   readonly text: string
 }
 
-const PURPOSE = 'opaque-setup/1'
+export const OPAQUE_SETUP_PURPOSE = 'opaque-setup/1'
 const SEED_BYTES = 64
 const SCALAR_BYTES = 32
 /** The generator of ristretto255 (RFC 9496 section 4): any public key will do while another is computed. */
@@ -22,7 +22,7 @@ const GENERATOR = Buffer.from('e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db
  * server has it. When a secret leaves the list, the passwords that were set under it are gone.
  */
 export function serverSetups(secret: MasterSecret, library: OpaqueLibrary): readonly ServerSetup[] {
-  return secret.purposeKeys(PURPOSE).map((key) => setupOf(key, library))
+  return secret.purposeKeys(OPAQUE_SETUP_PURPOSE).map((key) => setupOf(key, library))
 }
 
 function setupOf({ id, key }: PurposeKey, { server }: OpaqueLibrary): ServerSetup {

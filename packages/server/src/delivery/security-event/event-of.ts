@@ -25,8 +25,8 @@ export function eventOf(issuer: string, { entry, cause }: Occurrence): TellableE
     // Nobody knows in which language an operator writes (BCP 47: undetermined).
     ...(cause.reason === undefined ? {} : { reason_admin: { und: cause.reason } }),
   }
-  // CAEP has no word for the codes, and what no receiver understands is not sent.
-  if (cause.credential === 'recovery-code') return undefined
+  // CAEP has no word for them, and what no receiver understands is not sent.
+  if (cause.credential === 'recovery-code' || cause.credential === 'identity') return undefined
   if (target.kind === 'user' && cause.credential !== undefined) {
     const event = { ...common, credential_type: cause.credential, change_type: cause.change ?? 'update' }
     return { type: eventTypes.credentialChange, subject: userOf(issuer, target.id), event }

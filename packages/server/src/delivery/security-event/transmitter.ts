@@ -13,11 +13,19 @@ export interface TransmitterOptions {
   readonly store: DeliveryStore
   readonly log: EventLog
   readonly platform: Platform
-  /** The people who are told of what happens to them have a part in it as well; absent where there is no mail. */
-  readonly notices?: { readonly destination: string; readonly of: (occurrence: Occurrence) => NewJob | undefined }
+  /** Who else is told of what stands in the log, beside the receivers of streams. */
+  readonly others?: readonly LogCopy[]
   /** Told when a stream ends by itself, and of trouble with the database. Must not throw. */
   readonly onStreamEnded?: (stream: string, reason: string) => void
   readonly onFailure?: (error: unknown) => void
+}
+
+/** One destination that is no stream: the mail to people, the exchange of webhooks. Its name is its kind too. */
+export interface LogCopy {
+  readonly destination: string
+  readonly of: (occurrence: Occurrence) => NewJob | undefined
+  /** What is told when the log has forgotten what would have been. */
+  readonly lost?: () => NewJob
 }
 
 const TURN_MS = 1000
@@ -70,9 +78,9 @@ export class Transmitter {
 
   /** Copies all that has happened until now. What was copied may be forgotten. */
   async copyAll(): Promise<void> {
-    const { store, log, notices } = this.#options
+    const { store, log, others = [] } = this.#options
     const { position } = await log.head()
-    const kinds = notices === undefined ? streamKinds : [...streamKinds, notices.destination]
+    const kinds = [...streamKinds, ...others.map((other) => other.destination)]
     for (const destination of await store.behind(kinds, position)) await this.#copyInto(destination)
   }
 
@@ -124,7 +132,8 @@ export class Transmitter {
       if (destination.state === 'shut') return
       const occurrences = await log.after(destination.position, COPIED_AT_ONCE)
       if (occurrences === 'forgotten') {
-        if (this.#isForPeople(destination)) return this.#skip(destination)
+        const other = this.#otherOf(destination)
+        if (other !== undefined) return this.#skip(destination, other)
         return this.#end(destination, 'Events were lost: the log had forgotten them before they were copied.')
       }
       const last = occurrences.at(-1)
@@ -137,8 +146,9 @@ export class Transmitter {
   }
 
   #jobsOf(destination: Destination, occurrences: readonly Occurrence[]): readonly NewJob[] {
-    const { issuer, platform, notices } = this.#options
-    if (notices !== undefined && this.#isForPeople(destination)) return occurrences.flatMap((each) => notices.of(each) ?? [])
+    const { issuer, platform } = this.#options
+    const other = this.#otherOf(destination)
+    if (other !== undefined) return occurrences.flatMap((each) => other.of(each) ?? [])
     const stream = streamOf(destination)
     const now = platform.clock.now()
     return occurrences.flatMap((occurrence) => {
@@ -149,15 +159,17 @@ export class Transmitter {
     })
   }
 
-  #isForPeople({ id }: Destination): boolean {
-    return id === this.#options.notices?.destination
+  #otherOf({ id }: Destination): LogCopy | undefined {
+    return this.#options.others?.find(({ destination }) => destination === id)
   }
 
-  /** No server was running with mail for so long that the log has forgotten what it would have told. */
-  async #skip({ revision, owner: _owner, createdAt: _createdAt, ...destination }: Destination): Promise<void> {
+  /** No server was running that copies to there, for so long that the log has forgotten what it would have told. */
+  async #skip({ revision, owner: _owner, createdAt: _createdAt, ...destination }: Destination, { lost }: LogCopy): Promise<void> {
     const { store, log } = this.#options
     const { position } = await log.head()
-    await store.change({ ...destination, position, fromRevision: revision, dropJobs: false, jobs: [] })
+    const jobs = lost === undefined ? [] : [lost()]
+    await store.change({ ...destination, position, fromRevision: revision, dropJobs: false, jobs })
+    if (jobs.length > 0) this.announce()
   }
 
   /** Tells the receiver that it has missed something, and stops: it has to look by itself, and enable the stream again. */

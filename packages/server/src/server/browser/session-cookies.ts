@@ -55,9 +55,10 @@ export class SessionCookies {
     for (const cookie of this.of(signedIn)) headers.append('set-cookie', cookie)
   }
 
-  /** The same as values of `Set-Cookie`. */
-  of({ accessToken, expiresInSeconds, refreshToken, session, deviceToken }: SignedIn): readonly string[] {
-    const { form, csrf, clock } = this.#options
+  /** The same as values of `Set-Cookie`. @param csrfToken Of the session, where the answer tells it too: services compare it with the cookie. */
+  of(signedIn: SignedIn, csrfToken: string = this.#options.csrf.csrfToken(sessionBinding(signedIn.session.id))): readonly string[] {
+    const { accessToken, expiresInSeconds, refreshToken, session, deviceToken } = signedIn
+    const { form, clock } = this.#options
     const leftMs = Math.min(session.expiresAt, session.idleExpiresAt) - clock.now()
     const maxAgeSeconds = Math.max(0, Math.ceil(leftMs / 1000))
     const { names } = this
@@ -65,7 +66,7 @@ export class SessionCookies {
       return [
         setCookie(names.access, accessToken, { ...this.#shared, maxAgeSeconds: expiresInSeconds, httpOnly: form === 'http-only' }),
         setCookie(names.refresh, refreshToken, { ...this.#own, maxAgeSeconds }),
-        setCookie(names.csrf, csrf.csrfToken(sessionBinding(session.id)), { ...this.#shared, maxAgeSeconds, httpOnly: false }),
+        setCookie(names.csrf, csrfToken, { ...this.#shared, maxAgeSeconds, httpOnly: false }),
         ...(deviceToken === undefined ? [] : [setCookie(names.device, deviceToken, { ...this.#own, maxAgeSeconds: DEVICE_SECONDS })]),
       ]
     } catch (error) {

@@ -15,9 +15,9 @@ export type Transport = 'json' | 'cookie'
  *
  * @throws {AuthError} `cookie_too_large`.
  */
-export async function signedInCookies(signedIn: SignedIn, services: Needed): Promise<readonly string[]> {
+export async function signedInCookies(signedIn: SignedIn, services: Needed, csrfToken?: string): Promise<readonly string[]> {
   try {
-    return services.sessionCookies.of(signedIn)
+    return services.sessionCookies.of(signedIn, csrfToken)
   } catch (error) {
     if (error instanceof AuthError && error.code === 'cookie_too_large') await endQuietly(signedIn.session.id, services)
     throw error
@@ -48,10 +48,11 @@ export async function answerSignedIn(
 ): Promise<Response> {
   if (transport === 'json') return json(status, showSignedIn(signedIn))
   const { session, subject, expiresInSeconds } = signedIn
-  const cookies = await signedInCookies(signedIn, services)
+  const csrfToken = services.csrf.csrfToken(sessionBinding(session.id))
+  const cookies = await signedInCookies(signedIn, services, csrfToken)
   const response = json(status, {
     expires_in: expiresInSeconds,
-    csrf_token: services.csrf.csrfToken(sessionBinding(session.id)),
+    csrf_token: csrfToken,
     session: showSession(session, session.id),
     user: showSubject(subject),
   })

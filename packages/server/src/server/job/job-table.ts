@@ -1,15 +1,16 @@
 import { dropExpiredKeys } from './drop-expired-keys/job.ts'
 import { endAbandonedStreams } from './end-abandoned-streams/job.ts'
 import { endElevations } from './end-elevations/job.ts'
+import { endLeases } from './end-leases/job.ts'
+import { forgetLeases } from './forget-leases/job.ts'
 import { forgetElevations } from './forget-elevations/job.ts'
 import { forgetLog } from './forget-log/job.ts'
 import type { Job } from './job.ts'
 import { maintainKeys } from './maintain-keys/job.ts'
 import { noteApiKeyUses } from './note-api-key-uses/job.ts'
-import { resealAccessKeys } from './reseal-access-keys/job.ts'
-import { resealApiKeys } from './reseal-api-keys/job.ts'
-import { resealTotp } from './reseal-totp/job.ts'
+import { resealSecrets } from './reseal-secrets/job.ts'
 import { sweepLinks } from './sweep-links/job.ts'
+import { sweepOAuth } from './sweep-oauth/job.ts'
 import { sweepSessions } from './sweep-sessions/job.ts'
 import { sweepThrottle } from './sweep-throttle/job.ts'
 
@@ -19,13 +20,14 @@ export const jobs: readonly Job[] = Object.freeze([
   forgetLog,
   sweepSessions,
   sweepLinks,
+  sweepOAuth,
   endElevations,
   forgetElevations,
+  endLeases,
+  forgetLeases,
   sweepThrottle,
   dropExpiredKeys,
-  resealAccessKeys,
-  resealTotp,
-  resealApiKeys,
+  resealSecrets,
   noteApiKeyUses,
   endAbandonedStreams,
 ])

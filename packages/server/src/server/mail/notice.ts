@@ -55,7 +55,13 @@ function momentIn(language: string, at: number): string {
 }
 
 const factorOf = ({ factors }: MailWords, { factor }: MailFacts): string =>
-  factor === 'app' ? factors.app : factor?.startsWith('fido2-') === true ? factors.passkey : factors.other
+  factor === 'app'
+    ? factors.app
+    : factor === 'identity'
+      ? factors.identity
+      : factor?.startsWith('fido2-') === true
+        ? factors.passkey
+        : factors.other
 
 export const newSignIn: MailTemplate = notice((words, _facts, account) => ({ ...words.newSignIn, text: words.newSignIn.text(account) }))
 

@@ -1,4 +1,5 @@
 import type { MailTemplate } from './mail-template.ts'
+import { webhookDisabled } from './webhook-mail.ts'
 import { emailChange, emailVerification, magicLink, passwordReset } from './link-mail.ts'
 import { emailChanged, factorAdded, factorRemoved, newSignIn, passwordChanged, recoveryCodesRenewed, sessionStolen } from './notice.ts'
 
@@ -11,6 +12,7 @@ export const mailTemplates: Readonly<Record<string, MailTemplate>> = Object.free
   recovery_codes_renewed: recoveryCodesRenewed,
   email_changed: emailChanged,
   session_stolen: sessionStolen,
+  webhook_disabled: webhookDisabled,
   password_reset: passwordReset,
   magic_link: magicLink,
   email_verification: emailVerification,

@@ -1,15 +1,18 @@
+import { ENROLMENT } from '../../session/index.ts'
 import { AuthError, refusalRow } from 'countersign/core'
 import { asRefusal, retryAfterOf } from '../problem-response.ts'
 import { isForm, readFormBody } from '../request-body.ts'
 import type { Services } from '../services.ts'
+import type { Messages } from '../message/en.ts'
 import { errorView } from './error-view.ts'
 import { actionOf } from './field.ts'
-import { factsOfFlash } from './flash.ts'
+import { factsOfFlash, isSecret } from './flash.ts'
 import { blamedField, type FieldSentences, reasonOf, sentencesOf } from './form-error.ts'
 import { layout } from './layout.ts'
 import { ANYBODY, bindingOf, localCall, openCall, type PageRequest, strangerCall } from './open-call.ts'
 import type { AnyForm, Page, PageCall, Redirect, View } from './page.ts'
 import { setPageHeaders } from './page-header.ts'
+import { keepWaiting, takeWaiting, type WaitingForm } from './waiting-form.ts'
 
 /** The one field of a form that names it, where the page has several. */
 const FORM = 'form'
@@ -28,11 +31,22 @@ export async function answerPage(page: Page | undefined, given: PageRequest, ser
     if (page === undefined) throw new AuthError('not_found')
     call = await openCall(page, call, given, services)
     if (page.access === 'session' && call.session === undefined) return redirect(signInFirst(call), call, services)
+    // Every account must have a second factor, and this one has shown none: there it is set up.
+    if (page.access === 'session' && page.enrols !== true && call.session?.principal.acr === ENROLMENT) {
+      return redirect({ to: call.link('/account') }, call, services)
+    }
     if (call.request.method === 'POST') return await submit(page, call, services)
+    const waiting = await takeWaiting(call, services)
+    if (waiting !== undefined) return await goOn(page, waiting, call, services)
     return await show(page, call, 200, services)
   } catch (error) {
     return refusePage(error, call, services)
   }
+}
+
+/** Tells a person, as a page, why something that is none was refused. */
+export function answerRefusal(error: unknown, given: PageRequest, services: Services): Promise<Response> {
+  return refusePage(error, localCall(strangerCall(given, services), services), services)
 }
 
 async function show(page: Page, call: PageCall, status: number, services: Services): Promise<Response> {
@@ -40,7 +54,7 @@ async function show(page: Page, call: PageCall, status: number, services: Servic
   if ('to' in shown) return redirect(shown, call, services)
   // Nobody has read what a HEAD leaves out.
   if (call.request.method !== 'HEAD') services.site.flash.clearIfSent(call.request, call.headers)
-  return document(shown, call, status, services)
+  return document(shown, call, call.sent === undefined ? (shown.status ?? status) : status, services)
 }
 
 async function submit(page: Page, call: PageCall, services: Services): Promise<Response> {
@@ -55,6 +69,17 @@ async function submit(page: Page, call: PageCall, services: Services): Promise<R
     return await sendBack(page, { name, form, fields: {} }, error, call, services)
   }
   if (form === undefined) throw new AuthError('request_invalid', { reason: 'unknown_form' })
+  try {
+    return redirect(await accepted(form, fields, call, services), call, services)
+  } catch (error) {
+    return await sendBack(page, { name, form, fields }, error, call, services)
+  }
+}
+
+/** A form that has waited for its person to show who they are. Its token was right when it was sent. */
+async function goOn(page: Page, { form: name, fields }: WaitingForm, call: PageCall, services: Services): Promise<Response> {
+  const form = Object.hasOwn(page.forms, name) ? page.forms[name] : undefined
+  if (form === undefined) return show(page, call, 200, services)
   try {
     return redirect(await accepted(form, fields, call, services), call, services)
   } catch (error) {
@@ -105,20 +130,32 @@ async function sendBack(
   const refusal = asRefusal(error)
   if (refusal.code === 'internal') throw error
   logRefusal(refusal, call, services)
-  if (refusal.code === 'step_up_required') return redirect(stepUpFirst(call), call, services)
-  const errors = refusal instanceof FieldsRefused ? refusal.sentences : (form.blame?.(refusal, call.say) ?? blamedField(refusal, call.say))
+  if (refusal.code === 'step_up_required') {
+    keepWaiting({ form: name, fields }, call, services)
+    return redirect(stepUpFirst(call), call, services)
+  }
+  const reason = form.reason?.(refusal, call.say)
+  const errors = reason === undefined ? errorsOf(refusal, form, call.say) : undefined
   const sent = {
     form: name,
-    values: Object.fromEntries(Object.entries(fields).filter(([field]) => form.keeps.includes(field))),
+    values: Object.fromEntries(Object.entries(fields).filter(([field]) => isKept(field, form))),
     errors: errors ?? {},
     failed: form.failed(call.say),
-    reason: errors === undefined ? reasonOf(refusal, call.say) : undefined,
+    reason: reason ?? (errors === undefined ? reasonOf(refusal, call.say) : undefined),
     code: refusal.code,
   }
   const { status } = refusalRow(refusal.code)
   setRetryAfter(call.headers, refusal)
   // A 401 would have to name a scheme (RFC 9110 section 11.6.1), and a form is none.
   return show(page, { ...call, sent, flash: undefined }, status === 401 ? 400 : status, services)
+}
+
+/** A name, or with a colon at its end the beginning of several. */
+const isKept = (field: string, { keeps }: AnyForm): boolean =>
+  keeps.some((name) => name === field || (name.endsWith(':') && field.startsWith(name)))
+
+function errorsOf(refusal: AuthError, form: AnyForm, say: Messages): FieldSentences | undefined {
+  return refusal instanceof FieldsRefused ? refusal.sentences : (form.blame?.(refusal, say) ?? blamedField(refusal, say))
 }
 
 function setRetryAfter(headers: Headers, refusal: AuthError): void {
@@ -138,13 +175,13 @@ function redirect({ to, flash }: Redirect, call: PageCall, { site }: Services): 
   const { headers } = call
   headers.set('location', to)
   // Most of it may be said to anybody, and the session may be another one by then.
-  if (flash !== undefined) site.flash.set(headers, factsOfFlash(flash), flash.recoveryCodes === undefined ? ANYBODY : bindingOf(call))
+  if (flash !== undefined) site.flash.set(headers, factsOfFlash(flash), isSecret(flash) ? bindingOf(call) : ANYBODY)
   return new Response(null, { status: 303, headers })
 }
 
 async function document(view: View, call: PageCall, status: number, { site, config }: Services): Promise<Response> {
   const { headers, nonce, locale } = call
-  setPageHeaders(headers, { nonce, origins: config.origins, locale })
+  setPageHeaders(headers, { nonce, origins: config.origins, locale, hasScript: view.script !== undefined })
   const text = String(await layout(view, call, site))
   return new Response(text, { status, headers })
 }

@@ -11,6 +11,26 @@ export const flashNames = [
   'app_off',
   'app_over',
   'code_over',
+  'reset_sent',
+  'password_reset',
+  'email_verified',
+  'email_changed',
+  'email_asked',
+  'verification_sent',
+  'disowned',
+  'name_changed',
+  'passkey_added',
+  'passkey_renamed',
+  'passkey_removed',
+  'codes_renewed',
+  'key_made',
+  'key_removed',
+  'app_disconnected',
+  'device_connected',
+  'device_denied',
+  'identity_connected',
+  'identity_disconnected',
+  'identity_over',
 ] as const
 
 export interface Flash {
@@ -18,6 +38,8 @@ export interface Flash {
   readonly count?: number
   /** Shown on that page, and never again. */
   readonly recoveryCodes?: readonly string[]
+  /** A new API key, shown in the same way. */
+  readonly apiKey?: string
 }
 
 const isName = (name: unknown): name is Flash['name'] => flashNames.some((each) => each === name)
@@ -28,11 +50,15 @@ export const factsOfFlash = (flash: Flash): SealedFacts => ({ ...flash })
 
 /** An older version may have written it. */
 export function flashOf(facts: SealedFacts | undefined): Flash | undefined {
-  const { name, count, recoveryCodes } = facts ?? {}
+  const { name, count, recoveryCodes, apiKey } = facts ?? {}
   if (!isName(name)) return undefined
   return {
     name,
     ...(typeof count === 'number' ? { count } : {}),
     ...(isTexts(recoveryCodes) ? { recoveryCodes } : {}),
+    ...(typeof apiKey === 'string' ? { apiKey } : {}),
   }
 }
+
+/** Meant for the session alone that has asked for it. */
+export const isSecret = ({ recoveryCodes, apiKey }: Flash): boolean => recoveryCodes !== undefined || apiKey !== undefined

@@ -7,7 +7,7 @@ import type { PageCall, View } from './page.ts'
 import type { Site } from './site.ts'
 
 /** The whole document around what a page shows. */
-export function layout({ title, layout: kind, body }: View, call: PageCall, site: Site): Html {
+export function layout({ title, layout: kind, body, script }: View, call: PageCall, site: Site): Html {
   const { say, locale, nonce } = call
   const heading = call.sent === undefined ? title : say.page.errorPrefix + title
   return html`<!doctype html>
@@ -20,6 +20,7 @@ export function layout({ title, layout: kind, body }: View, call: PageCall, site
 <title>${say.page.pageTitle(heading, site.brand.name)}</title>
 <link rel="icon" href="${call.link(site.icon)}">
 <link rel="stylesheet" nonce="${nonce}" href="${call.link(site.styleSheet)}">
+${script === undefined ? '' : html`<script nonce="${nonce}" src="${call.link(site.passkeyScript)}" defer></script>`}
 </head>
 <body>
 <a class="skip" href="#main">${say.page.skip}</a>

@@ -28,6 +28,9 @@ export function sayWhen(at: EpochMs, now: EpochMs, locale: Locale): string {
   return day[locale].format(at)
 }
 
+/** The day itself, also of what is to come. */
+export const sayDay = (at: EpochMs, locale: Locale): string => day[locale].format(at)
+
 /** What is said of a moment, with the exact one for whoever, or whatever, asks. */
 export function moment(at: EpochMs, said: string): Html {
   const exact = new Date(at).toISOString()

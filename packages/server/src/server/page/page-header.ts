@@ -2,12 +2,13 @@
  * The policy of one page: nothing but what bears this answer's nonce is loaded, and nothing foreign at all. A form may end at the origins that
  * it may lead back to, since browsers hold redirects against `form-action` too.
  */
-export function pagePolicy(nonce: string, origins: readonly string[]): string {
+export function pagePolicy({ nonce, origins, hasScript }: Omit<PageHeaders, 'locale'>): string {
   return [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
     `script-src 'nonce-${nonce}'`,
     "img-src 'self'",
+    ...(hasScript ? ["connect-src 'self'"] : []),
     `form-action ${["'self'", ...origins].join(' ')}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
@@ -22,13 +23,15 @@ export interface PageHeaders {
   /** Listed by the configuration. */
   readonly origins: readonly string[]
   readonly locale: string
+  /** It asks us for challenges, and nobody else. */
+  readonly hasScript: boolean
 }
 
 /** Sets what every page is sent with; the rest comes with the security headers of every answer. */
-export function setPageHeaders(headers: Headers, { nonce, origins, locale }: PageHeaders): void {
+export function setPageHeaders(headers: Headers, { locale, ...policy }: PageHeaders): void {
   headers.set('content-type', 'text/html; charset=utf-8')
   headers.set('content-language', locale)
-  headers.set('content-security-policy', pagePolicy(nonce, origins))
+  headers.set('content-security-policy', pagePolicy(policy))
   // To ourselves alone: with none at all browsers say `Origin: null` of our own forms.
   if (!headers.has('referrer-policy')) headers.set('referrer-policy', 'same-origin')
   headers.append('vary', 'Accept-Language, Cookie')

@@ -46,6 +46,10 @@ export interface View {
   /** `panel`: one card in the middle, for one thing to do. `wide`: below a bar that says who is signed in. */
   readonly layout: 'panel' | 'wide'
   readonly body: Html
+  /** Where the page itself is the bad news. Otherwise 200, or what the form that comes back was refused with. */
+  readonly status?: number
+  /** The only script that a page may have: it talks to the browser's passkeys. */
+  readonly script?: 'passkey'
 }
 
 /** Where a form that did what was asked leads: always another GET, so that reloading repeats nothing. */
@@ -59,10 +63,12 @@ export interface Redirect {
 /** A form of a page. What is not in `fields` is refused. */
 export interface Form<Fields> {
   readonly fields: z.ZodType<Fields>
-  /** The fields that keep what was typed when the form comes back. Never one that holds a secret. */
+  /** The fields that keep what was typed when the form comes back; `scope:` for all that begin so. Never one that holds a secret. */
   readonly keeps: readonly string[]
   /** What did not work, in the words of the person: "We could not …". */
   failed(say: Messages): string
+  /** The sentence for a refusal, where the general one says too little. It blames no field. */
+  reason?(refusal: AuthError, say: Messages): string | undefined
   /** The fields that a refusal of the domain blames, where its own pointer does not name them. */
   blame?(refusal: AuthError, say: Messages): FieldSentences | undefined
   /** @throws {AuthError} The page comes back with what it says. */
@@ -80,6 +86,10 @@ export interface PageDefinition<Query> {
   readonly path: string
   /** `session`: whoever is not signed in is sent to do so, and comes back. */
   readonly access: 'public' | 'session'
+  /** Open to whoever still has to set a second factor up, where every account must have one. */
+  readonly enrols?: true
+  /** Where the configuration leaves it without a use, it is not there. Default: it is. */
+  isServed?(services: Services): boolean
   /** `lang` is understood everywhere. A strict object. */
   readonly query?: z.ZodType<Query>
   /** By the name that stands in the hidden field `form`. */
@@ -88,7 +98,8 @@ export interface PageDefinition<Query> {
 }
 
 /** A page as the table holds it. */
-export interface Page extends Omit<PageDefinition<unknown>, 'render' | 'query' | 'forms'> {
+export interface Page extends Omit<PageDefinition<unknown>, 'render' | 'query' | 'forms' | 'isServed'> {
+  isServed(services: Services): boolean
   readonly methods: ReadonlyArray<'GET' | 'POST'>
   readonly query: z.ZodType
   readonly forms: Readonly<Record<string, AnyForm>>
@@ -104,9 +115,16 @@ export const defineForm = <Fields>(form: Form<Fields>): AnyForm => ({
 })
 
 /** Settles a page's types: what it renders from is what its schema has passed. */
-export function definePage<Query = Record<string, never>>({ query, forms = {}, render, ...rest }: PageDefinition<Query>): Page {
+export function definePage<Query = Record<string, never>>({
+  query,
+  forms = {},
+  isServed = () => true,
+  render,
+  ...rest
+}: PageDefinition<Query>): Page {
   return Object.freeze({
     ...rest,
+    isServed,
     methods: Object.keys(forms).length === 0 ? (['GET'] as const) : (['GET', 'POST'] as const),
     query: query ?? noQuery,
     forms: Object.freeze({ ...forms }),

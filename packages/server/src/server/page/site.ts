@@ -4,6 +4,7 @@ import type { Brand } from '../config-brand.ts'
 import { iconFile } from './icon.ts'
 import { readLogo } from './logo.ts'
 import type { SealedCookie } from './sealed-cookie.ts'
+import { passkeyScript } from './passkey/script.ts'
 import { pageStyle } from './style.ts'
 
 /** A file that pages load: it never changes, since its name is the hash of what is in it. */
@@ -21,6 +22,8 @@ export interface Site {
   readonly logo: string | undefined
   /** Path of what stands for us in a browser's tab. */
   readonly icon: string
+  /** Path of the script that talks to passkeys. */
+  readonly passkeyScript: string
   /** By the last part of the path. */
   readonly assets: ReadonlyMap<string, Asset>
   /** Below which path of its host the server stands: that of the issuer's URL, without a slash at the end. */
@@ -31,6 +34,10 @@ export interface Site {
   readonly flash: SealedCookie
   /** A sign-in whose password was right and whose second factor is not there yet. */
   readonly signInStep: SealedCookie
+  /** What a browser was given that has asked for a mail to sign in with. */
+  readonly magicRequest: SealedCookie
+  /** A form that waits until its person has shown once more who they are. */
+  readonly waitingForm: SealedCookie
   /** The secret of an authenticator app that is being set up. */
   readonly enrolment: SealedCookie
 }
@@ -42,7 +49,7 @@ function namedAsset(kind: string, ending: string, asset: Asset): readonly [name:
   return [`${kind}-${encodeBase64url(sha256(asset.bytes)).slice(0, NAME_BYTES)}.${ending}`, asset]
 }
 
-export type SiteLook = Pick<Site, 'brand' | 'styleSheet' | 'logo' | 'icon' | 'assets'>
+export type SiteLook = Pick<Site, 'brand' | 'styleSheet' | 'logo' | 'icon' | 'passkeyScript' | 'assets'>
 
 /** Makes everything that depends on the brand alone, once. @throws {Error} for a logo that cannot be served. */
 export function siteLook(brand: Brand): SiteLook {
@@ -50,11 +57,13 @@ export function siteLook(brand: Brand): SiteLook {
   const picture = brand.logo === undefined ? undefined : readLogo(brand.logo)
   const logo = picture && namedAsset('logo', picture.type === 'image/png' ? 'png' : 'svg', picture)
   const icon = logo ?? namedAsset('icon', 'svg', { bytes: new TextEncoder().encode(iconFile(brand)), type: 'image/svg+xml' })
+  const script = namedAsset('passkey', 'js', { bytes: new TextEncoder().encode(passkeyScript), type: 'text/javascript; charset=utf-8' })
   return {
     brand,
     styleSheet: `/assets/${style[0]}`,
     logo: logo && `/assets/${logo[0]}`,
     icon: `/assets/${icon[0]}`,
-    assets: new Map([style, icon]),
+    passkeyScript: `/assets/${script[0]}`,
+    assets: new Map([style, icon, script]),
   }
 }

@@ -38,7 +38,7 @@ ul { padding: 0; list-style: none; }
 .small { font-size: var(--step--1); }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: var(--shadow); }
 .stack > * + * { margin-top: var(--space-4); }
-.stack > input[type=hidden] + *, .stack > [hidden] + * { margin-top: 0; }
+.stack > input[type=hidden] + *, .stack > input[hidden] + * { margin-top: 0; }
 .skip { position: absolute; left: var(--space-4); top: -100px; padding: var(--space-3) var(--space-4); background: var(--surface); border-radius: var(--radius-small); z-index: 1; }
 .skip:focus { top: var(--space-4); }
 .mark { display: inline-flex; align-items: center; gap: 10px; min-height: 44px; font-weight: 650; letter-spacing: -0.01em; color: var(--ink); text-decoration: none; border-radius: var(--radius-small); }
@@ -51,6 +51,7 @@ ul { padding: 0; list-style: none; }
 .panel .button { width: 100%; }
 .panel header { margin-bottom: var(--space-5); }
 .panel header h1 { margin-top: var(--space-4); }
+.panel header h1 + p { margin-top: var(--space-1); }
 .centre { margin-top: var(--space-5); text-align: center; }
 .panel > footer { margin-top: var(--space-2); }
 
@@ -63,8 +64,17 @@ input.code { font-family: var(--mono); letter-spacing: 0.12em; font-variant-nume
 .error { margin-top: var(--space-1); color: var(--danger); font-size: var(--step--1); font-weight: 560; }
 .row { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0 var(--space-3); }
 .target { display: inline-block; padding: 12px 0; margin: -12px 0; }
+[data-needs-passkey]:not([hidden]) + .stack > .or { display: none; }
 .or { display: flex; align-items: center; gap: var(--space-3); color: var(--ink-soft); font-size: var(--step--1); }
 .or::before, .or::after { content: ""; height: 1px; flex: 1; background: var(--line); }
+
+.check { display: flex; align-items: center; gap: var(--space-3); min-height: 44px; margin: 0; font-weight: 400; cursor: pointer; overflow-wrap: anywhere; }
+.check input { flex: none; width: 24px; min-height: 24px; height: 24px; padding: 0; display: grid; place-content: center; }
+.check input::before { content: ""; width: 12px; height: 6px; border: solid var(--accent-ink); border-width: 0 0 2.5px 2.5px; transform: translateY(-2px) rotate(-45deg); opacity: 0; }
+.check input:checked { background: var(--accent); border-color: var(--accent); }
+.check input:checked::before { opacity: 1; }
+fieldset { border: 0; padding: 0; min-width: 0; }
+select { display: block; width: 100%; min-height: 44px; padding: 10px 12px; font: inherit; font-size: 1rem; color: inherit; background: var(--surface); border: 1px solid var(--control); border-radius: var(--radius-small); }
 
 .button { display: inline-flex; align-items: center; justify-content: center; gap: var(--space-2); min-height: 44px; padding: 8px 18px; border-radius: var(--radius-small); border: 1px solid transparent; background: var(--accent); color: var(--accent-ink); font: 600 var(--step-0)/1.2 var(--font); text-align: center; text-decoration: none; cursor: pointer; }
 .button.quiet { background: transparent; color: var(--ink); border-color: var(--control); }
@@ -73,8 +83,10 @@ input.code { font-family: var(--mono); letter-spacing: 0.12em; font-variant-nume
 .button.compact::after { content: ""; position: absolute; inset: -5px 0; }
 .button:hover { filter: brightness(1.08); }
 .button.quiet:hover, .button.danger:hover { filter: none; background: var(--ground); }
+.link { border: 0; background: none; font: inherit; color: var(--accent); text-decoration: underline; text-underline-offset: 3px; cursor: pointer; }
+.inline { display: inline; }
 .buttons { display: flex; flex-wrap: wrap; gap: var(--space-3); }
-a:focus-visible, input:focus-visible, .button:focus-visible, summary:focus-visible, .notice:focus-visible { outline: 2px solid transparent; outline-offset: 2px; box-shadow: var(--ring); }
+a:focus-visible, input:focus-visible, select:focus-visible, .link:focus-visible, .button:focus-visible, summary:focus-visible, .notice:focus-visible { outline: 2px solid transparent; outline-offset: 2px; box-shadow: var(--ring); }
 
 .notice { padding: var(--space-3) var(--space-4); border-radius: var(--radius-small); border-left: 3px solid; background: var(--accent-wash); border-color: var(--accent); }
 .notice.danger { background: var(--danger-wash); border-color: var(--danger); }
@@ -99,6 +111,8 @@ section > header { display: flex; flex-wrap: wrap; justify-content: space-betwee
 .pad { padding: var(--space-5); }
 .item { display: grid; grid-template-columns: 40px minmax(0, 1fr) auto; gap: var(--space-4); align-items: center; padding: var(--space-4) var(--space-5); }
 .item + .item { border-top: 1px solid var(--line); }
+.item.two { grid-template-columns: 40px minmax(0, 1fr) auto auto; }
+.item > details[open] { grid-column: 1 / -1; }
 .icon { width: 40px; height: 40px; border-radius: var(--radius-small); background: var(--ground); display: grid; place-items: center; color: var(--ink-soft); }
 .icon svg { width: 20px; height: 20px; fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; }
 .title { font-weight: 560; display: flex; gap: var(--space-1) var(--space-2); align-items: center; flex-wrap: wrap; }
@@ -112,16 +126,21 @@ details .effect { margin-top: var(--space-3); padding: var(--space-4); border: 1
 .key { display: inline-block; padding: var(--space-2) var(--space-3); background: var(--ground); border-radius: var(--radius-small); letter-spacing: 0.06em; overflow-wrap: anywhere; }
 .codes { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 270px), 1fr)); gap: var(--space-2); }
 .codes li { padding: var(--space-2) var(--space-3); background: var(--ground); border-radius: var(--radius-small); }
+.whole { user-select: all; }
+.whom { overflow-wrap: anywhere; }
+.effects { display: grid; gap: var(--space-2); }
+.effects li { padding-left: var(--space-4); position: relative; }
+.effects li::before { content: ""; position: absolute; left: 0; top: 0.65em; width: 6px; height: 6px; border-radius: 50%; background: currentColor; }
 .languages { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 var(--space-4); }
 .languages > * { display: inline-flex; align-items: center; min-height: 44px; }
 
 @media (max-width: 560px) {
-  .item { grid-template-columns: 40px minmax(0, 1fr); align-items: start; padding: var(--space-4); }
-  .item > form, .item > .button, .item > .badge { grid-column: 2; justify-self: start; }
+  .item, .item.two { grid-template-columns: 40px minmax(0, 1fr); align-items: start; padding: var(--space-4); }
+  .item > form, .item > .button, .item > .badge, .item > .buttons, .item > details { grid-column: 2; justify-self: start; }
   .top > div, .wide { padding-left: var(--space-4); padding-right: var(--space-4); }
   .panel > .card, .pad { padding: var(--space-5) var(--space-4); }
 }
 @media (prefers-reduced-motion: no-preference) { .button, input { transition: background-color 120ms, border-color 120ms, filter 120ms; } }
-@media (forced-colors: active) { .dot { background: CanvasText; } .notice { border: 1px solid; } }
+@media (forced-colors: active) { .check input { appearance: auto; } .check input::before { content: none; } .dot, .effects li::before { background: CanvasText; } .notice { border: 1px solid; } }
 @media print { .top, .languages, .button { display: none; } body { background: #fff; color: #000; } }
 `

@@ -6,16 +6,20 @@ import { ManualClock } from 'countersign/core'
 import { createMemoryStore } from '../memory/store.ts'
 import { openSqliteStore } from '../sqlite/store.ts'
 import { callerKeyStoreContract } from './caller-key-store.ts'
+import { deliveryHistoryContract } from './delivery-history.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
 import { deviceStoreContract } from './device-store.ts'
 import { elevationStoreContract } from './elevation-store.ts'
 import { eventLogContract } from './event-log.ts'
 import { factorStoreContract } from './factor-store.ts'
+import { federationStoreContract } from './federation-store.ts'
 import { keyStoreContract } from './key-store.ts'
 import { languageStoreContract } from './language-store.ts'
+import { leaseStoreContract } from './lease-store.ts'
 import { linkStoreContract } from './link-store.ts'
 import { logStoreContract } from './log-store.ts'
 import { CUTOFF_LIFE_MS, NOW } from './record.ts'
+import { oauthStoreContract } from './oauth-store.ts'
 import { passkeyStoreContract } from './passkey-store.ts'
 import { replayStoreContract } from './replay-store.ts'
 import { sealedSecretStoreContract } from './sealed-secret-store.ts'
@@ -45,8 +49,11 @@ for (const [name, open] of Object.entries(stores)) {
     deviceStoreContract,
     userStoreContract,
     factorStoreContract,
+    leaseStoreContract,
     linkStoreContract,
+    oauthStoreContract,
     passkeyStoreContract,
+    federationStoreContract,
     keyStoreContract,
     serviceCredentialStoreContract,
     languageStoreContract,
@@ -56,6 +63,7 @@ for (const [name, open] of Object.entries(stores)) {
     sealedSecretStoreContract,
     eventLogContract,
     deliveryStoreContract,
+    deliveryHistoryContract,
   ]) {
     contract(name, open)
   }

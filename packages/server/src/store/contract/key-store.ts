@@ -124,4 +124,16 @@ export function keyStoreContract(name: string, open: OpenStore): void {
     assert.equal(await store.keys.retire(NOW + CUTOFF_LIFE_MS), 1)
     assert.deepEqual(await statesOf(store), { k3: 'current', k4: 'next' })
   })
+
+  promise('[G05] a key is sealed otherwise by who knows how it rests now, once, and nobody hears of it', async (store) => {
+    await store.keys.initialise([keyRecord('k1', 'current'), keyRecord('k2', 'next')])
+    const { position } = await store.log.head()
+    const from = new Uint8Array([1, 2, 3, 250])
+    const done = await Promise.all(Array.from({ length: 10 }, (_, at) => store.keys.reseal('k1', from, new Uint8Array([7, at]))))
+    assert.equal(done.filter((isDone) => isDone).length, 1)
+    const sealed = (await store.keys.all()).find(({ kid }) => kid === 'k1')?.sealed
+    assert.deepEqual([...(sealed ?? [])], [7, done.indexOf(true)])
+    assert.equal(await store.keys.reseal('k3', from, from), false)
+    assert.equal((await store.log.head()).position, position)
+  })
 }

@@ -286,4 +286,19 @@ export function sessionStoreContract(name: string, open: OpenStore): void {
       ['mail.ses_a', 'mail.ses_b'],
     )
   })
+
+  promise('[G05] living sessions are counted by the key of their newest generation', async (store) => {
+    assert.deepEqual(await store.sessions.countByKey(NOW), new Map())
+    const session = await signedIn(store, sessionRecord('ses_a', 'usr_a'))
+    await signedIn(store, sessionRecord('ses_b', 'usr_a'))
+    await signedIn(store, sessionRecord('ses_over', 'usr_a', { idleExpiresAt: NOW + 1 }))
+    await store.sessions.rotate(rotationOf(session))
+    assert.deepEqual(
+      await store.sessions.countByKey(NOW + 1),
+      new Map([
+        ['refresh-key-1', 1],
+        ['refresh-key-2', 1],
+      ]),
+    )
+  })
 }

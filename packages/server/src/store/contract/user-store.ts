@@ -163,6 +163,23 @@ export function userStoreContract(name: string, open: OpenStore): void {
     assert.equal((await store.users.find('usr_a'))?.updatedAt, NOW + 2)
   })
 
+  promise('a name changes without a word in the log, is found by, and can go', async (store) => {
+    await signedIn(store, sessionRecord('ses_a', 'usr_a'))
+    const before = await store.users.find('usr_a')
+    const appended = await appendedBy(store, async () => {
+      assert.equal((await store.users.setName('usr_a', 'Grace Hopper'))?.name, 'Grace Hopper')
+      assert.deepEqual(
+        (await store.users.list({ limit: 10, search: 'hopper' })).map(({ id }) => id),
+        ['usr_a'],
+      )
+      assert.equal((await store.users.setName('usr_a', undefined))?.name, undefined)
+      assert.equal(await store.users.setName('usr_x', 'Nobody'), undefined)
+    })
+    assert.deepEqual(appended, [])
+    assert.deepEqual(await store.users.list({ limit: 10, search: 'hopper' }), [])
+    assert.deepEqual({ ...(await store.users.find('usr_a')), name: before?.name }, before)
+  })
+
   promise('a change of a user that does not exist changes and appends nothing', async (store) => {
     const appended = await appendedBy(store, async () => {
       assert.equal(await store.users.setStatus('usr_x', 'suspended', NOW), undefined)
@@ -204,5 +221,20 @@ export function userStoreContract(name: string, open: OpenStore): void {
     await store.users.offerSetup('hash-1', NOW + 10)
     await store.users.create(admin('usr_a'), 'phc')
     assert.equal(await store.users.redeemSetup('hash-1', admin('usr_b'), 'phc'), 'refused')
+  })
+
+  promise('[G05] passwords of OPAQUE are counted by the setup that they were made with', async (store) => {
+    assert.deepEqual(await store.users.countByOpaqueSetup(), new Map())
+    const record = (setup: string): string => `$opaque$v=1$${setup}$${'i'.repeat(22)}$${'r'.repeat(256)}`
+    for (const [id, hash] of [
+      ['usr_a', record('setup--1')],
+      ['usr_b', record('setup--1')],
+      ['usr_c', record('setup--2')],
+      ['usr_d', 'phc'],
+    ] as const) {
+      await store.users.create(userRecord(id), hash)
+    }
+    const counts = await store.users.countByOpaqueSetup()
+    assert.deepEqual([counts.get('setup--1'), counts.get('setup--2'), counts.size], [2, 1, 2])
   })
 }

@@ -47,6 +47,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
 
   async remove(id: string): Promise<boolean> {
     this.#drop((job) => job.destination === id)
+    for (const [kept, { destination }] of this.#tables.keptJobs) if (destination === id) this.#tables.keptJobs.delete(kept)
     return this.#tables.destinations.delete(id)
   }
 
@@ -66,11 +67,13 @@ export class MemoryDeliveryStore implements DeliveryStore {
     return this.#tables.addJobs(jobs)
   }
 
-  async claim({ kind, now, leaseUntil, window, limit }: JobClaim): Promise<readonly Job[]> {
-    const due = this.#destinations([kind]).flatMap((destination) =>
+  async claim({ kind, now, leaseUntil, window, limit, each = limit, except = [] }: JobClaim): Promise<readonly Job[]> {
+    const wanted = this.#destinations([kind]).filter(({ id }) => !except.includes(id))
+    const due = wanted.flatMap((destination) =>
       this.#inPlay(destination)
         .slice(0, window)
-        .filter(({ dueAt }) => dueAt <= now),
+        .filter(({ dueAt }) => dueAt <= now)
+        .slice(0, each),
     )
     const order = [...this.#tables.jobs.keys()]
     const taken = due.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)).slice(0, limit)
@@ -81,12 +84,19 @@ export class MemoryDeliveryStore implements DeliveryStore {
     return this.#settle(taken, ({ id }) => void this.#tables.jobs.delete(id))
   }
 
-  async postpone(taken: JobTaken, dueAt: EpochMs): Promise<boolean> {
-    return this.#settle(taken, (job) => void this.#put({ ...job, dueAt }))
+  async keep(taken: JobTaken, at: EpochMs, note: string): Promise<boolean> {
+    return this.#settle(taken, (job) => {
+      this.#tables.jobs.delete(job.id)
+      this.#tables.keptJobs.set(job.id, { ...jobOf(job), keptAt: at, note })
+    })
   }
 
-  async bury(taken: JobTaken, at: EpochMs): Promise<boolean> {
-    return this.#settle(taken, (job) => void this.#put({ ...job, deadAt: at }))
+  async postpone(taken: JobTaken, dueAt: EpochMs, problem: string): Promise<boolean> {
+    return this.#settle(taken, (job) => void this.#put({ ...job, dueAt, problem }))
+  }
+
+  async bury(taken: JobTaken, at: EpochMs, problem: string): Promise<boolean> {
+    return this.#settle(taken, (job) => void this.#put({ ...job, deadAt: at, problem }))
   }
 
   async waiting(destination: string, limit: number): Promise<readonly NewJob[]> {
@@ -101,7 +111,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
 
   async refuse(destination: string, problems: ReadonlyMap<string, string>, at: EpochMs): Promise<number> {
     const refused = this.#waiting(destination).filter(({ id }) => problems.has(id))
-    for (const job of refused) this.#put({ ...job, deadAt: at })
+    for (const job of refused) this.#put({ ...job, deadAt: at, problem: problems.get(job.id) ?? '' })
     return refused.length
   }
 

@@ -68,6 +68,13 @@ export class MemoryKeyStore implements KeyStore {
     return next
   }
 
+  async reseal(kid: string, sealed: Uint8Array, next: Uint8Array): Promise<boolean> {
+    const key = this.#tables.keys.get(kid)
+    if (key === undefined || Buffer.compare(key.sealed, sealed) !== 0) return false
+    this.#put({ ...key, sealed: next })
+    return true
+  }
+
   #addNext(purpose: KeyPurpose, next: StoredKey): void {
     this.#put({ ...next, purpose, state: 'next', activatedAt: undefined, verifyUntil: undefined })
   }

@@ -73,6 +73,9 @@ export class MemoryLinkStore implements LinkStore {
     this.#tables.shutOut(link.user, at, { reason: 'not_me' })
     if (!this.#isTaken(link)) this.#moveTo(link, at)
     this.#dropLinks((each) => each.user === link.user && (each.kind !== 'not_me' || each.createdAt >= link.createdAt))
+    for (const { id, user, linkedAt } of [...this.#tables.identities.values()]) {
+      if (user === link.user && linkedAt >= link.createdAt) this.#tables.identities.delete(id)
+    }
     for (const { id, user, createdAt } of [...this.#tables.passkeys.values()]) {
       if (user === link.user && createdAt >= link.createdAt) this.#tables.passkeys.delete(id)
     }

@@ -21,6 +21,8 @@ export class Log {
   #entries: LogEntry[] = []
   #base: LogHead = { position: ORIGIN, hash: ORIGIN_HASH }
   #isNotifying = false
+  /** What ends with an entry, whoever appends it. */
+  #ending: (append: Append) => void = () => undefined
 
   constructor(cutoffLifeMs: number) {
     this.#cutoffLifeMs = cutoffLifeMs
@@ -48,13 +50,20 @@ export class Log {
   }
 
   /** @throws {RangeError} when `at` is no time; nothing has changed then. */
-  append({ kind, target, mode, at, cause }: Append): LogEntry {
+  /** Calls `ending` with each entry that was appended. */
+  endsWith(ending: (append: Append) => void): void {
+    this.#ending = ending
+  }
+
+  append(append: Append): LogEntry {
+    const { kind, target, mode, at, cause } = append
     if (!Number.isSafeInteger(at)) throw new RangeError('the time of a log entry must be whole milliseconds')
     const head = this.head
     const draft = { kind, target: { kind: target.kind, id: target.id }, mode, expiresAt: at + this.#cutoffLifeMs }
     const entry = chain(head, at, draft, kind === 'epoch' ? nextEpoch(head.position, at) : head.position + 1)
     this.#entries.push(entry)
     if (cause !== undefined) this.#causes.set(entry.position, cause)
+    this.#ending(append)
     this.#notifySoon()
     return entry
   }

@@ -10,13 +10,14 @@ export class MemorySessionStore implements SessionStore {
     this.#tables = tables
   }
 
-  async open({ session, passwordGeneration, single, jobs = [], link }: SessionOpening): Promise<Issuance | 'refused'> {
+  async open({ session, passwordGeneration, single, jobs = [], link, upstream }: SessionOpening): Promise<Issuance | 'refused'> {
     const { sessions } = this.#tables
     if (this.#tables.activeUser(session.user)?.password.generation !== passwordGeneration) return 'refused'
     if (sessions.has(session.id)) throw new Error(`there is a session ${session.id} already`)
     if (link !== undefined && !this.#tables.signInByLink(link, session.user, session.createdAt)) return 'refused'
     if (single) this.#endUsers(session.user, undefined, session.createdAt)
     sessions.set(session.id, session)
+    if (upstream !== undefined) this.#tables.upstream.set(session.id, upstream)
     this.#tables.addJobs(jobs)
     return this.#tables.issuanceOf(session) ?? 'refused'
   }
@@ -68,6 +69,14 @@ export class MemorySessionStore implements SessionStore {
     return [...this.#tables.sessions.values()]
       .filter((session) => session.user === user && !hasExpired(session, now))
       .sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
+  }
+
+  async countByKey(now: EpochMs): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>()
+    for (const session of this.#tables.sessions.values()) {
+      if (!hasExpired(session, now)) counts.set(session.keyId, (counts.get(session.keyId) ?? 0) + 1)
+    }
+    return counts
   }
 
   async sweep(now: EpochMs, limit: number): Promise<number> {

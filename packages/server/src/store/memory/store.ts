@@ -3,15 +3,20 @@ import { MemoryReplayStore } from 'countersign/replay'
 import type { Store, StoreOptions } from '../store.ts'
 import { MemoryCallerKeyStore } from './caller-key-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
+import { MemoryDeliveryHistory } from './delivery-history.ts'
 import { MemoryDeliveryStore } from './delivery-store.ts'
 import { MemoryDeviceStore } from './device-store.ts'
 import { MemoryElevationStore } from './elevation-store.ts'
 import { MemoryEventLog } from './event-log.ts'
 import { MemoryFactorStore } from './factor-store.ts'
+import { MemoryFederationStore } from './federation-store.ts'
 import { MemoryLanguageStore } from './language-store.ts'
+import { MemoryLeaseStore } from './lease-store.ts'
 import { MemoryLinkStore } from './link-store.ts'
 import { Log } from './log.ts'
 import { MemoryLogStore } from './log-store.ts'
+import { MemoryOAuthClientStore } from './oauth-client-store.ts'
+import { MemoryOAuthStore } from './oauth-store.ts'
 import { MemoryPasskeyStore } from './passkey-store.ts'
 import { MemorySealedSecretStore } from './sealed-secret-store.ts'
 import { MemoryServiceCredentialStore } from './service-credential-store.ts'
@@ -34,18 +39,23 @@ export function createMemoryStore({ cutoffLifeMs, clock = systemClock }: MemoryS
     keys: new MemoryKeyStore(tables, cutoffLifeMs),
     users: new MemoryUserStore(tables),
     factors: new MemoryFactorStore(tables),
+    federation: new MemoryFederationStore(tables),
     passkeys: new MemoryPasskeyStore(tables),
     links: new MemoryLinkStore(tables),
     sessions: new MemorySessionStore(tables),
     elevations: new MemoryElevationStore(tables),
+    leases: new MemoryLeaseStore(tables),
     devices: new MemoryDeviceStore(tables),
     services: new MemoryServiceCredentialStore(tables),
     callerKeys: new MemoryCallerKeyStore(tables),
     sealedSecrets: new MemorySealedSecretStore(tables),
+    oauth: new MemoryOAuthStore(tables),
+    oauthClients: new MemoryOAuthClientStore(tables),
     replay: new MemoryReplayStore({ clock }),
     throttle: new MemoryThrottleStore(),
     events: new MemoryEventLog(tables.log),
     deliveries: new MemoryDeliveryStore(tables),
+    deliveryHistory: new MemoryDeliveryHistory(tables),
     languages: new MemoryLanguageStore(tables),
     ping: async () => {
       if (isClosed) throw new AuthError('unavailable', { storage: 'closed' })

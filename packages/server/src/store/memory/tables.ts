@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import type { FederatedIdentity } from '../../account/federation/federation-store.ts'
 import type { RecoverySet, TotpFactor } from '../../account/factor/factor-store.ts'
 import type { Passkey } from '../../account/passkey/passkey-store.ts'
 import type { NewLink } from '../../account/link/link-store.ts'
@@ -9,8 +10,13 @@ import type { Cause } from '../../delivery/event-log.ts'
 import type { Destination, Job, NewJob } from '../../delivery/delivery-store.ts'
 import type { Elevation } from '../../session/elevation-store.ts'
 import type { Session } from '../../session/session.ts'
+import type { UpstreamSession } from '../../session/authenticator.ts'
 import type { ElevatedRole, Issuance } from '../../session/session-store.ts'
+import type { OAuthClient } from '../../oauth/oauth-client.ts'
+import type { Artifact, Grant } from '../../oauth/oauth-store.ts'
 import type { StoredKey } from '../../signing/key-store.ts'
+import type { Append } from '../append.ts'
+import { endsArtifactsOf } from '../sqlite/oauth-ending.ts'
 import type { Log } from './log.ts'
 
 export interface UserRecord {
@@ -27,7 +33,21 @@ export interface LinkRecord extends NewLink {
 export interface JobRecord extends Job {
   readonly dueAt: EpochMs
   readonly deadAt: EpochMs | undefined
+  readonly problem?: string
 }
+
+/** A job that was delivered and is kept. */
+export interface KeptJob extends Job {
+  readonly keptAt: EpochMs
+  readonly note: string
+}
+
+export interface ArtifactRecord extends Artifact {
+  readonly consumedAt: EpochMs | undefined
+}
+
+/** Neither half has a space. */
+export const artifactKey = (model: string, id: string): string => `${model} ${id}`
 
 /**
  * All that the memory store holds. Whatever changes it does so in one synchronous stretch, log entry first: only an append
@@ -45,7 +65,10 @@ export class Tables {
   /** By user; what is left of them. */
   readonly recovery: Map<string, RecoverySet> = new Map()
   readonly passkeys: Map<string, Passkey> = new Map()
+  readonly identities: Map<string, FederatedIdentity> = new Map()
   readonly sessions: Map<string, Session> = new Map()
+  /** By session. */
+  readonly upstream: Map<string, UpstreamSession> = new Map()
   readonly elevations: Map<string, Elevation> = new Map()
   readonly keys: Map<string, StoredKey> = new Map()
   readonly services: Map<string, ServiceCredential> = new Map()
@@ -57,9 +80,27 @@ export class Tables {
   readonly destinations: Map<string, Destination> = new Map()
   /** In the order in which they were added. */
   readonly jobs: Map<string, JobRecord> = new Map()
+  readonly keptJobs: Map<string, KeptJob> = new Map()
+
+  readonly oauthClients: Map<string, OAuthClient> = new Map()
+  readonly grants: Map<string, Grant> = new Map()
+  /** By `artifactKey`. */
+  readonly artifacts: Map<string, ArtifactRecord> = new Map()
+  /** By `jti`. */
+  readonly oauthTokens: Map<string, { readonly grant: string; readonly expiresAt: EpochMs }> = new Map()
 
   constructor(log: Log) {
     this.log = log
+    log.endsWith((append) => this.#endArtifacts(append))
+  }
+
+  #endArtifacts(append: Append): void {
+    const target = endsArtifactsOf(append)
+    if (target === undefined) return
+    for (const [key, { user, client }] of [...this.artifacts]) {
+      const isBehind = target.kind === 'everyone' || target.id === (target.kind === 'user' ? user : client)
+      if (isBehind) this.artifacts.delete(key)
+    }
   }
 
   activeUser(id: string): UserRecord | undefined {

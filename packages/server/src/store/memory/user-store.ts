@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import { parseOpaqueRecord } from '../../account/opaque/opaque-record.ts'
 import type { PasswordRecord, User, UserStatus } from '../../account/user.ts'
 import type { PasswordChange, UserPage, UserStore } from '../../account/user-store.ts'
 import type { NewJob } from '../../delivery/delivery-store.ts'
@@ -79,6 +80,20 @@ export class MemoryUserStore implements UserStore {
 
   setGroups(id: string, groups: readonly string[], at: EpochMs): Promise<User | undefined> {
     return this.#setSoftly(id, { groups }, at)
+  }
+
+  async setName(id: string, name: string | undefined): Promise<User | undefined> {
+    const record = this.#tables.users.get(id)
+    return record && this.#put(record, { name })
+  }
+
+  async countByOpaqueSetup(): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>()
+    for (const { password } of this.#tables.users.values()) {
+      const setup = parseOpaqueRecord(password.hash)?.setup
+      if (setup !== undefined) counts.set(setup, (counts.get(setup) ?? 0) + 1)
+    }
+    return counts
   }
 
   async offerSetup(tokenHash: string, expiresAt: EpochMs): Promise<boolean> {

@@ -14,6 +14,10 @@ const endServices = statement<EndedRow>(
   'end caller keys of service',
   "DELETE FROM countersign.caller_key WHERE owner_kind = 'service' AND owner_id = $1 RETURNING id",
 )
+const endUsers = statement<EndedRow>(
+  'end caller keys of user',
+  "DELETE FROM countersign.caller_key WHERE owner_kind = 'user' AND owner_id = $1 RETURNING id",
+)
 
 const madeWith = statement<EndedRow>('find caller key family', 'SELECT id FROM countersign.caller_key WHERE id = $1 OR parent = $1')
 
@@ -32,6 +36,10 @@ export async function endCallerKey(unit: Unit, log: Appender, id: string, at: Ep
 
 export async function endCallerKeysOfService(unit: Unit, log: Appender, service: string, at: EpochMs): Promise<void> {
   await cutOff(log, await unit.ask(endServices, service), at)
+}
+
+export async function endCallerKeysOfUser(unit: Unit, log: Appender, user: string, at: EpochMs): Promise<void> {
+  await cutOff(log, await unit.ask(endUsers, user), at)
 }
 
 async function cutOff(log: Appender, ended: readonly EndedRow[], at: EpochMs, mode: 'soft' | 'hard' = 'hard'): Promise<void> {

@@ -10,6 +10,7 @@ import { insertInto, type Statement, statement } from './statement.ts'
 
 const DESTINATION = 'countersign.delivery_destination'
 const JOB = 'countersign.delivery_job'
+const KEPT = 'countersign.delivery_kept'
 
 export const addDestination: Statement = statement('add destination', insertInto('delivery_destination', destinationColumns.split(', ')))
 export const findDestination: Statement<DestinationRow> = statement<DestinationRow>(
@@ -59,11 +60,14 @@ export const claimJobs: Statement<JobRow> = statement<JobRow>(
   `
   UPDATE ${JOB} j SET attempt = j.attempt + 1, due_at = $3 FROM (
     SELECT w.sequence FROM ${DESTINATION} d CROSS JOIN LATERAL (
-      SELECT sequence, due_at FROM ${JOB}
-      WHERE destination = d.id AND dead_at IS NULL AND (d.state <> 'held' OR urgent = 1)
-      ORDER BY urgent DESC, sequence LIMIT $4
+      SELECT sequence FROM (
+        SELECT sequence, due_at FROM ${JOB}
+        WHERE destination = d.id AND dead_at IS NULL AND (d.state <> 'held' OR urgent = 1)
+        ORDER BY urgent DESC, sequence LIMIT $4
+      ) oldest
+      WHERE due_at <= $2 LIMIT $6
     ) w
-    WHERE d.kind = $1 AND w.due_at <= $2 ORDER BY w.sequence LIMIT $5
+    WHERE d.kind = $1 AND NOT d.id = ANY ($7::text[]) ORDER BY w.sequence LIMIT $5
   ) c
   WHERE j.sequence = c.sequence AND j.due_at <= $2 AND j.dead_at IS NULL
   RETURNING ${jobColumns
@@ -74,6 +78,14 @@ export const claimJobs: Statement<JobRow> = statement<JobRow>(
 
 const taken = 'WHERE id = $1 AND attempt = $2 AND dead_at IS NULL'
 export const completeJob: Statement = statement('complete job', `DELETE FROM ${JOB} ${taken}`)
+export const keepJob: Statement = statement(
+  'keep job',
+  `
+  WITH done AS (DELETE FROM ${JOB} ${taken} RETURNING id, destination, payload, created_at, attempt)
+  INSERT INTO ${KEPT} (id, destination, payload, created_at, attempt, kept_at, note)
+  SELECT id, destination, payload, created_at, attempt, $3::bigint, $4::text FROM done
+  ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, kept_at = excluded.kept_at, note = excluded.note`,
+)
 export const postponeJob: Statement = statement('postpone job', `UPDATE ${JOB} SET due_at = $3, problem = $4 ${taken}`)
 export const buryJob: Statement = statement('bury job', `UPDATE ${JOB} SET dead_at = $3, problem = $4 ${taken}`)
 

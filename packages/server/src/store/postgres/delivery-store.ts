@@ -79,12 +79,16 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return addJobs(this.#database, jobs)
   }
 
-  async claim({ kind, now, leaseUntil, window, limit }: JobClaim): Promise<readonly Job[]> {
-    return jobsOf(await this.#database.ask(sql.claimJobs, kind, now, leaseUntil, window, limit))
+  async claim({ kind, now, leaseUntil, window, limit, each = limit, except = [] }: JobClaim): Promise<readonly Job[]> {
+    return jobsOf(await this.#database.ask(sql.claimJobs, kind, now, leaseUntil, window, limit, each, except))
   }
 
   async complete({ id, attempt }: JobTaken): Promise<boolean> {
     return (await this.#database.change(sql.completeJob, id, attempt)) === 1
+  }
+
+  async keep({ id, attempt }: JobTaken, at: EpochMs, note: string): Promise<boolean> {
+    return (await this.#database.change(sql.keepJob, id, attempt, at, note)) === 1
   }
 
   async postpone({ id, attempt }: JobTaken, dueAt: EpochMs, problem: string): Promise<boolean> {

@@ -13,6 +13,7 @@ const all = statement<KeyRow>('all keys', 'SELECT * FROM countersign.signing_key
 const find = statement<KeyRow>('find key', 'SELECT * FROM countersign.signing_key WHERE kid = $1')
 const ofPurposes = statement('keys of purposes', 'SELECT 1 FROM countersign.signing_key WHERE purpose = ANY ($1::text[]) LIMIT 1')
 const insert = statement('insert key', insertInto('signing_key', columns))
+const reseal = statement('reseal key', 'UPDATE countersign.signing_key SET sealed = $1 WHERE kid = $2 AND sealed = $3')
 const retireCurrent = statement(
   'retire current key',
   `UPDATE countersign.signing_key SET state = 'previous', verify_until = $1 WHERE kid = $2 AND purpose = $3 AND state = 'current'`,
@@ -89,6 +90,10 @@ export class PostgresKeyStore implements KeyStore {
       if (retired > 0) await noteChange(log, now)
       return retired
     })
+  }
+
+  async reseal(kid: string, sealed: Uint8Array, next: Uint8Array): Promise<boolean> {
+    return (await this.#database.change(reseal, next, kid, sealed)) === 1
   }
 }
 

@@ -50,6 +50,10 @@ const setAddress = statement(
 )
 const dropOfAddress = statement('drop links of address', `DELETE FROM ${LINK} WHERE user_id = $1 AND kind <> 'not_me'`)
 const dropYounger = statement('drop younger links', `DELETE FROM ${LINK} WHERE user_id = $1 AND (kind <> 'not_me' OR created_at >= $2)`)
+const dropIdentities = statement(
+  'drop younger identities',
+  'DELETE FROM countersign.federated_identity WHERE user_id = $1 AND linked_at >= $2',
+)
 const dropPasskeys = statement('drop younger passkeys', 'DELETE FROM countersign.passkey WHERE user_id = $1 AND created_at >= $2')
 const sweep = statement(
   'sweep links',
@@ -144,6 +148,7 @@ export class PostgresLinkStore implements LinkStore {
       await moveTo(unit, link, at)
       await shutOut(unit, log, { user: link.user_id, at, cause: { reason: 'not_me' } })
       await unit.change(dropYounger, link.user_id, link.created_at)
+      await unit.change(dropIdentities, link.user_id, link.created_at)
       if ((await unit.change(dropPasskeys, link.user_id, link.created_at)) > 0) await dropRecoveryOfNone(unit, link.user_id)
       await addJobs(unit, jobs(standingLinkOf(link), link.former_email))
       return true

@@ -3,6 +3,7 @@ import { chain, type LogEntry, type LogHead, nextEpoch } from 'countersign/revoc
 import type { Append } from '../append.ts'
 import { causeText } from '../sqlite/cause.ts'
 import type { Database, Unit } from './database.ts'
+import { endArtifactsBehind } from './oauth-ending.ts'
 import { statement } from './statement.ts'
 
 /** What `LISTEN` and `NOTIFY` speak through. The payload names the store that appended, which has told its own listeners already. */
@@ -81,7 +82,10 @@ export class Appender {
     return true
   }
 
-  #add({ kind, target, mode, at, cause }: Append, positionAfter: (head: LogHead) => number): Promise<LogEntry> {
+  #add(append: Append, positionAfter: (head: LogHead) => number): Promise<LogEntry> {
+    const { kind, target, mode, at, cause } = append
+    // The unit notes a failure, and its commit tells.
+    endArtifactsBehind(this.#unit, append).catch(() => undefined)
     const added = this.#end.then((head) => {
       const draft = { kind, target: { kind: target.kind, id: target.id }, mode, expiresAt: at + this.#cutoffLifeMs }
       const entry = chain(head, at, draft, positionAfter(head))

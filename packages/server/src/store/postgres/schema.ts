@@ -1,3 +1,5 @@
+import { oauthMigration } from './oauth-migration.ts'
+import { federationTables } from './federation-schema.ts'
 import type { Migration } from '../sqlite/schema.ts'
 
 /**
@@ -304,4 +306,64 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    version: 13,
+    name: 'deliveries that are kept on file',
+    sql: `
+      CREATE TABLE countersign.delivery_kept (
+        id text COLLATE "C" PRIMARY KEY,
+        destination text COLLATE "C" NOT NULL REFERENCES countersign.delivery_destination (id) ON DELETE CASCADE,
+        payload text NOT NULL,
+        created_at bigint NOT NULL,
+        attempt integer NOT NULL,
+        kept_at bigint NOT NULL,
+        note text NOT NULL
+      );
+      CREATE INDEX delivery_kept_by_destination ON countersign.delivery_kept (destination, created_at);
+      CREATE INDEX delivery_kept_by_time ON countersign.delivery_kept (kept_at);
+    `,
+  },
+  {
+    version: 14,
+    name: 'test users, lent for a while',
+    sql: `
+      CREATE TABLE countersign.pool_user (
+        user_id text COLLATE "C" PRIMARY KEY REFERENCES countersign.user_account (id),
+        pool text COLLATE "C" NOT NULL,
+        email_key text COLLATE "C" NOT NULL,
+        lease text COLLATE "C",
+        used_at bigint NOT NULL
+      );
+      CREATE INDEX pool_user_by_pool ON countersign.pool_user (pool, used_at);
+
+      CREATE TABLE countersign.lease (
+        id text COLLATE "C" PRIMARY KEY,
+        pool text NOT NULL,
+        user_id text COLLATE "C" NOT NULL REFERENCES countersign.user_account (id),
+        email text NOT NULL,
+        started_by text,
+        started_at bigint NOT NULL,
+        ends_at bigint NOT NULL,
+        ended_at bigint,
+        ended_by text,
+        sealed text
+      );
+      CREATE UNIQUE INDEX one_lease ON countersign.lease (user_id) WHERE ended_at IS NULL;
+      CREATE INDEX lease_due ON countersign.lease (ends_at) WHERE ended_at IS NULL;
+      CREATE INDEX lease_by_start ON countersign.lease (started_at);
+      CREATE INDEX lease_ended ON countersign.lease (ended_at) WHERE ended_at IS NOT NULL;
+
+      CREATE TABLE countersign.lease_event (
+        sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        lease text COLLATE "C" NOT NULL,
+        kind text NOT NULL,
+        at bigint NOT NULL,
+        caller text,
+        address text
+      );
+      CREATE INDEX lease_event_by_lease ON countersign.lease_event (lease, sequence);
+    `,
+  },
+  oauthMigration,
+  { version: 16, name: 'identities of other providers', sql: federationTables },
 ]

@@ -10,7 +10,7 @@ import { addJobs } from './job-table.ts'
 import { signInByLink } from './link-use.ts'
 import type { Appender, LogWriter } from './log-writer.ts'
 import { endOne, endUsers } from './session-ending.ts'
-import { statement, type Value } from './statement.ts'
+import { insertInto, statement, type Value } from './statement.ts'
 
 /** How many rows one statement of `sweep` looks at. */
 const SWEPT_AT_ONCE = 5_000
@@ -36,6 +36,7 @@ const open = statement<IssuanceRow>(
   SELECT ${issuanceColumns} FROM s, u, countersign.log_head h`,
 )
 
+const addUpstream = statement('add upstream session', insertInto('upstream_session', ['session_id', 'issuer', 'subject', 'sid']))
 const find = statement<SessionRow>('find session', 'SELECT * FROM countersign.session WHERE id = $1')
 
 // The whole compare-and-swap of refresh is this one statement: of many callers one finds the generation that it names. A caller that
@@ -86,6 +87,10 @@ interface SweptRow {
 }
 
 // By the primary key in windows: an index on the two ends would have to be rewritten by every rotation.
+const countByKey = statement<{ readonly key_id: string; readonly count: number }>(
+  'count sessions by key',
+  'SELECT key_id, count(*) AS count FROM countersign.session WHERE expires_at > $1 AND idle_expires_at > $1 GROUP BY key_id',
+)
 const sweep = statement<SweptRow>(
   'sweep sessions',
   `
@@ -114,7 +119,7 @@ export class PostgresSessionStore implements SessionStore {
 
   async open(opening: SessionOpening): Promise<Issuance | 'refused'> {
     if (opening.single || opening.link !== undefined) return this.#openHolding(opening)
-    if ((opening.jobs ?? []).length > 0) return this.#openTelling(opening)
+    if ((opening.jobs ?? []).length > 0 || opening.upstream !== undefined) return this.#openTelling(opening)
     return issued(await this.#database.ask(open, ...openingValues(opening))) ?? 'refused'
   }
 
@@ -161,6 +166,10 @@ export class PostgresSessionStore implements SessionStore {
     return (await this.#database.ask(list, user, now)).map(sessionOf)
   }
 
+  async countByKey(now: EpochMs): Promise<ReadonlyMap<string, number>> {
+    return new Map((await this.#database.ask(countByKey, now)).map(({ key_id: id, count }) => [id, Number(count)]))
+  }
+
   async sweep(now: EpochMs, limit: number): Promise<number> {
     let swept = 0
     let after: string | null = ''
@@ -177,6 +186,7 @@ export class PostgresSessionStore implements SessionStore {
     return this.#database.transaction(async (unit) => {
       const opened = issued(await unit.ask(open, ...openingValues(opening)))
       if (opened === undefined) return 'refused'
+      await noteUpstream(unit, opening)
       await addJobs(unit, jobs)
       return opened
     })
@@ -191,6 +201,7 @@ export class PostgresSessionStore implements SessionStore {
       const passwordGeneration = opening.passwordGeneration + moved
       const opened = issued(await unit.ask(open, ...openingValues({ ...opening, passwordGeneration })))
       if (opened === undefined) return 'refused'
+      await noteUpstream(unit, opening)
       if (single) await cutOffUsers(unit, log, session.user, session.id, session.createdAt)
       await addJobs(unit, jobs)
       return { ...opened, rev: (await log.head()).position }
@@ -201,6 +212,10 @@ export class PostgresSessionStore implements SessionStore {
 const openingValues = ({ session, passwordGeneration }: SessionOpening): readonly Value[] => {
   const values = sessionValues(session)
   return [...columns.map((column) => values[column]), passwordGeneration]
+}
+
+async function noteUpstream(unit: Unit, { session, upstream }: SessionOpening): Promise<void> {
+  if (upstream !== undefined) await unit.change(addUpstream, session.id, upstream.issuer, upstream.subject, upstream.sid ?? null)
 }
 
 const issued = ([row]: readonly IssuanceRow[]): Issuance | undefined => (row === undefined ? undefined : issuanceOf(row))

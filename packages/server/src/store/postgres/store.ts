@@ -3,19 +3,24 @@ import type { Store, StoreOptions } from '../store.ts'
 import { PostgresCallerKeyStore } from './caller-key-store.ts'
 import { clientConfig, DEFAULT_PATIENCE, type Patience } from './connection.ts'
 import { Database } from './database.ts'
+import { PostgresDeliveryHistory } from './delivery-history.ts'
 import { PostgresDeliveryStore } from './delivery-store.ts'
 import { PostgresDeviceStore } from './device-store.ts'
 import { PostgresElevationStore } from './elevation-store.ts'
 import { PostgresEventLog } from './event-log.ts'
 import { PostgresFactorStore } from './factor-store.ts'
+import { PostgresFederationStore } from './federation-store.ts'
 import { PostgresKeyStore } from './key-store.ts'
 import { verifyLog } from './log-integrity.ts'
 import { LogSignal } from './log-signal.ts'
 import { PostgresLanguageStore } from './language-store.ts'
+import { PostgresLeaseStore } from './lease-store.ts'
 import { PostgresLinkStore } from './link-store.ts'
 import { PostgresLogStore } from './log-store.ts'
 import { CHANNEL, LogWriter } from './log-writer.ts'
 import { migrate } from './migration.ts'
+import { PostgresOAuthClientStore } from './oauth-client-store.ts'
+import { PostgresOAuthStore } from './oauth-store.ts'
 import { PostgresPasskeyStore } from './passkey-store.ts'
 import { PostgresReplayStore } from './replay-store.ts'
 import { migrations } from './schema.ts'
@@ -74,17 +79,22 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     users: new PostgresUserStore(database, log),
     factors: new PostgresFactorStore(database, log),
     passkeys: new PostgresPasskeyStore(database, log),
+    federation: new PostgresFederationStore(database, log),
     links: new PostgresLinkStore(database, log),
     sessions: new PostgresSessionStore(database, log),
     elevations: new PostgresElevationStore(database, log),
+    leases: new PostgresLeaseStore(database, log),
     devices: new PostgresDeviceStore(database),
     services: new PostgresServiceCredentialStore(database, log),
     callerKeys: new PostgresCallerKeyStore(database, log),
     sealedSecrets: new PostgresSealedSecretStore(database),
+    oauth: new PostgresOAuthStore(database, log),
+    oauthClients: new PostgresOAuthClientStore(database, log),
     replay: new PostgresReplayStore(database, clock),
     throttle: new PostgresThrottleStore(database),
     events: new PostgresEventLog(database, log),
     deliveries: new PostgresDeliveryStore(database),
+    deliveryHistory: new PostgresDeliveryHistory(database),
     languages: new PostgresLanguageStore(database),
     ping: async () => void (await database.change(ping)),
     close: async () => void (await Promise.all([signal.stop(), database.close()])),

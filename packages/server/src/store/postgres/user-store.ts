@@ -6,26 +6,16 @@ import type { NewJob } from '../../delivery/delivery-store.ts'
 import type { Cause } from '../../delivery/event-log.ts'
 import type { Issuance } from '../../session/session-store.ts'
 import { formatList } from '../sqlite/list.ts'
-import { emailKey, type UserRow, userOf, userValues } from '../sqlite/user-row.ts'
+import { emailKey, searchTextOf, type UserRow, userOf } from '../sqlite/user-row.ts'
 import type { Database, Unit } from './database.ts'
 import { type IssuanceRow, issuanceColumns, issuanceOf } from './issuance.ts'
 import { addJobs } from './job-table.ts'
 import type { Appender, LogWriter } from './log-writer.ts'
 import { endUsers } from './session-ending.ts'
 import { makeOffer, redeemOffer } from './setup-offer.ts'
-import { statement, type Value } from './statement.ts'
+import { statement } from './statement.ts'
+import { insertUser, userColumnValues } from './user-insert.ts'
 
-const columns = [
-  ...['id', 'email', 'email_key', 'name', 'search_text', 'status', 'roles', 'groups', 'created_at', 'updated_at'],
-  ...['password_hash', 'email_verified_at'],
-] as const
-
-const insert = statement(
-  'insert user',
-  `
-  INSERT INTO countersign.user_account (${columns.join(', ')}, password_generation) VALUES (${columns.map((_, at) => `$${at + 1}`).join(', ')}, 1)
-  ON CONFLICT (email_key) DO NOTHING`,
-)
 const find = statement<UserRow>('find user', 'SELECT * FROM countersign.user_account WHERE id = $1')
 const findByEmail = statement<UserRow>('find user by address', 'SELECT * FROM countersign.user_account WHERE email_key = $1')
 const list = statement<UserRow>(
@@ -56,6 +46,15 @@ const setGroups = statement<UserRow>(
   'set groups',
   'UPDATE countersign.user_account SET groups = $1, updated_at = $2 WHERE id = $3 RETURNING *',
 )
+const findLocked = statement<UserRow>('lock user', 'SELECT * FROM countersign.user_account WHERE id = $1 FOR UPDATE')
+const setName = statement<UserRow>('set name', 'UPDATE countersign.user_account SET name = $1, search_text = $2 WHERE id = $3 RETURNING *')
+// `$opaque$v=1$` and 8 characters: see `opaque-record.ts`.
+const bySetup = statement<{ readonly setup: string; readonly count: number }>(
+  'count by opaque setup',
+  `
+  SELECT substr(password_hash, 13, 8) AS setup, count(*) AS count FROM countersign.user_account
+  WHERE substr(password_hash, 1, 12) = '$opaque$v=1$' GROUP BY setup`,
+)
 const livingSession = statement<IssuanceRow>(
   'living session',
   `
@@ -77,10 +76,10 @@ export class PostgresUserStore implements UserStore {
   }
 
   async create(user: User, passwordHash: string, jobs: readonly NewJob[] = []): Promise<'created' | 'email_taken'> {
-    const values = valuesOf(user, passwordHash)
-    if (jobs.length === 0) return outcomeOf(await this.#database.change(insert, ...values))
+    const values = userColumnValues(user, passwordHash)
+    if (jobs.length === 0) return outcomeOf(await this.#database.change(insertUser, ...values))
     return this.#database.transaction(async (unit) => {
-      const outcome = outcomeOf(await unit.change(insert, ...values))
+      const outcome = outcomeOf(await unit.change(insertUser, ...values))
       if (outcome === 'created') await addJobs(unit, jobs)
       return outcome
     })
@@ -141,13 +140,26 @@ export class PostgresUserStore implements UserStore {
     return this.#softly({ groups }, at, (unit) => unit.ask(setGroups, formatList(groups), at, id))
   }
 
+  setName(id: string, name: string | undefined): Promise<User | undefined> {
+    return this.#database.transaction(async (unit) => {
+      const user = found(await unit.ask(findLocked, id))
+      return user && found(await unit.ask(setName, name ?? null, searchTextOf(user.email, name), id))
+    })
+  }
+
+  async countByOpaqueSetup(): Promise<ReadonlyMap<string, number>> {
+    return new Map((await this.#database.ask(bySetup)).map(({ setup, count }) => [setup, Number(count)]))
+  }
+
   offerSetup(tokenHash: string, expiresAt: EpochMs): Promise<boolean> {
     return makeOffer(this.#database, tokenHash, expiresAt)
   }
 
   redeemSetup(tokenHash: string, user: User, passwordHash: string): Promise<'created' | 'refused' | 'email_taken'> {
     return this.#database.transaction((unit) =>
-      redeemOffer(unit, tokenHash, user.createdAt, async () => outcomeOf(await unit.change(insert, ...valuesOf(user, passwordHash)))),
+      redeemOffer(unit, tokenHash, user.createdAt, async () =>
+        outcomeOf(await unit.change(insertUser, ...userColumnValues(user, passwordHash))),
+      ),
     )
   }
 
@@ -168,8 +180,3 @@ const found = ([row]: readonly UserRow[]): User | undefined => (row === undefine
 const outcomeOf = (inserted: number): 'created' | 'email_taken' => (inserted === 1 ? 'created' : 'email_taken')
 
 const passwordOf = (row: UserRow): PasswordRecord => ({ hash: row.password_hash, generation: row.password_generation })
-
-function valuesOf(user: User, passwordHash: string): readonly Value[] {
-  const values = userValues(user, passwordHash)
-  return columns.map((column) => values[column] ?? null)
-}

@@ -12,12 +12,14 @@ export class CallerKeyEnding {
   readonly #log: LogWriter
   readonly #family: Statement<EndedRow>
   readonly #ofService: Statement<EndedRow>
+  readonly #ofUser: Statement<EndedRow>
   readonly #madeWith: Statement<EndedRow>
 
   constructor(database: Database, log: LogWriter) {
     this.#log = log
     this.#family = database.statement('DELETE FROM caller_key WHERE id = ?1 OR parent = ?1 RETURNING id')
     this.#ofService = database.statement("DELETE FROM caller_key WHERE owner_kind = 'service' AND owner_id = ? RETURNING id")
+    this.#ofUser = database.statement("DELETE FROM caller_key WHERE owner_kind = 'user' AND owner_id = ? RETURNING id")
     this.#madeWith = database.statement('SELECT id FROM caller_key WHERE id = ?1 OR parent = ?1')
   }
 
@@ -35,6 +37,10 @@ export class CallerKeyEnding {
 
   endServices(service: string, at: EpochMs): void {
     this.#cutOff(this.#ofService.all(service), at)
+  }
+
+  endUsers(user: string, at: EpochMs): void {
+    this.#cutOff(this.#ofUser.all(user), at)
   }
 
   #cutOff(ended: readonly EndedRow[], at: EpochMs, mode: 'soft' | 'hard' = 'hard'): void {

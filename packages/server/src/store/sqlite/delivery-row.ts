@@ -1,3 +1,4 @@
+import type { DeliveryRecord, DeliveryState } from '../../delivery/delivery-history.ts'
 import type { Destination, DestinationState, Job, NewJob } from '../../delivery/delivery-store.ts'
 
 export interface DestinationRow {
@@ -57,3 +58,27 @@ export const newJobOf = (row: NewJobRow): NewJob => ({
 /** What a statement has taken comes in no order. */
 export const jobsOf = (rows: readonly JobRow[]): readonly Job[] =>
   [...rows].sort((a, b) => a.sequence - b.sequence).map((row) => ({ ...newJobOf(row), attempt: row.attempt }))
+
+export interface DeliveryRecordRow {
+  readonly id: string
+  readonly destination: string
+  readonly payload: string
+  readonly created_at: number
+  readonly state: DeliveryState
+  readonly attempt: number
+  readonly due_at: number | null
+  readonly settled_at: number | null
+  readonly note: string | null
+}
+
+export const deliveryRecordOf = (row: DeliveryRecordRow): DeliveryRecord => ({
+  id: row.id,
+  destination: row.destination,
+  payload: row.payload,
+  createdAt: row.created_at,
+  state: row.state,
+  attempts: row.attempt,
+  dueAt: row.due_at ?? undefined,
+  settledAt: row.settled_at ?? undefined,
+  note: row.note ?? undefined,
+})

@@ -38,6 +38,7 @@ export class SqliteDeliveryStore implements DeliveryStore {
   readonly #move: Statement
   readonly #claim: Statement<JobRow>
   readonly #complete: Statement
+  readonly #keep: Statement
   readonly #postpone: Statement
   readonly #bury: Statement
   readonly #waiting: Statement<NewJobRow>
@@ -69,13 +70,19 @@ export class SqliteDeliveryStore implements DeliveryStore {
     this.#claim = database.statement(`
       UPDATE delivery_job SET attempt = attempt + 1, due_at = ?3 WHERE sequence IN (
         SELECT j.sequence FROM delivery_destination d CROSS JOIN delivery_job j ON j.sequence IN (
-          SELECT sequence FROM delivery_job
-          WHERE destination = d.id AND dead_at IS NULL AND (d.state <> 'held' OR urgent = 1)
-          ORDER BY urgent DESC, sequence LIMIT ?4)
-        WHERE d.kind = ?1 AND j.due_at <= ?2 ORDER BY j.sequence LIMIT ?5)
+          SELECT sequence FROM (
+            SELECT sequence, due_at FROM delivery_job
+            WHERE destination = d.id AND dead_at IS NULL AND (d.state <> 'held' OR urgent = 1)
+            ORDER BY urgent DESC, sequence LIMIT ?4)
+          WHERE due_at <= ?2 LIMIT ?6)
+        WHERE d.kind = ?1 AND d.id NOT IN (SELECT value FROM json_each(?7)) AND j.due_at <= ?2 ORDER BY j.sequence LIMIT ?5)
       RETURNING ${jobColumns}, sequence, attempt`)
     const taken = 'WHERE id = ? AND attempt = ? AND dead_at IS NULL'
     this.#complete = database.statement(`DELETE FROM delivery_job ${taken}`)
+    this.#keep = database.statement(`
+      INSERT INTO delivery_kept (id, destination, payload, created_at, attempt, kept_at, note)
+      SELECT id, destination, payload, created_at, attempt, ?3, ?4 FROM delivery_job WHERE id = ?1 AND attempt = ?2 AND dead_at IS NULL
+      ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, kept_at = excluded.kept_at, note = excluded.note`)
     this.#postpone = database.statement(`UPDATE delivery_job SET due_at = ?, problem = ? ${taken}`)
     this.#bury = database.statement(`UPDATE delivery_job SET dead_at = ?, problem = ? ${taken}`)
     this.#waiting = database.statement(`
@@ -145,12 +152,19 @@ export class SqliteDeliveryStore implements DeliveryStore {
     return this.#database.write(() => this.#jobs.insert(jobs))
   }
 
-  claim({ kind, now, leaseUntil, window, limit }: JobClaim): Promise<readonly Job[]> {
-    return this.#database.write(() => jobsOf(this.#claim.all(kind, now, leaseUntil, window, limit)))
+  claim({ kind, now, leaseUntil, window, limit, each = limit, except = [] }: JobClaim): Promise<readonly Job[]> {
+    return this.#database.write(() => jobsOf(this.#claim.all(kind, now, leaseUntil, window, limit, each, JSON.stringify(except))))
   }
 
   complete({ id, attempt }: JobTaken): Promise<boolean> {
     return this.#database.write(() => this.#complete.run(id, attempt) === 1)
+  }
+
+  keep({ id, attempt }: JobTaken, at: EpochMs, note: string): Promise<boolean> {
+    return this.#database.write(() => {
+      this.#keep.run(id, attempt, at, note)
+      return this.#complete.run(id, attempt) === 1
+    })
   }
 
   postpone({ id, attempt }: JobTaken, dueAt: EpochMs, problem: string): Promise<boolean> {

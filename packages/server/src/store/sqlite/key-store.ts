@@ -17,6 +17,7 @@ export class SqliteKeyStore implements KeyStore {
   readonly #activateNext: Statement
   readonly #revoke: Statement
   readonly #drop: Statement
+  readonly #reseal: Statement
 
   /** @param tokenLifeMs how long a revoked key stays known: until the last token that it signed has expired. */
   constructor(database: Database, log: LogWriter, tokenLifeMs: number) {
@@ -33,6 +34,7 @@ export class SqliteKeyStore implements KeyStore {
       UPDATE signing_key SET state = 'current', activated_at = ? WHERE purpose = ? AND state = 'next'`)
     this.#revoke = database.statement(`
       UPDATE signing_key SET state = 'revoked', verify_until = max(coalesce(verify_until, 0), ?) WHERE kid = ?`)
+    this.#reseal = database.statement('UPDATE signing_key SET sealed = ? WHERE kid = ? AND sealed = ?')
     this.#drop = database.statement(`DELETE FROM signing_key WHERE state IN ('previous', 'revoked') AND verify_until <= ?`)
   }
 
@@ -80,6 +82,10 @@ export class SqliteKeyStore implements KeyStore {
       if (retired > 0) this.#noteChange(now)
       return retired
     })
+  }
+
+  reseal(kid: string, sealed: Uint8Array, next: Uint8Array): Promise<boolean> {
+    return this.#database.write(() => this.#reseal.run(next, kid, sealed) === 1)
   }
 
   /** Between keys there is none that signs: should `next` be missing, the unit fails and changes nothing. */

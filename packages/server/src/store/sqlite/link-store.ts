@@ -25,6 +25,7 @@ export class SqliteLinkStore implements LinkStore {
   readonly #setAddress: Statement
   readonly #dropOfAddress: Statement
   readonly #dropYounger: Statement
+  readonly #dropIdentities: Statement
   readonly #dropPasskeys: Statement
   readonly #sweep: Statement
 
@@ -52,6 +53,7 @@ export class SqliteLinkStore implements LinkStore {
       UPDATE user SET email = ?2, email_key = ?3, search_text = ?4, email_verified_at = ?5, updated_at = ?5 WHERE id = ?1`)
     this.#dropOfAddress = database.statement(`DELETE FROM account_link WHERE user_id = ? AND kind <> 'not_me'`)
     this.#dropYounger = database.statement(`DELETE FROM account_link WHERE user_id = ? AND (kind <> 'not_me' OR created_at >= ?)`)
+    this.#dropIdentities = database.statement('DELETE FROM federated_identity WHERE user_id = ? AND linked_at >= ?')
     this.#dropPasskeys = database.statement('DELETE FROM passkey WHERE user_id = ? AND created_at >= ?')
     this.#sweep = database.statement(`
       DELETE FROM account_link WHERE hash IN (SELECT hash FROM account_link WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`)
@@ -117,6 +119,7 @@ export class SqliteLinkStore implements LinkStore {
       this.#moveTo(link, at)
       this.#links.shutOut(link.user_id, at, { reason: 'not_me' })
       this.#dropYounger.run(link.user_id, link.created_at)
+      this.#dropIdentities.run(link.user_id, link.created_at)
       if (this.#dropPasskeys.run(link.user_id, link.created_at) > 0) this.#factorChange.dropRecoveryOfNone(link.user_id)
       this.#jobs.insert(jobs(standingLinkOf(link), link.former_email))
       return true

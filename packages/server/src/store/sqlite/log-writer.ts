@@ -3,6 +3,7 @@ import { chain, type LogEntry, type LogHead, nextEpoch, type Position } from 'co
 import type { Append } from '../append.ts'
 import { causeText } from './cause.ts'
 import type { Database } from './database.ts'
+import { OAuthEnding } from './oauth-ending.ts'
 import type { Statement } from './statement.ts'
 
 /**
@@ -14,6 +15,7 @@ export class LogWriter {
   readonly #head: Statement<LogHead>
   readonly #moveHead: Statement
   readonly #insert: Statement
+  readonly #oauthEnding: OAuthEnding
   readonly #listeners = new Set<() => void>()
   #hasAppended = false
 
@@ -22,6 +24,7 @@ export class LogWriter {
     this.#head = database.statement('SELECT position, hash FROM log_head')
     this.#moveHead = database.statement('UPDATE log_head SET position = ?, hash = ?')
     this.#insert = database.statement('INSERT INTO log_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#oauthEnding = new OAuthEnding(database)
     database.onCommit(() => this.#announce())
   }
 
@@ -48,7 +51,8 @@ export class LogWriter {
     return () => void this.#listeners.delete(listener)
   }
 
-  #write(head: LogHead, { kind, target, mode, at, cause }: Append, position: Position): LogEntry {
+  #write(head: LogHead, append: Append, position: Position): LogEntry {
+    const { kind, target, mode, at, cause } = append
     const entry = chain(
       head,
       at,
@@ -57,6 +61,7 @@ export class LogWriter {
     )
     this.#insert.run(entry.position, at, kind, target.kind, target.id, mode, entry.expiresAt, entry.hash, causeText(cause))
     this.#moveHead.run(entry.position, entry.hash)
+    this.#oauthEnding.endBehind(append)
     this.#hasAppended = true
     return entry
   }

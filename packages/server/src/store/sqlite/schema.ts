@@ -1,3 +1,6 @@
+import { oauthMigration } from './oauth-migration.ts'
+import { federationTables } from './federation-schema.ts'
+
 /** One step of the schema. Steps are only ever added: what has been released is never edited. */
 export interface Migration {
   readonly version: number
@@ -307,4 +310,64 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 13,
+    name: 'deliveries that are kept on file',
+    sql: `
+      CREATE TABLE delivery_kept (
+        id TEXT PRIMARY KEY,
+        destination TEXT NOT NULL REFERENCES delivery_destination (id) ON DELETE CASCADE,
+        payload TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        kept_at INTEGER NOT NULL,
+        note TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX delivery_kept_by_destination ON delivery_kept (destination, created_at);
+      CREATE INDEX delivery_kept_by_time ON delivery_kept (kept_at);
+    `,
+  },
+  {
+    version: 14,
+    name: 'test users, lent for a while',
+    sql: `
+      CREATE TABLE pool_user (
+        user_id TEXT PRIMARY KEY REFERENCES user (id),
+        pool TEXT NOT NULL,
+        email_key TEXT NOT NULL,
+        lease TEXT,
+        used_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX pool_user_by_pool ON pool_user (pool, used_at);
+
+      CREATE TABLE lease (
+        id TEXT PRIMARY KEY,
+        pool TEXT NOT NULL,
+        user_id TEXT NOT NULL REFERENCES user (id),
+        email TEXT NOT NULL,
+        started_by TEXT,
+        started_at INTEGER NOT NULL,
+        ends_at INTEGER NOT NULL,
+        ended_at INTEGER,
+        ended_by TEXT,
+        sealed TEXT
+      ) STRICT, WITHOUT ROWID;
+      CREATE UNIQUE INDEX one_lease ON lease (user_id) WHERE ended_at IS NULL;
+      CREATE INDEX lease_due ON lease (ends_at) WHERE ended_at IS NULL;
+      CREATE INDEX lease_by_start ON lease (started_at);
+      CREATE INDEX lease_ended ON lease (ended_at) WHERE ended_at IS NOT NULL;
+
+      CREATE TABLE lease_event (
+        sequence INTEGER PRIMARY KEY,
+        lease TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        caller TEXT,
+        address TEXT
+      ) STRICT;
+      CREATE INDEX lease_event_by_lease ON lease_event (lease, sequence);
+    `,
+  },
+  oauthMigration,
+  { version: 16, name: 'identities of other providers', sql: federationTables },
 ]

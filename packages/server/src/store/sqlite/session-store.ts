@@ -28,11 +28,13 @@ export class SqliteSessionStore implements SessionStore {
   readonly #jobs: JobTable
   readonly #links: LinkTable
   readonly #insert: Statement
+  readonly #addUpstream: Statement
   readonly #mayOpen: Statement<{ readonly id: string }>
   readonly #find: Statement<SessionRow>
   readonly #rotate: Statement<SessionRow>
   readonly #reauthenticate: Statement<SessionRow>
   readonly #list: Statement<SessionRow>
+  readonly #countByKey: Statement<{ readonly key_id: string; readonly count: number }>
   readonly #sweepable: Statement<SweptRow>
 
   constructor(database: Database, log: LogWriter, ending: SessionEnding, issuance: IssuanceReader) {
@@ -43,6 +45,7 @@ export class SqliteSessionStore implements SessionStore {
     this.#jobs = new JobTable(database)
     this.#links = new LinkTable(database, log, ending)
     this.#insert = database.statement(insertSession)
+    this.#addUpstream = database.statement('INSERT INTO upstream_session (session_id, issuer, subject, sid) VALUES (?, ?, ?, ?)')
     this.#mayOpen = database.statement(`SELECT id FROM user WHERE id = ? AND status = 'active' AND password_generation = ?`)
     this.#find = database.statement('SELECT * FROM session WHERE id = ?')
     // The whole compare-and-swap of refresh is this one statement: of many callers one finds the generation that it names.
@@ -56,6 +59,9 @@ export class SqliteSessionStore implements SessionStore {
         generation = generation + 1, rotated_at = ?1, rotated_by = ?7, key_id = ?8
       WHERE id = ?5 AND user_id = ?6 AND expires_at > ?1 AND idle_expires_at > ?1
       RETURNING *`)
+    this.#countByKey = database.statement(
+      'SELECT key_id, count(*) AS count FROM session WHERE expires_at > ?1 AND idle_expires_at > ?1 GROUP BY key_id',
+    )
     this.#list = database.statement(`
       SELECT * FROM session WHERE user_id = ?1 AND expires_at > ?2 AND idle_expires_at > ?2 ORDER BY created_at DESC, id DESC`)
     // By the primary key in windows: an index on the two ends would have to be rewritten by every rotation.
@@ -63,12 +69,13 @@ export class SqliteSessionStore implements SessionStore {
       SELECT id, min(expires_at, idle_expires_at) <= ?2 AS is_dead FROM session WHERE id > ?1 ORDER BY id LIMIT ${SWEPT_AT_ONCE}`)
   }
 
-  open({ session, passwordGeneration, single, jobs = [], link }: SessionOpening): Promise<Issuance | 'refused'> {
+  open({ session, passwordGeneration, single, jobs = [], link, upstream }: SessionOpening): Promise<Issuance | 'refused'> {
     return this.#database.write(() => {
       if (this.#mayOpen.get(session.user, passwordGeneration) === undefined) return 'refused'
       if (link !== undefined && !this.#links.signIn(link, session.user, session.createdAt)) return 'refused'
       if (single) this.#endUsers(session.user, undefined, session.createdAt)
       this.#insert.runNamed(sessionValues(session))
+      if (upstream !== undefined) this.#addUpstream.run(session.id, upstream.issuer, upstream.subject, upstream.sid ?? null)
       this.#jobs.insert(jobs)
       return this.#issuance.issue(session)
     })
@@ -120,6 +127,10 @@ export class SqliteSessionStore implements SessionStore {
 
   list(user: string, now: EpochMs): Promise<readonly Session[]> {
     return this.#database.read(() => this.#list.all(user, now).map(sessionOf))
+  }
+
+  countByKey(now: EpochMs): Promise<ReadonlyMap<string, number>> {
+    return this.#database.read(() => new Map(this.#countByKey.all(now).map(({ key_id: id, count }) => [id, count])))
   }
 
   async sweep(now: EpochMs, limit: number): Promise<number> {

@@ -3,18 +3,24 @@ import type { Store, StoreOptions } from '../store.ts'
 import { CallerKeyEnding } from './caller-key-ending.ts'
 import { SqliteCallerKeyStore } from './caller-key-store.ts'
 import { type Database, openDatabase } from './database.ts'
+import { SqliteDeliveryHistory } from './delivery-history.ts'
 import { SqliteDeliveryStore } from './delivery-store.ts'
 import { SqliteDeviceStore } from './device-store.ts'
 import { SqliteElevationStore } from './elevation-store.ts'
 import { SqliteEventLog } from './event-log.ts'
 import { FactorChange } from './factor-change.ts'
 import { SqliteFactorStore } from './factor-store.ts'
+import { SqliteFederationStore } from './federation-store.ts'
 import { IssuanceReader } from './issuance.ts'
 import { SqliteKeyStore } from './key-store.ts'
 import { SqliteLanguageStore } from './language-store.ts'
 import { SqliteLogStore } from './log-store.ts'
 import { SqliteLinkStore } from './link-store.ts'
+import { LeaseEnding } from './lease-ending.ts'
+import { SqliteLeaseStore } from './lease-store.ts'
 import { LogWriter } from './log-writer.ts'
+import { SqliteOAuthClientStore } from './oauth-client-store.ts'
+import { SqliteOAuthStore } from './oauth-store.ts'
 import { SqlitePasskeyStore } from './passkey-store.ts'
 import { SqliteReplayStore } from './replay-store.ts'
 import { SqliteSealedSecretStore } from './sealed-secret-store.ts'
@@ -64,17 +70,22 @@ export function storeOn(database: Database, clock: Clock, cutoffLifeMs: number):
     users: new SqliteUserStore(database, log, ending, issuance),
     factors: new SqliteFactorStore(database, factorChange),
     passkeys: new SqlitePasskeyStore(database, factorChange),
+    federation: new SqliteFederationStore(database, log, ending, factorChange),
     links: new SqliteLinkStore(database, log, ending, factorChange),
     sessions: new SqliteSessionStore(database, log, ending, issuance),
     elevations: new SqliteElevationStore(database, log),
+    leases: new SqliteLeaseStore(database, new LeaseEnding(database, log, ending, keyEnding)),
     devices: new SqliteDeviceStore(database),
     services: new SqliteServiceCredentialStore(database, log, keyEnding),
     callerKeys: new SqliteCallerKeyStore(database, log, keyEnding),
     sealedSecrets: new SqliteSealedSecretStore(database),
+    oauth: new SqliteOAuthStore(database, log),
+    oauthClients: new SqliteOAuthClientStore(database, log),
     replay: new SqliteReplayStore(database, clock),
     throttle: new SqliteThrottleStore(database),
     events: new SqliteEventLog(database, log),
     deliveries: new SqliteDeliveryStore(database),
+    deliveryHistory: new SqliteDeliveryHistory(database),
     languages: new SqliteLanguageStore(database),
     ping: async () => void (await database.write(() => ping.run())),
     close: () => database.close(),

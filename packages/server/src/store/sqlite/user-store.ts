@@ -14,7 +14,7 @@ import type { SessionEnding } from './session-ending.ts'
 import { type SessionRow, sessionOf } from './session-row.ts'
 import { SetupOffer } from './setup-offer.ts'
 import type { Statement } from './statement.ts'
-import { emailKey, insertUser, type UserRow, userOf, userValues } from './user-row.ts'
+import { emailKey, insertUser, searchTextOf, type UserRow, userOf, userValues } from './user-row.ts'
 
 export class SqliteUserStore implements UserStore {
   readonly #database: Database
@@ -33,6 +33,8 @@ export class SqliteUserStore implements UserStore {
   readonly #endElevations: Statement
   readonly #setRoles: Statement<UserRow>
   readonly #setGroups: Statement<UserRow>
+  readonly #setName: Statement<UserRow>
+  readonly #bySetup: Statement<{ readonly setup: string; readonly count: number }>
   readonly #living: Statement<SessionRow>
 
   constructor(database: Database, log: LogWriter, ending: SessionEnding, issuance: IssuanceReader) {
@@ -56,6 +58,10 @@ export class SqliteUserStore implements UserStore {
     )
     this.#setRoles = database.statement('UPDATE user SET roles = ?, updated_at = ? WHERE id = ? RETURNING *')
     this.#setGroups = database.statement('UPDATE user SET groups = ?, updated_at = ? WHERE id = ? RETURNING *')
+    this.#setName = database.statement('UPDATE user SET name = ?, search_text = ? WHERE id = ? RETURNING *')
+    // `$opaque$v=1$` and 8 characters: see `opaque-record.ts`.
+    this.#bySetup = database.statement(`
+      SELECT substr(password_hash, 13, 8) AS setup, count(*) AS count FROM user WHERE substr(password_hash, 1, 12) = '$opaque$v=1$' GROUP BY setup`)
     this.#living = database.statement(`
       SELECT * FROM session WHERE id = ?1 AND user_id = ?2 AND expires_at > ?3 AND idle_expires_at > ?3`)
   }
@@ -125,6 +131,17 @@ export class SqliteUserStore implements UserStore {
 
   setGroups(id: string, groups: readonly string[], at: EpochMs): Promise<User | undefined> {
     return this.#database.write(() => this.#softly(found(this.#setGroups.get(formatList(groups), at, id)), { groups }, at))
+  }
+
+  setName(id: string, name: string | undefined): Promise<User | undefined> {
+    return this.#database.write(() => {
+      const user = found(this.#find.get(id))
+      return user && found(this.#setName.get(name ?? null, searchTextOf(user.email, name), id))
+    })
+  }
+
+  countByOpaqueSetup(): Promise<ReadonlyMap<string, number>> {
+    return this.#database.read(() => new Map(this.#bySetup.all().map(({ setup, count }) => [setup, count])))
   }
 
   offerSetup(tokenHash: string, expiresAt: EpochMs): Promise<boolean> {

@@ -17,5 +17,6 @@ export const field: typeof contract = {
   passwordCharacters: 'Das enthält ein Zeichen, das sich nicht speichern lässt. Geben Sie das Passwort neu ein.',
   currentPassword: 'Das ist nicht Ihr jetziges Passwort.',
   code: 'Dieser Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten und geben Sie den ein.',
+  mailCode: 'Dieser Code stimmt nicht oder gilt nicht mehr. Prüfen Sie ihn, oder fordern Sie noch eine Mail an.',
   recoveryCode: 'Dieser Notfallcode stimmt nicht oder wurde schon benutzt.',
 }

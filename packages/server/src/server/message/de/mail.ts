@@ -52,6 +52,14 @@ export const mail: typeof contract = {
     wasNotYou:
       'Wenn Sie nicht wissen, wie es dazu kam, benutzen Sie den Link unten. Er meldet sofort alle Geräte ab, und Sie können ein neues Passwort wählen.',
   },
+  webhookDisabled: {
+    subject: (brand: string): string => `Ein Webhook-Endpunkt von ${brand} wurde abgeschaltet`,
+    heading: 'Webhook-Endpunkt abgeschaltet',
+    text: (host: string): string => `Der Endpunkt bei ${host} erfährt nichts mehr.`,
+    gone: 'Er hat geantwortet, dass es ihn nicht mehr gibt (410).',
+    failedForDays: 'Fünf Tage lang konnte ihm nichts zugestellt werden.',
+    next: 'Was nicht zugestellt wurde, bleibt dreißig Tage lang. Schalten Sie den Endpunkt ein und senden Sie es noch einmal: countersign webhooks replay --endpoint',
+  },
   passwordReset: {
     subject: (brand) => `Neues ${brand}-Passwort wählen`,
     heading: 'Neues Passwort wählen',
@@ -85,7 +93,12 @@ export const mail: typeof contract = {
     life: 'Der Link gilt einmal und einen Tag lang. Bis dahin ändert sich nichts.',
     ignore: 'Wenn Sie das nicht waren, ist nichts zu tun.',
   },
-  factors: { app: 'Eine Authenticator-App', passkey: 'Ein Passkey', other: 'Ein zweiter Faktor' },
+  factors: {
+    app: 'Eine Authenticator-App',
+    passkey: 'Ein Passkey',
+    identity: 'Die Anmeldung über einen anderen Anbieter',
+    other: 'Ein zweiter Faktor',
+  },
   footer: (brand) => `Von ${brand} zu Ihrem Konto gesendet. Antworten auf diese Mail liest niemand.`,
   linkHint: 'Wenn der Knopf nicht geht, kopieren Sie diese Adresse in Ihren Browser:',
 }

@@ -6,6 +6,9 @@ export const refusal: typeof contract = {
   csrf: 'Die Seite war zu lange offen oder wurde von anderswo gesendet. Es wurde nichts geändert. Bitte senden Sie sie noch einmal.',
   credentials_invalid: 'Prüfen Sie E-Mail-Adresse und Passwort.',
   link_invalid: 'Der Link oder Code gilt nicht mehr oder wurde schon benutzt. Fordern Sie eine neue Mail an.',
+  mail_unavailable: 'Dieser Dienst verschickt keine Mails, die hier nötig wären. Fragen Sie, wer ihn betreibt.',
+  factor_enrolment_required: 'Dieses Konto braucht zuerst einen zweiten Faktor. Richten Sie einen ein, und zeigen Sie ihn.',
+  factor_required: 'Dieses Konto fragt nach einem zweiten Faktor.',
   email_taken: 'Für diese E-Mail-Adresse gibt es schon ein Konto.',
   conflict: 'In der Zwischenzeit wurde etwas geändert. Sehen Sie sich die Seite noch einmal an und wiederholen Sie, was noch nötig ist.',
   rate_limited: 'Das waren zu viele Versuche. Warten Sie ein wenig und versuchen Sie es dann noch einmal.',
@@ -19,5 +22,11 @@ export const refusal: typeof contract = {
   not_found: 'Das gibt es nicht mehr. Vielleicht wurde es inzwischen entfernt.',
   method_not_allowed: 'So lässt sich diese Seite nicht benutzen.',
   internal: 'Bei uns ist etwas schiefgegangen. Versuchen Sie es noch einmal; bleibt es dabei, nennen Sie uns die Nummer der Anfrage.',
+  federation_failed: 'Die Anmeldung beim anderen Anbieter wurde nicht abgeschlossen. Versuchen Sie es noch einmal.',
+  provider_unavailable: 'Der andere Anbieter antwortet gerade nicht. Versuchen Sie es gleich noch einmal oder melden Sie sich anders an.',
+  identity_unknown:
+    'Für diese Identität gibt es hier kein Konto. Wenn Sie ein Konto haben, melden Sie sich dort an und verbinden Sie die Identität.',
+  identity_taken: 'Diese Identität ist bereits verbunden.',
+  last_way_in: 'Es bliebe nichts, womit Sie sich anmelden könnten. Setzen Sie zuerst ein Passwort oder fügen Sie einen Passkey hinzu.',
   other: 'Das hat nicht geklappt. Versuchen Sie es noch einmal.',
 }

@@ -16,5 +16,6 @@ export const field = {
   passwordCharacters: 'This holds a character that cannot be stored. Type the password again.',
   currentPassword: 'This is not your current password.',
   code: 'This code is not right, or was used before. Wait for the next one and type that.',
+  mailCode: 'This code is not right, or is no longer good. Check it, or ask for another mail.',
   recoveryCode: 'This recovery code is not right, or was used before.',
 }

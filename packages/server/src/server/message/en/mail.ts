@@ -51,6 +51,14 @@ export const mail = {
     wasNotYou:
       'If you do not know why this happened, use the link below. It signs every device out at once and lets you choose a new password.',
   },
+  webhookDisabled: {
+    subject: (brand: string): string => `A webhook endpoint of ${brand} was disabled`,
+    heading: 'Webhook endpoint disabled',
+    text: (host: string): string => `The endpoint at ${host} is told nothing any more.`,
+    gone: 'It has answered that it is gone (410).',
+    failedForDays: 'Nothing could be delivered to it for five days.',
+    next: 'What was not delivered is kept for thirty days. Enable the endpoint, then send it again: countersign webhooks replay --endpoint',
+  },
   passwordReset: {
     subject: (brand: string): string => `Choose a new ${brand} password`,
     heading: 'Choose a new password',
@@ -84,7 +92,7 @@ export const mail = {
     life: 'The link works once, for one day. Nothing changes before you use it.',
     ignore: 'If it was not you, do nothing.',
   },
-  factors: { app: 'An authenticator app', passkey: 'A passkey', other: 'A second factor' },
+  factors: { app: 'An authenticator app', passkey: 'A passkey', identity: 'Sign-in with another provider', other: 'A second factor' },
   footer: (brand: string): string => `Sent by ${brand} about your account. Nobody reads the answers to this mail.`,
   linkHint: 'If the button does not work, copy this address into your browser:',
 }

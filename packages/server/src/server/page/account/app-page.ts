@@ -16,6 +16,7 @@ import { bindingOf } from '../open-call.ts'
 import { type AnyForm, defineForm, definePage, type Page, type PageCall } from '../page.ts'
 import { signedIn, signedInUser } from '../signed-in.ts'
 import { accountFor, backToAccount } from './part.ts'
+import { recoveryPanel } from './recovery-panel.ts'
 
 const PATH = '/account/authenticator'
 
@@ -54,7 +55,7 @@ const confirm: AnyForm = defineForm<{ readonly code: string }>({
     await requireRecentSignIn(session, services)
     const recoveryCodes = await throttle.guard({ session }, () => factors.confirm(user, code))
     site.enrolment.clear(call.headers)
-    return { to: call.link(PATH), flash: { name: 'app_on', recoveryCodes } }
+    return { to: call.link(PATH), flash: { name: 'app_on', ...(recoveryCodes.length === 0 ? {} : { recoveryCodes }) } }
   },
 })
 
@@ -87,17 +88,18 @@ function proofOf(code: string): FactorProof {
 export const appPage: Page = definePage({
   path: PATH,
   access: 'session',
+  enrols: true,
   forms: { start, confirm, off },
   async render(call, services) {
     const user = await signedInUser(call, services)
-    const factor = await services.store.factors.find(user.id)
+    const [factor, kept] = await Promise.all([services.store.factors.find(user.id), services.passkeys.list(user.id)])
     const { account } = call.say
     const body = html`<div class="narrow stack">
 ${backToAccount(call)}
 <h1>${account.appTitle}</h1>
 ${errorSummary(call)}
 ${statusNotice(noticeOf(call))}
-${factor?.confirmedAt === undefined ? setUp(readEnrolment(call, services), call) : inUse(user.email, call)}
+${factor?.confirmedAt === undefined ? setUp(readEnrolment(call, services), call) : inUse(user.email, kept.length > 0, call)}
 </div>`
     return { title: account.appTitle, layout: 'wide', body }
   },
@@ -132,17 +134,12 @@ ${buttonForm('start', html`<button class="button quiet compact">${account.appRes
 /** As people read it off and type it. */
 const inGroups = (secret: string): string => secret.replace(/(.{4})(?=.)/g, '$1 ')
 
-function inUse(email: string, call: PageCall): Html {
+function inUse(email: string, hasPasskeys: boolean, call: PageCall): Html {
   const { account } = call.say
   const codes = call.flash?.recoveryCodes
-  if (codes !== undefined) {
-    return html`<section class="card pad stack" aria-labelledby="recovery"><h2 id="recovery">${account.recoveryTitle}</h2>
-<p>${account.recoveryLead}</p>
-<ul class="codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ul>
-<a class="button" href="${call.link('/account')}">${account.recoveryDone}</a></section>`
-  }
+  if (codes !== undefined) return recoveryPanel(codes, call)
   return html`<section class="card pad stack" aria-labelledby="off"><h2 id="off">${account.appOffTitle}</h2>
-<p class="soft">${account.appOffLead}</p>
+<p class="soft">${hasPasskeys ? account.appOffLeadPasskeys : account.appOffLead}</p>
 <form class="stack" method="post" action="${actionOf(call)}" novalidate>
 ${hiddenFields('off', call)}
 ${accountFor(email)}

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import * as z from 'zod'
 import type { User } from '../../../account/index.ts'
+import { ENROLMENT } from '../../../session/index.ts'
 import { requireRecentSignIn } from '../../recent-sign-in.ts'
 import { secretText } from '../../schema.ts'
 import type { Html } from '../html.ts'
@@ -8,6 +9,7 @@ import { icon } from '../icon.ts'
 import { errorSummary, statusNotice } from '../layout.ts'
 import { defineForm, definePage, type Page, type PageCall } from '../page.ts'
 import { signedIn, signedInUser } from '../signed-in.ts'
+import { profileSection, VERIFY } from './profile-section.ts'
 import { proofSection } from './proof-section.ts'
 import { sessionSection } from './session-section.ts'
 
@@ -15,6 +17,7 @@ import { sessionSection } from './session-section.ts'
 export const accountPage: Page = definePage({
   path: '/account',
   access: 'session',
+  enrols: true,
   forms: {
     end: defineForm<{ readonly session: string }>({
       fields: z.strictObject({ session: secretText }),
@@ -38,27 +41,59 @@ export const accountPage: Page = definePage({
         return { to: call.link('/account'), flash: { name: 'others_ended', count: ended.length } }
       },
     }),
+    [VERIFY]: defineForm({
+      fields: z.strictObject({}),
+      keeps: [],
+      failed: ({ link }) => link.askFailed,
+      async submit(_fields, call, { emailAddresses }) {
+        const { user } = signedIn(call).session
+        await emailAddresses.requestVerification({ user, address: call.client.address, locale: call.locale })
+        return { to: call.link('/account'), flash: { name: 'verification_sent' } }
+      },
+    }),
   },
   async render(call, services) {
     const user = await signedInUser(call, services)
-    const [living, app] = await Promise.all([services.sessions.list(user.id), services.store.factors.find(user.id)])
+    const [living, app, passkeys, recoveryCodesLeft] = await Promise.all([
+      services.sessions.list(user.id),
+      services.store.factors.find(user.id),
+      services.passkeys.list(user.id),
+      services.recoveryCodes.left(user.id),
+    ])
     const placed = await Promise.all(living.map(async (session) => ({ session, place: await services.places.of(session.device.address) })))
     const { account } = call.say
     const body = html`<h1>${account.title}</h1>
 ${errorSummary(call)}
-${statusNotice(noticeOf(call))}
+${statusNotice(noticeOf(call, user))}
+${signedIn(call).principal.acr === ENROLMENT ? enrolmentNotice(call) : ''}
 ${profileSection(user, call)}
 ${sessionSection(placed, signedIn(call).session.id, call)}
-${proofSection({ appSince: app?.confirmedAt }, call)}
+${proofSection({ appSince: app?.confirmedAt, passkeys, recoveryCodesLeft }, call)}
 ${call.offers('/account/keys') ? keySection(call) : ''}`
     return { title: account.title, layout: 'wide', body }
   },
 })
 
-function noticeOf({ flash, say: { account } }: PageCall): string | undefined {
+/** Where every account must have a second factor, and this sign-in has shown none. */
+function enrolmentNotice({ link, say: { account } }: PageCall): Html {
+  const again = html`<a href="${link('/sign-in')}?step_up=yes">${account.enrolAgain}</a>`
+  return html`<div class="notice warning"><strong>${account.enrolFirst}</strong><br>${account.enrolThen} ${again}</div>`
+}
+
+function noticeOf({ flash, say: { account, link }, offers }: PageCall, user: User): string | undefined {
   switch (flash?.name) {
     case 'account_created':
-      return account.welcome
+      return user.emailVerifiedAt === undefined && offers('/account/email') ? account.welcomeMail(user.email) : account.welcome
+    case 'name_changed':
+      return account.nameChanged
+    case 'email_asked':
+      return account.emailAsked
+    case 'verification_sent':
+      return account.verificationSent(user.email)
+    case 'email_verified':
+      return link.verified
+    case 'email_changed':
+      return link.changed
     case 'password_changed':
       return account.passwordChanged
     case 'session_ended':
@@ -70,22 +105,6 @@ function noticeOf({ flash, say: { account } }: PageCall): string | undefined {
     default:
       return undefined
   }
-}
-
-function profileSection({ name, email, emailVerifiedAt }: User, call: PageCall): Html {
-  const { account } = call.say
-  const badge =
-    emailVerifiedAt === undefined
-      ? html`<span class="badge warning">${account.unverified}</span>`
-      : html`<span class="badge">${account.verified}</span>`
-  const change = call.offers('/account/email')
-    ? html`<a class="button quiet compact" href="${call.link('/account/email')}">${account.change}</a>`
-    : ''
-  return html`<section aria-labelledby="you"><header><h2 id="you">${account.profile}</h2></header>
-<div class="card">
-<div class="item">${icon('person')}<div><div class="soft small">${account.name}</div><div class="title"><span>${name ?? account.noName}</span></div></div></div>
-<div class="item">${icon('mail')}<div><div class="soft small">${account.email}</div><div class="title"><span>${email}</span> ${badge}</div></div>${change}</div>
-</div></section>`
 }
 
 function keySection(call: PageCall): Html {

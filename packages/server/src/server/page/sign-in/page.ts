@@ -1,109 +1,137 @@
 import { html } from 'hono/html'
 import * as z from 'zod'
-import type { Authentication, SignedIn } from '../../../session/index.ts'
-import { FactorRequired } from '../../../session/index.ts'
+import type { Authentication, PasskeyAssertion } from '../../../session/index.ts'
+import { passkeyAssertion } from '../../passkey-schema.ts'
 import { password } from '../../schema.ts'
 import type { Services } from '../../services.ts'
 import { actionOf, hiddenFields, textField, typedEmail } from '../field.ts'
+import { providerButtons } from '../federation/provider-buttons.ts'
 import type { Html } from '../html.ts'
 import { brandMark, errorSummary, statusNotice } from '../layout.ts'
-import { bindingOf } from '../open-call.ts'
-import { defineForm, definePage, type Page, type PageCall, type Redirect } from '../page.ts'
+import { type AnyForm, defineForm, definePage, type Page, type PageCall } from '../page.ts'
+import { passkeyForm } from '../passkey/passkey-form.ts'
+import { passkeyReason, typedPasskey } from '../passkey/typed-passkey.ts'
 import { returnAddress } from '../return-address.ts'
-import { deviceOfCall, replaceSession, signedInUser, wayOn } from '../signed-in.ts'
+import { wayOn } from '../signed-in.ts'
+import { attemptOf, enter } from './enter.ts'
 import { onTheWay, signInQuery, type SignInQuery } from './query.ts'
-import { factsOfStep } from './step.ts'
+import { stepUpForms, stepUpView } from './step-up.ts'
 
 const FORM = 'sign_in'
+const PASSKEY = 'passkey'
 
 interface Fields {
   readonly email: string
   readonly password: string
 }
 
-/** E-mail address and password; what the account wants beside them is the next page. */
+const byPassword: AnyForm = defineForm<Fields>({
+  fields: z.strictObject({ email: typedEmail, password }),
+  keeps: ['email'],
+  failed: ({ signIn }) => signIn.failed,
+  async submit({ email, password: given }, call, services) {
+    const { accounts, sessions, throttle } = services
+    const attempt = attemptOf(email, call, services)
+    let proven: Authentication | undefined
+    return enter(
+      {
+        account: email,
+        open: (request) =>
+          throttle.guard(attempt, async () => {
+            proven = await accounts.authenticate(email, given)
+            return sessions.open(proven, request)
+          }),
+        first: () => proven && { proven },
+      },
+      call.query as SignInQuery, // its page has one
+      call,
+      services,
+    )
+  },
+})
+
+/** Who it is stands in what the passkey has signed: two factors in one. */
+const byPasskey: AnyForm = defineForm<{ readonly passkey: PasskeyAssertion }>({
+  fields: z.strictObject({ passkey: typedPasskey(passkeyAssertion) }),
+  keeps: [],
+  failed: ({ signIn }) => signIn.failed,
+  reason: passkeyReason,
+  async submit({ passkey }, call, services) {
+    const { passkeySignIn, sessions } = services
+    const proven = await passkeySignIn.authenticate(passkey)
+    return enter(
+      { account: proven.user, open: (request) => sessions.open(proven, request), first: () => undefined },
+      call.query as SignInQuery, // its page has one
+      call,
+      services,
+    )
+  },
+})
+
+/** E-mail address and password, or a passkey, or a mail; what the account wants beside them is the next page. */
 export const signInPage: Page = definePage<SignInQuery>({
   path: '/sign-in',
   access: 'public',
   query: signInQuery,
-  forms: {
-    [FORM]: defineForm<Fields>({
-      fields: z.strictObject({ email: typedEmail, password }),
-      keeps: ['email'],
-      failed: ({ signIn }) => signIn.failed,
-      submit,
-    }),
-  },
-  async render(call, services) {
-    const isStepUp = call.query.step_up !== undefined && call.session !== undefined
-    if (call.session !== undefined && !isStepUp) return { to: wayOn(call.query.return_to, call, services) }
-    const { signIn } = call.say
-    const title = isStepUp ? signIn.stepUpTitle : signIn.title
-    const known = isStepUp ? (await signedInUser(call, services)).email : undefined
-    return { title, layout: 'panel', body: panel(title, known, call, services) }
+  forms: { [FORM]: byPassword, [PASSKEY]: byPasskey, ...stepUpForms },
+  render(call, services) {
+    if (call.session === undefined) {
+      return { title: call.say.signIn.title, layout: 'panel', body: panel(call, services), script: 'passkey' }
+    }
+    return call.query.step_up === undefined ? { to: wayOn(call.query.return_to, call, services) } : stepUpView(call, services)
   },
 })
 
-function panel(title: string, known: string | undefined, call: PageCall<SignInQuery>, services: Services): Html {
-  const { say, query } = call
-  const { signIn } = say
+function panel(call: PageCall<SignInQuery>, services: Services): Html {
+  const { signIn } = call.say
   const forgotten = call.offers('/reset') ? html`<a class="small target" href="${call.link('/reset')}">${signIn.forgotten}</a>` : undefined
-  const canSignUp = call.offers('/sign-up') && known === undefined
   return html`<div class="card stack">
-<header>${brandMark(call, services.site)}<h1>${title}</h1>${lead(known, call, services)}</header>
+<header>${brandMark(call, services.site)}<h1>${signIn.title}</h1>${lead(call, services)}</header>
 ${errorSummary(call)}
 ${statusNotice(noticeOf(call))}
 <form class="stack" method="post" action="${actionOf(call)}" novalidate>
 ${hiddenFields(FORM, call)}
-${textField(FORM, { name: 'email', label: signIn.email, type: 'email', autocomplete: 'username webauthn', inputmode: 'email', enterkeyhint: 'next', maxlength: 254, autofocus: true, ...(known === undefined ? {} : { value: known }) }, call)}
+${textField(FORM, { name: 'email', label: signIn.email, type: 'email', autocomplete: 'username webauthn', inputmode: 'email', enterkeyhint: 'next', maxlength: 254, autofocus: true }, call)}
 ${textField(FORM, { name: 'password', label: signIn.password, type: 'password', autocomplete: 'current-password', enterkeyhint: 'go', ...(forgotten === undefined ? {} : { beside: forgotten }) }, call)}
 <button class="button">${signIn.submit}</button>
 </form>
-${call.offers('/magic') ? html`<p class="small soft">${signIn.noPassword} <a href="${onTheWay('/magic', query, call)}">${signIn.mailCode}</a></p>` : ''}
+${otherWays(call)}
+${providerButtons(call, services)}
+${call.offers('/magic') ? html`<p class="small soft">${signIn.noPassword} <a class="target" href="${onTheWay('/magic', call.query, call)}">${signIn.mailCode}</a></p>` : ''}
 </div>
-${canSignUp ? html`<p class="small soft centre">${signIn.newHere} <a class="target" href="${onTheWay('/sign-up', query, call)}">${signIn.signUp}</a></p>` : ''}`
+${call.offers('/sign-up') ? html`<p class="small soft centre">${signIn.newHere} <a class="target" href="${onTheWay('/sign-up', call.query, call)}">${signIn.signUp}</a></p>` : ''}`
 }
 
+/** What signs somebody in without a password: a button each, below one line. */
+const otherWays = (call: PageCall<SignInQuery>): Html => html`<div class="stack" data-needs-passkey hidden>
+<div class="or">${call.say.signIn.or}</div>
+${passkeyForm({ form: PASSKEY, kind: 'get', label: call.say.passkey.use, from: '/v1/passkey-challenges', asking: {}, isConditional: true }, call)}
+</div>`
+
 /** Who asks for the sign-in, where that is somebody else than we. */
-function lead(known: string | undefined, { say, query }: PageCall<SignInQuery>, { config, site }: Services): Html {
-  if (known !== undefined) return html`<p class="soft">${say.signIn.stepUpLead}</p>`
+function lead({ say, query }: PageCall<SignInQuery>, { config, site }: Services): Html {
   const address = returnAddress(query.return_to, config.issuer, config.origins)
   if (address === undefined || address.startsWith('/')) return html`<p class="soft">${say.signIn.lead(site.brand.name)}</p>`
   return html`<p class="soft">${say.signIn.leadElsewhere} <strong>${new URL(address).host}</strong></p>`
 }
 
-function noticeOf({ flash, say }: PageCall): string | undefined {
-  if (flash?.name === 'signed_out') return say.signIn.signedOut
-  if (flash?.name === 'code_over') return say.signIn.codeOver
-  return flash?.name === 'account_created' ? say.account.welcome : undefined
-}
-
-async function submit({ email, password }: Fields, call: PageCall, services: Services): Promise<Redirect> {
-  const query = call.query as SignInQuery // its page has one
-  const { accounts, sessions, throttle, site } = services
-  const attempt = attemptOf(email, call, services)
-  let proven: Authentication | undefined
-  try {
-    const tokens = await throttle.guard(attempt, async (): Promise<SignedIn> => {
-      proven = await accounts.authenticate(email, password)
-      return sessions.open(proven, { device: deviceOfCall(call), deviceToken: attempt.deviceToken })
-    })
-    await replaceSession(tokens, call, services)
-    return { to: wayOn(query.return_to, call, services) }
-  } catch (error) {
-    if (!(error instanceof FactorRequired) || proven === undefined) throw error
-    site.signInStep.set(call.headers, factsOfStep({ email, proven, factors: error.factors }), bindingOf(call))
-    return { to: onTheWay('/sign-in/code', query, call) }
+function noticeOf({ flash, say: { signIn, account, link } }: PageCall): string | undefined {
+  switch (flash?.name) {
+    case 'signed_out':
+      return signIn.signedOut
+    case 'code_over':
+      return signIn.codeOver
+    case 'account_created':
+      return account.welcome
+    case 'password_reset':
+      return link.resetDone
+    case 'email_verified':
+      return link.verified
+    case 'email_changed':
+      return link.changed
+    case 'disowned':
+      return link.notMeDone
+    default:
+      return undefined
   }
-}
-
-/** Who tries to sign in, as the throttle counts them. */
-export function attemptOf(email: string, { request, client }: PageCall, { sessionCookies }: Services): Attempt {
-  return { account: email, address: client.address, deviceToken: sessionCookies.read(request).device }
-}
-
-interface Attempt {
-  readonly account: string
-  readonly address: string | undefined
-  readonly deviceToken: string | undefined
 }

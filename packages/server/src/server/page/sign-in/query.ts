@@ -6,11 +6,14 @@ export interface SignInQuery {
   readonly return_to?: string | undefined
   /** Somebody who is signed in shows once more who they are. */
   readonly step_up?: string | undefined
+  /** In the place of what would be asked first. */
+  readonly use?: 'recovery_code' | undefined
 }
 
 export const signInMembers: { readonly [M in keyof SignInQuery]-?: z.ZodType<SignInQuery[M]> } = {
   return_to: z.string().optional(),
   step_up: z.enum(['', 'yes']).optional(),
+  use: z.literal('recovery_code').optional(),
 }
 
 export const signInQuery: z.ZodType<SignInQuery> = z.strictObject(signInMembers)
@@ -21,4 +24,10 @@ export function onTheWay(path: string, { return_to: returnTo, step_up: stepUp }:
   if (returnTo !== undefined) query.set('return_to', returnTo)
   if (stepUp !== undefined) query.set('step_up', 'yes')
   return call.link(query.size === 0 ? path : `${path}?${query.toString()}`)
+}
+
+/** The same page, with another way to prove it. */
+export function usingRecoveryCode(path: string, query: SignInQuery, call: PageCall): string {
+  const here = onTheWay(path, query, call)
+  return `${here}${here.includes('?') ? '&' : '?'}use=recovery_code`
 }

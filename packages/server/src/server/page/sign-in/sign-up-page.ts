@@ -8,7 +8,7 @@ import type { Html } from '../html.ts'
 import { brandMark, errorSummary } from '../layout.ts'
 import { defineForm, definePage, type Page, type PageCall, type Redirect } from '../page.ts'
 import { deviceOfCall, replaceSession, wayOn } from '../signed-in.ts'
-import { attemptOf } from './page.ts'
+import { attemptOf } from './enter.ts'
 import { onTheWay, signInQuery, type SignInQuery } from './query.ts'
 
 const FORM = 'sign_up'

@@ -16,6 +16,7 @@ export const authenticateAgain: Operation = defineRoute({
   summary:
     'Prove once more who you are, where a service answers `step_up_required` (RFC 9470): with a second factor, if the account has one, otherwise with the password. `Idempotency-Key` as for a refresh.',
   authority: 'session',
+  enrols: true,
   body: z.strictObject({ password: password.optional(), opaque: opaqueProof.optional(), ...factorProof }),
   responses: { 200: { description: 'New tokens, with a younger `auth_time`. Those of before are dead.', schema: signedInAnswerSchema } },
   async handle({ body, caller, request, client }, services) {

@@ -11,6 +11,7 @@ export const confirmPasskey: Operation = defineRoute({
   summary:
     'Show what the browser has made. From now on the passkey signs in, and sign-in with a password asks for a second factor; older access tokens are dead, and sessions go on when they refresh.',
   authority: 'session',
+  enrols: true,
   body: z.strictObject({ passkey: passkeyRegistration, name: passkeyName.optional() }),
   responses: {
     201: {

@@ -11,6 +11,7 @@ export const confirmTotp: Operation = defineRoute({
   summary:
     'Show that the app has the secret. From now on sign-in asks for a code; older access tokens are dead, and sessions go on when they refresh.',
   authority: 'session',
+  enrols: true,
   body: z.strictObject({ code: totpCode }),
   responses: {
     200: {

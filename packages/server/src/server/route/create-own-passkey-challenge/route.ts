@@ -9,6 +9,7 @@ export const createOwnPasskeyChallenge: Operation = defineRoute({
   path: '/v1/me/passkey-challenges',
   summary: 'Options for `navigator.credentials.get`, to prove in this session who you are, by one of your passkeys.',
   authority: 'session',
+  enrols: true,
   responses: {
     201: { description: 'Options for the browser, good for five minutes and once, in this session.', schema: requestOptionsSchema },
   },

@@ -9,6 +9,7 @@ export const endCurrentSession: Operation = defineRoute({
   path: '/v1/sessions/current',
   summary: 'Sign out.',
   authority: 'session',
+  enrols: true,
   // Of the session that it hangs on.
   takesKeys: true,
   responses: { 204: { description: 'The session has ended; its tokens are dead.' } },

@@ -9,6 +9,7 @@ export const endSession: Operation = defineRoute({
   path: '/v1/sessions/{id}',
   summary: 'End one session: an own one, or any for operators.',
   authority: 'session',
+  enrols: true,
   responses: { 204: { description: 'The session has ended; its tokens are dead.' } },
   async handle({ path: { id = '' }, caller, request }, services) {
     const { sessions } = services

@@ -13,6 +13,7 @@ export const endSessions: Operation = defineRoute({
   path: '/v1/sessions',
   summary: 'Sign out everywhere, or everywhere else with `except=current`.',
   authority: 'session',
+  enrols: true,
   query: z.strictObject({ except: z.literal('current').optional(), user: userId.optional() }),
   responses: { 200: { description: 'The sessions that ended.', schema: z.strictObject({ ended: z.array(z.string()) }) } },
   async handle({ query, caller, request }, services) {

@@ -11,6 +11,7 @@ export const enrolPasskey: Operation = defineRoute({
   summary:
     'Begin to use a passkey (WebAuthn): options for `navigator.credentials.create`, good for five minutes and once, in this session. Takes a sign-in or step-up of the last five minutes.',
   authority: 'session',
+  enrols: true,
   responses: { 201: { description: 'Options for the browser. Nothing has changed yet.', schema: creationOptionsSchema } },
   async handle({ caller }, services) {
     const { accounts, passkeys } = services

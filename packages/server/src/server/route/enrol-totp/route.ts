@@ -12,6 +12,7 @@ export const enrolTotp: Operation = defineRoute({
   summary:
     'Begin to use an authenticator app (RFC 6238). The secret is shown here and never again; sign-in asks for codes once one was confirmed.',
   authority: 'session',
+  enrols: true,
   responses: { 201: { description: 'The secret, as text, as a URI and as a QR code of that URI.', schema: totpEnrolmentSchema } },
   async handle({ caller }, services) {
     const { accounts, factors } = services

@@ -12,6 +12,7 @@ export const getMe: Operation = defineRoute({
   path: '/v1/me',
   summary: 'Read the account of the caller.',
   authority: 'session',
+  enrols: true,
   takesKeys: true,
   responses: { 200: { description: 'The account.', schema: z.strictObject({ user: userSchema }) } },
   async handle({ caller }, { accounts }) {

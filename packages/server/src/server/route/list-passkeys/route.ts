@@ -10,6 +10,7 @@ export const listPasskeys: Operation = defineRoute({
   path: '/v1/me/factors/passkeys',
   summary: 'The passkeys of the account, the oldest first.',
   authority: 'session',
+  enrols: true,
   responses: { 200: { description: 'The passkeys.', schema: z.strictObject({ passkeys: z.array(passkeySchema) }) } },
   async handle({ caller }, { passkeys }) {
     return json(200, { passkeys: (await passkeys.list(ownSession(caller).user)).map(showPasskey) })

@@ -27,6 +27,7 @@ export const listSessions: Operation = defineRoute({
   path: '/v1/sessions',
   summary: 'List living sessions: the caller’s own, or those of `user` for operators.',
   authority: 'session',
+  enrols: true,
   query: z.strictObject({ user: userId.optional() }),
   responses: { 200: { description: 'Newest first.', schema: z.strictObject({ sessions: z.array(sessionSchema) }) } },
   async handle({ query, caller }, { sessions, places }) {

@@ -10,6 +10,7 @@ export const renewRecoveryCodes: Operation = defineRoute({
   summary:
     'Ten new recovery codes in the place of those of before. Takes a sign-in or step-up of the last five minutes; older access tokens are dead, and sessions go on when they refresh.',
   authority: 'session',
+  enrols: true,
   responses: { 201: { description: 'The codes, each good once, shown here and never again.', schema: recoveryCodesSchema } },
   async handle({ caller }, services) {
     const { user } = await recentSession(caller, services)

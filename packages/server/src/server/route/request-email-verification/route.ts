@@ -9,6 +9,7 @@ export const requestEmailVerification: Operation = defineRoute({
   path: '/v1/email-verifications',
   summary: 'Ask once more for the mail that proves the address of the account. Nothing is sent where it is proven.',
   authority: 'session',
+  enrols: true,
   responses: { 202: { description: 'The mail is on its way.' } },
   async handle({ caller, request, client }, { emailAddresses }) {
     const { user } = signedInUser(caller)

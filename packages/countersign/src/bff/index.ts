@@ -1,0 +1,6 @@
+export type { BackendSession, BackendUser } from './backend-session.ts'
+export { type Bff, createBff } from './bff.ts'
+export type { ExpressHandler, FastifyHook, HonoHandler } from './mount.ts'
+export type { BffOptions } from './options.ts'
+export { type BackendSessionStore, memorySessionStore } from './session-store.ts'
+export type { UpstreamCredential, UpstreamOptions } from './upstream.ts'

@@ -1,0 +1,6 @@
+export { type BegunAttempt, Federation, type FederationOptions } from './federation.ts'
+export type { FederationAttempt, FederationPurpose } from './federation-attempt.ts'
+export type { FederatedIdentity, FederationStore } from './federation-store.ts'
+export type { FederatedPerson, IdentityProvider, ShownProvider } from './identity-provider.ts'
+export { OpenIdProvider, type OpenIdProviderOptions } from './open-id-provider.ts'
+export { loadOpenIdClient, type LoadOpenIdClient } from './openid-client-library.ts'

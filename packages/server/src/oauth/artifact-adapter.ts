@@ -1,0 +1,218 @@
+import { type Clock, type EpochMs, toEpochSeconds } from 'countersign/core'
+import type { ReplayStore } from 'countersign/replay'
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import type { ArtifactPayloads } from './artifact-payload.ts'
+import { currentCall } from './oauth-call.ts'
+import type { Artifact, OAuthStore, StoredArtifact } from './oauth-store.ts'
+import type { RefreshSuccessors } from './successor.ts'
+
+export interface AdapterGround {
+  readonly store: OAuthStore
+  readonly replay: ReplayStore
+  readonly payloads: ArtifactPayloads
+  readonly successors: RefreshSuccessors
+  readonly clock: Clock
+  /** For so long a used refresh token still yields the same successor. */
+  readonly overlapMs: number
+}
+
+/** Expired artifacts stay for so long, so that "expired" and "used" can be told from "unknown". */
+const KEPT_MS = 600_000
+/** Who asks so soon after another has done it at the same time. */
+const SIMULTANEOUS_MS = 1_000
+const LONGEST_PROOF_MS = 3_600_000
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** A refresh token that may be used without its person outlasts the session (OpenID Connect Core section 11). */
+export const isOffline = (scope: unknown): boolean => (text(scope) ?? '').split(' ').includes('offline_access')
+
+/**
+ * What the protocol library hands out and takes back, on our store. Where it asks first and writes later, the store decides: of many who
+ * redeem one thing one wins.
+ */
+export class ArtifactAdapter implements Adapter {
+  readonly #model: string
+  readonly #ground: AdapterGround
+
+  constructor(model: string, ground: AdapterGround) {
+    this.#model = model
+    this.#ground = ground
+  }
+
+  async upsert(handedOut: string, payload: AdapterPayload, expiresInSeconds?: number): Promise<void> {
+    const { payloads, store, clock } = this.#ground
+    const kept = this.#renamed(handedOut)
+    const expiresAt = clock.now() + (expiresInSeconds ?? 0) * 1000 + KEPT_MS
+    const isStored = await store.put({
+      ...this.#linksOf(payload),
+      model: this.#model,
+      id: payloads.idOf(this.#model, kept),
+      payload: payloads.close(this.#model, payload),
+      expiresAt,
+    })
+    // Of a refresh token the same successor is there already, or what it goes back to has ended; of all else something has ended.
+    if (!isStored && !(await this.#isThere(kept))) throw new errors.InvalidGrant('what it goes back to has ended')
+    if (!isStored && this.#model === 'DeviceCode') throw new errors.InvalidGrant('it was decided already')
+  }
+
+  async find(handedOut: string): Promise<AdapterPayload | undefined> {
+    const { payloads, store, clock } = this.#ground
+    const stored = await store.find(this.#model, payloads.idOf(this.#model, handedOut), clock.now())
+    if (stored === undefined || this.#isLate(stored)) return undefined
+    return this.#shown(stored, handedOut, await this.#mayRepeat(stored, handedOut))
+  }
+
+  async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
+    const { payloads, store, clock } = this.#ground
+    const stored = await store.findByUserCode(payloads.userCodeOf(userCode), clock.now())
+    return stored && this.#shown(stored, undefined, false)
+  }
+
+  /** Only sessions are found in this way, and those are ours. */
+  async findByUid(): Promise<undefined> {
+    return undefined
+  }
+
+  async consume(handedOut: string): Promise<void> {
+    const { payloads, store, clock } = this.#ground
+    const id = payloads.idOf(this.#model, handedOut)
+    currentCall().redeemed = { model: this.#model, handedOut }
+    if (await store.consume(this.#model, id, clock.now())) return
+    const stored = await store.find(this.#model, id, clock.now())
+    if (stored !== undefined && (await this.#mayRepeat(stored, handedOut))) return
+    throw new errors.InvalidGrant('somebody else was quicker')
+  }
+
+  async destroy(handedOut: string): Promise<void> {
+    const { payloads, store } = this.#ground
+    await store.remove(this.#model, payloads.idOf(this.#model, handedOut))
+  }
+
+  /** Called for each model in turn; the first call ends all. */
+  async revokeByGrantId(grant: string): Promise<void> {
+    await this.#ground.store.endGrant(grant, true, this.#ground.clock.now())
+  }
+
+  #linksOf(payload: AdapterPayload): Omit<Artifact, 'model' | 'id' | 'payload' | 'expiresAt'> {
+    const { payloads } = this.#ground
+    const { redeemed, session } = currentCall()
+    const userCode = text(payload.userCode)
+    // A person who says no decides as well.
+    const decidedBy = this.#model === 'DeviceCode' && payload.error !== undefined ? session?.user : undefined
+    return {
+      grant: text(payload.grantId),
+      user: text(payload.accountId) ?? decidedBy,
+      client: text(payload.clientId),
+      session: this.#model === 'Interaction' || isOffline(payload.scope) ? undefined : text(payload.sessionUid),
+      userCode: userCode === undefined ? undefined : payloads.userCodeOf(userCode),
+      parent: this.#model === 'RefreshToken' && redeemed !== undefined ? this.#reference(redeemed) : undefined,
+    }
+  }
+
+  #reference({ model, handedOut }: { readonly model: string; readonly handedOut: string }): {
+    readonly model: string
+    readonly id: string
+  } {
+    return { model, id: this.#ground.payloads.idOf(model, handedOut) }
+  }
+
+  /** The successor of a refresh token is computed, whatever the library has drawn for it. */
+  #renamed(handedOut: string): string {
+    const call = currentCall()
+    if (this.#model !== 'RefreshToken' || call.redeemed?.model !== this.#model) return handedOut
+    call.successor = { from: handedOut, to: this.#ground.successors.of(call.redeemed.handedOut) }
+    return call.successor.to
+  }
+
+  async #isThere(handedOut: string): Promise<boolean> {
+    const { payloads, store, clock } = this.#ground
+    const stored = await store.find(this.#model, payloads.idOf(this.#model, handedOut), clock.now())
+    return stored !== undefined && stored.consumedAt === undefined
+  }
+
+  /**
+   * A code that was used just now: two asked at once, and the slower one is refused as if there was none. Later, whoever shows a used code
+   * has it from elsewhere, and the library ends what it gave.
+   */
+  #isLate({ consumedAt }: StoredArtifact): boolean {
+    const { overlapMs } = this.#ground
+    const isCode = this.#model !== 'RefreshToken'
+    return isCode && consumedAt !== undefined && currentCall().arrivedAt - consumedAt < Math.min(overlapMs, SIMULTANEOUS_MS)
+  }
+
+  /** A refresh token that was used a moment ago, and whose successor was not: an answer got lost, or two asked at once. */
+  async #mayRepeat({ consumedAt }: StoredArtifact, handedOut: string): Promise<boolean> {
+    const { overlapMs, clock, store, payloads, successors } = this.#ground
+    if (this.#model !== 'RefreshToken' || consumedAt === undefined || clock.now() - consumedAt >= overlapMs) return false
+    const successor = await store.find(this.#model, payloads.idOf(this.#model, successors.of(handedOut)), clock.now())
+    return successor?.consumedAt === undefined
+  }
+
+  #shown({ payload, consumedAt }: StoredArtifact, handedOut: string | undefined, isRepeat: boolean): AdapterPayload {
+    const shown: AdapterPayload = this.#ground.payloads.open(this.#model, payload, handedOut)
+    return consumedAt === undefined || isRepeat ? shown : { ...shown, consumed: toEpochSeconds(consumedAt) }
+  }
+}
+
+/** The library's session is ours, seen through its eyes: made from the browser's on each request, stored nowhere. */
+export class SessionAdapter implements Adapter {
+  readonly #clock: Clock
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    const { session } = currentCall()
+    if (session?.id !== id) return undefined
+    const { user: accountId, authenticatedAt: loginTs, amr, acr } = session
+    const now = toEpochSeconds(this.#clock.now())
+    return {
+      kind: 'Session',
+      jti: id,
+      uid: id,
+      accountId,
+      loginTs,
+      amr: [...amr],
+      ...(acr === undefined ? {} : { acr }),
+      iat: now,
+      exp: now + 3600,
+    }
+  }
+
+  findByUid(uid: string): Promise<AdapterPayload | undefined> {
+    return this.find(uid)
+  }
+
+  async upsert(): Promise<void> {}
+  async destroy(): Promise<void> {}
+  async consume(): Promise<void> {}
+  async revokeByGrantId(): Promise<void> {}
+  async findByUserCode(): Promise<undefined> {}
+}
+
+/** Proofs that count once: the claim that one caller wins, in place of asking first and writing later. */
+export class ReplayAdapter implements Adapter {
+  readonly #replay: ReplayStore
+  readonly #clock: Clock
+
+  constructor(replay: ReplayStore, clock: Clock) {
+    this.#replay = replay
+    this.#clock = clock
+  }
+
+  /** @returns undefined, once. */
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    const until: EpochMs = this.#clock.now() + LONGEST_PROOF_MS
+    if (await this.#replay.claim('oauth-proof', id, until)) return undefined
+    return { kind: 'ReplayDetection', jti: id, iat: toEpochSeconds(this.#clock.now()), exp: toEpochSeconds(until) }
+  }
+
+  async upsert(): Promise<void> {}
+  async destroy(): Promise<void> {}
+  async consume(): Promise<void> {}
+  async revokeByGrantId(): Promise<void> {}
+  async findByUserCode(): Promise<undefined> {}
+  async findByUid(): Promise<undefined> {}
+}

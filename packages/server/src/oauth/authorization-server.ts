@@ -1,0 +1,244 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import type { PublicJwk } from 'countersign/key'
+import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import type { SigningKeys } from '../signing/index.ts'
+import { decideDevice, findDevice, type WaitingDevice } from './device-approval.ts'
+import { type BrowserSession, type OAuthCall, oauthCalls } from './oauth-call.ts'
+import { type ProviderGround, providerConfiguration, SESSION_COOKIE } from './provider-configuration.ts'
+
+/** A request for the protocol library, read whole. */
+export interface OAuthRequest {
+  readonly method: string
+  /** Below the path of the issuer's URL. */
+  readonly path: string
+  readonly headers: Headers
+  readonly body: Uint8Array
+  readonly address: string | undefined
+  readonly session: BrowserSession | undefined
+}
+
+/** What becomes of a token that the library does not know, since it is self-contained. */
+export interface TokenEndpoints {
+  /** RFC 7009, for a client that has authenticated. */
+  revoke(token: string, client: string): Promise<void>
+  /** RFC 7662; `{ active: false }` for what is not the client's. */
+  introspect(token: string, client: string): Promise<Readonly<Record<string, unknown>>>
+}
+
+/** The library itself, for whoever needs its models. */
+export type ProtocolLibrary = Provider
+
+/** What the library needs of a person, who is asked by our pages. */
+export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
+
+interface Surroundings {
+  readonly keys: SigningKeys
+  readonly tokens: TokenEndpoints
+  /** What is no answer of the protocol, but a fault of ours. */
+  readonly onFailure: (error: Error) => void
+}
+
+/** The library as it is for one state of the key ring. */
+interface Generation {
+  readonly published: readonly PublicJwk[]
+  readonly kid: string
+  readonly provider: Provider
+  readonly handle: (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
+}
+
+/**
+ * The protocol library behind standard requests. It reads its keys once, so that there is one of it for each state of the key ring: a request
+ * that is under way ends on the one that it began with.
+ */
+export class AuthorizationServer {
+  readonly #ground: ProviderGround
+  readonly #keys: SigningKeys
+  readonly #tokens: TokenEndpoints
+  readonly #issuer: URL
+  /** What the library has made of a request. */
+  readonly #contexts = new WeakMap<IncomingMessage, KoaContextWithOIDC>()
+  #generation: Generation | undefined
+
+  readonly #onFailure: (error: Error) => void
+
+  constructor(ground: ProviderGround, { keys, tokens, onFailure }: Surroundings) {
+    this.#onFailure = onFailure
+    this.#ground = ground
+    this.#keys = keys
+    this.#tokens = tokens
+    this.#issuer = new URL(ground.issuer)
+  }
+
+  answer(request: OAuthRequest): Promise<Response> {
+    return this.#within(request, async (_provider, call) => {
+      const { incoming, outgoing } = this.#messages(request)
+      await this.#current().handle(incoming, outgoing)
+      const context = this.#contexts.get(incoming)
+      if (context === undefined) throw new Error('the protocol library has not taken the request')
+      return responseOf(context, outgoing, call)
+    })
+  }
+
+  /**
+   * What a person is asked for, by the cookie of their browser.
+   *
+   * @returns undefined when it is over, or of another browser.
+   */
+  interaction(request: OAuthRequest): Promise<Interaction | undefined> {
+    return this.#within(request, async (provider) => {
+      const { incoming, outgoing } = this.#messages(request)
+      try {
+        return await provider.interactionDetails(incoming, outgoing)
+      } catch (error) {
+        if (error instanceof errors.SessionNotFound) return undefined
+        throw error
+      }
+    })
+  }
+
+  /** Notes what the person has decided. @returns where the library goes on, as a path of ours. */
+  finish(request: OAuthRequest, decide: (provider: Provider) => Promise<Parameters<Provider['interactionResult']>[2]>): Promise<string> {
+    return this.#within(request, async (provider) => {
+      const { incoming, outgoing } = this.#messages(request)
+      const to = await provider.interactionResult(incoming, outgoing, await decide(provider), { mergeWithLastSubmission: true })
+      const url = new URL(to)
+      return url.pathname + url.search
+    })
+  }
+
+  /** What waits behind a code that somebody has typed (RFC 8628 section 3.3). */
+  findDevice(request: OAuthRequest, userCode: string): Promise<WaitingDevice | undefined> {
+    return this.#within(request, (provider) => findDevice(this.#lookup(provider, userCode)))
+  }
+
+  /** @returns false when there is nothing to decide any more. */
+  decideDevice(request: OAuthRequest, userCode: string, isAllowed: boolean, session: BrowserSession): Promise<boolean> {
+    return this.#within(request, (provider) => decideDevice(this.#lookup(provider, userCode), isAllowed, session))
+  }
+
+  /** Whose ID token this is, expired or not (OpenID Connect RP-Initiated Logout, section 2). @returns undefined for what is none of ours. */
+  tokenHint(request: OAuthRequest, idToken: string, clientId: string): Promise<string | undefined> {
+    return this.#within(request, async (provider) => {
+      try {
+        const client = await provider.Client.find(clientId)
+        const { payload } = (await provider.IdToken.validate(idToken, client as never)) as { readonly payload: { readonly sub?: string } }
+        return payload.sub
+      } catch {
+        return undefined
+      }
+    })
+  }
+
+  #lookup(provider: Provider, userCode: string) {
+    const { audience, clients } = this.#ground
+    return { provider, userCode, audience: audience[0], clientOf: (id: string) => clients.store.find(id) }
+  }
+
+  #within<Result>(request: OAuthRequest, work: (provider: Provider, call: OAuthCall) => Promise<Result>): Promise<Result> {
+    const call: OAuthCall = {
+      arrivedAt: this.#ground.clock.now(),
+      session: request.session,
+      secret: secretOf(request),
+      redeemed: undefined,
+      successor: undefined,
+    }
+    return oauthCalls.run(call, () => work(this.#current().provider, call))
+  }
+
+  #current(): Generation {
+    const published = this.#keys.published('access-token')
+    const signer = this.#keys.current('access-token')
+    const known = this.#generation
+    if (known?.published === published && known.kid === signer.kid) return known
+    const provider = new Provider(this.#ground.issuer, providerConfiguration(this.#ground, published, signer))
+    // What Koa would write to a socket we take as it is.
+    provider.use((ctx, next) => {
+      ctx.respond = false
+      this.#contexts.set(ctx.req, ctx as KoaContextWithOIDC)
+      return next()
+    })
+    provider.use((ctx, next) => this.#withStructuredTokens(ctx as KoaContextWithOIDC, next))
+    provider.on('server_error', (_ctx, error) => this.#onFailure(error))
+    this.#generation = { published, kid: signer.kid, provider, handle: provider.callback() }
+    return this.#generation
+  }
+
+  /** The library authenticates the client, and then knows nothing of self-contained tokens: ours are revoked and examined as everywhere. */
+  async #withStructuredTokens(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+    await next()
+    const route = ctx.oidc?.route
+    if (route !== 'revocation' && route !== 'introspection') return
+    const { error } = (ctx.body ?? {}) as { readonly error?: unknown }
+    const client = ctx.oidc.client?.clientId
+    const token = ctx.oidc.params?.['token']
+    if (error !== 'unsupported_token_type' || client === undefined || typeof token !== 'string') return
+    const shown = route === 'revocation' ? await this.#tokens.revoke(token, client) : await this.#tokens.introspect(token, client)
+    ctx.status = 200
+    ctx.body = shown ?? ''
+  }
+
+  /** Under our own name, whatever the request calls us: what the library makes of it is then ours as well. */
+  #messages({ method, path, headers, body, address, session }: OAuthRequest): {
+    readonly incoming: IncomingMessage
+    readonly outgoing: ServerResponse
+  } {
+    const { protocol, host, pathname } = this.#issuer
+    const socket = Object.assign(new Socket(), { encrypted: protocol === 'https:' })
+    Object.defineProperty(socket, 'remoteAddress', { value: address })
+    const incoming = new IncomingMessage(socket)
+    const own = { ...Object.fromEntries(headers), host, cookie: cookiesWith(session, headers.get('cookie') ?? '') }
+    const target = { method, url: path, originalUrl: pathname.replace(/\/+$/, '') + path, httpVersion: '1.1', headers: own }
+    Object.assign(incoming, target, { complete: true })
+    incoming.push(body)
+    incoming.push(null)
+    return { incoming, outgoing: new ServerResponse(incoming) }
+  }
+}
+
+/** Theirs but for the one that is ours to give. */
+function cookiesWith(session: BrowserSession | undefined, sent: string): string {
+  const others = sent.split(/; */).filter((pair) => pair !== '' && !pair.startsWith(`${SESSION_COOKIE}=`))
+  return [...others, ...(session === undefined ? [] : [`${SESSION_COOKIE}=${session.id}`])].join('; ')
+}
+
+function responseOf(ctx: KoaContextWithOIDC, outgoing: ServerResponse, { successor }: OAuthCall): Response {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(outgoing.getHeaders())) {
+    for (const each of Array.isArray(value) ? value : [value]) {
+      const isOwn = name === 'set-cookie' && String(each).startsWith(`${SESSION_COOKIE}`)
+      if (each !== undefined && name !== 'content-length' && !isOwn) headers.append(name, String(each))
+    }
+  }
+  return new Response(bodyOf(ctx.body, successor), { status: ctx.status, headers })
+}
+
+function bodyOf(body: unknown, successor: OAuthCall['successor']): string | Uint8Array<ArrayBuffer> | null {
+  if (body === undefined || body === null || body === '') return null
+  if (typeof body === 'string') return body
+  if (Buffer.isBuffer(body)) return new Uint8Array(body)
+  const answer = body as Readonly<Record<string, unknown>>
+  const isRenamed = successor !== undefined && answer['refresh_token'] === successor.from
+  return JSON.stringify(isRenamed ? { ...answer, refresh_token: successor.to } : answer)
+}
+
+/** As shown in the header or in the form (RFC 6749 section 2.3.1); anything broken is for the library to refuse. */
+function secretOf({ headers, body }: OAuthRequest): OAuthCall['secret'] {
+  const [, encoded] = /^basic +([A-Za-z0-9+/=]+)$/i.exec(headers.get('authorization') ?? '') ?? []
+  if (encoded !== undefined) {
+    const decoded = Buffer.from(encoded, 'base64').toString('utf8')
+    const text = formDecoded(decoded.slice(decoded.indexOf(':') + 1))
+    return text === undefined ? undefined : { text, method: 'client_secret_basic' }
+  }
+  if (!(headers.get('content-type') ?? '').startsWith('application/x-www-form-urlencoded')) return undefined
+  const text = new URLSearchParams(new TextDecoder().decode(body)).get('client_secret')
+  return text === null ? undefined : { text, method: 'client_secret_post' }
+}
+
+function formDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,225 @@
+import type { Clock } from 'countersign/core'
+import type { PublicJwk, SigningKey } from 'countersign/key'
+import type { ReplayStore } from 'countersign/replay'
+import type { Account, AdapterFactory, ClientAuthMethod, Configuration, JWTStructured, KoaContextWithOIDC } from 'oidc-provider'
+import type Provider from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import type { Accounts } from '../account/index.ts'
+import type { MasterSecret } from '../signing/index.ts'
+import { ArtifactAdapter, type AdapterGround, ReplayAdapter, SessionAdapter } from './artifact-adapter.ts'
+import { ClientAdapter, type ClientGround } from './client-adapter.ts'
+import { GrantAdapter, grantIdOf } from './grant-adapter.ts'
+import type { OAuthStore } from './oauth-store.ts'
+import { RingKey } from './ring-key.ts'
+import { completeToken } from './token-profile.ts'
+
+export interface ProviderGround {
+  readonly issuer: string
+  /** Who may be named as `resource` (RFC 8707); the first is meant where none is named. */
+  readonly audience: readonly [string, ...string[]]
+  readonly accessTokenSeconds: number
+  /** Which scopes a role brings: such a scope is given to nobody who has no such role. */
+  readonly roleScopes: Readonly<Record<string, readonly string[]>>
+  readonly dpopNonces: boolean
+  readonly store: OAuthStore
+  readonly replay: ReplayStore
+  readonly clock: Clock
+  readonly secret: MasterSecret
+  readonly accounts: Accounts
+  readonly artifacts: AdapterGround
+  readonly clients: ClientGround
+}
+
+/** Where everything is, below the issuer. */
+export const endpoints = {
+  authorization: '/oauth/authorize',
+  token: '/oauth/token',
+  revocation: '/oauth/revoke',
+  introspection: '/oauth/introspect',
+  pushed_authorization_request: '/oauth/par',
+  device_authorization: '/oauth/device',
+  code_verification: '/device',
+  jwks: '/.well-known/jwks.json',
+} as const
+
+/** The page that the library sends people to when it needs something of them. */
+export const CONSENT_PATH = '/oauth/consent'
+
+/** The cookie that we make up on the way in and take away on the way out: no browser ever has it. */
+export const SESSION_COOKIE = 'cs_oauth_session'
+
+const DAY_SECONDS = 86_400
+const HOUR_SECONDS = 3600
+/** Unused for so long, a refresh token ends; and all that succeed it so long after the first. */
+const REFRESH_IDLE_SECONDS = 30 * DAY_SECONDS
+const REFRESH_SECONDS = 90 * DAY_SECONDS
+const authMethods: readonly ClientAuthMethod[] = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']
+/** Those of OpenID Connect that stand in access tokens. */
+const tokenScopes: readonly string[] = ['openid', 'profile', 'email']
+export const oidcScopes: readonly string[] = [...tokenScopes, 'offline_access']
+
+/** Everything that the protocol library is told. */
+export function providerConfiguration(ground: ProviderGround, keys: readonly PublicJwk[], signer: SigningKey): Configuration {
+  const { audience, store, clock, secret, dpopNonces } = ground
+  const { alg } = requireOwn(keys, signer)
+  return {
+    adapter: adapterFactory(ground, alg),
+    jwks: { keys: [...ringKeys(keys, signer)] },
+    acrValues: ['mfa', 'phr'],
+    claims: { acr: null, auth_time: null, iss: null, openid: ['sub'], profile: ['name', 'updated_at'], email: ['email', 'email_verified'] },
+    clientAuthMethods: [...authMethods],
+    clientBasedCORS: (_ctx, origin, client) =>
+      client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+    cookies: { names: { session: SESSION_COOKIE, interaction: 'cs_interaction', resume: 'cs_resume' } },
+    allowOmittingSingleRegisteredRedirectUri: false,
+    assertJwtClientAuthClaimsAndHeader: (_ctx, claims) => requireShortAssertion(claims, clock),
+    features: {
+      devInteractions: { enabled: false },
+      userinfo: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      clientCredentials: { enabled: true },
+      deviceFlow: { enabled: true },
+      dPoP: {
+        enabled: true,
+        nonceSecret: nonceSecret(secret),
+        requireNonce: () => dpopNonces,
+      },
+      introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      requestObjects: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: (_ctx, _client, oneOf) => oneOf ?? audience[0],
+        getResourceServerInfo: (ctx, resource) => resourceServer(ctx, resource, alg, signer.kid, ground),
+      },
+    },
+    expiresWithSession: () => false, // The store binds what is handed out to its session.
+    findAccount: (_ctx, id) => findAccount(id, ground.accounts),
+    formats: { customizers: { jwt: (ctx, token, parts: JWTStructured) => completeToken(ctx, token, parts, { store, clock }) } },
+    interactions: { url: () => new URL(ground.issuer).pathname.replace(/\/+$/, '') + CONSENT_PATH },
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    loadExistingGrant: (ctx) => loadGrant(ctx),
+    pkce: { required: () => true },
+    renderError,
+    responseTypes: ['code'],
+    revokeGrantPolicy: () => false, // Consent is the person's to take back.
+    rotateRefreshToken: true,
+    routes: endpoints,
+    scopes: [...oidcScopes],
+    ttl: {
+      AccessToken: ground.accessTokenSeconds,
+      ClientCredentials: ground.accessTokenSeconds,
+      AuthorizationCode: 60,
+      DeviceCode: 600,
+      Grant: 366 * DAY_SECONDS,
+      IdToken: HOUR_SECONDS,
+      Interaction: HOUR_SECONDS,
+      RefreshToken: (_ctx, token) => Math.max(1, Math.min(REFRESH_IDLE_SECONDS, REFRESH_SECONDS - token.totalLifetime())),
+      Session: HOUR_SECONDS,
+    },
+  }
+}
+
+function requireOwn(keys: readonly PublicJwk[], { kid }: SigningKey): PublicJwk {
+  const own = keys.find((key) => key.kid === kid)
+  if (own === undefined) throw new Error('the key that signs is not published')
+  return own
+}
+
+/** The one that signs first: the library takes the first that fits. */
+const ringKeys = (keys: readonly PublicJwk[], signer: SigningKey): readonly RingKey[] => [
+  new RingKey(requireOwn(keys, signer), signer),
+  ...keys.filter(({ kid }) => kid !== signer.kid).map((key) => new RingKey(key, undefined)),
+]
+
+/** The same on every server of a database. */
+function nonceSecret(secret: MasterSecret): Buffer {
+  const [first] = secret.purposeKeys('oauth-dpop-nonce/1')
+  if (first === undefined) throw new Error('a master secret without secrets')
+  return Buffer.from(first.key)
+}
+
+const adapterFactory =
+  ({ store, replay, clock, artifacts, clients }: ProviderGround, algorithm: PublicJwk['alg']): AdapterFactory =>
+  (model) => {
+    switch (model) {
+      case 'Session':
+        return new SessionAdapter(clock)
+      case 'ReplayDetection':
+        return new ReplayAdapter(replay, clock)
+      case 'Grant':
+        return new GrantAdapter(store, clock)
+      case 'Client':
+        return new ClientAdapter(clients, algorithm)
+      default:
+        return new ArtifactAdapter(model, artifacts)
+    }
+  }
+
+/** What an assertion claims is remembered for an hour: it must not be good for longer. */
+function requireShortAssertion(claims: { readonly [name: string]: unknown }, clock: Clock): void {
+  const { exp } = claims
+  if (typeof exp !== 'number' || exp * 1000 > clock.now() + (HOUR_SECONDS - 60) * 1000) {
+    throw new errors.InvalidClientAuth('the assertion must expire within an hour')
+  }
+}
+
+async function findAccount(id: string, accounts: Accounts): Promise<Account | undefined> {
+  const user = await accounts.find(id)
+  if (user === undefined || user.status !== 'active') return undefined
+  const { name, email, emailVerifiedAt, updatedAt, roles } = user
+  return {
+    accountId: id,
+    roles,
+    claims: () => ({
+      sub: id,
+      email,
+      email_verified: emailVerifiedAt !== undefined,
+      updated_at: Math.floor(updatedAt / 1000),
+      ...(name === undefined ? {} : { name }),
+    }),
+  }
+}
+
+async function loadGrant({ oidc }: KoaContextWithOIDC): Promise<InstanceType<Provider['Grant']> | undefined> {
+  const { account, client } = oidc
+  return account === undefined || client === undefined ? undefined : oidc.provider.Grant.find(grantIdOf(account.accountId, client.clientId))
+}
+
+type ResourceInfo = Awaited<
+  ReturnType<NonNullable<NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>['getResourceServerInfo']>>
+>
+
+async function resourceServer(
+  { oidc }: KoaContextWithOIDC,
+  resource: string,
+  alg: PublicJwk['alg'],
+  kid: string,
+  { audience, roleScopes, accessTokenSeconds, clients }: ProviderGround,
+): Promise<ResourceInfo> {
+  if (!audience.includes(resource)) throw new errors.InvalidTarget()
+  const client = oidc.client === undefined ? undefined : await clients.store.find(oidc.client.clientId)
+  const roles = oidc.account?.['roles'] as readonly string[] | undefined // of `findAccount`
+  const ofRoles = new Set(Object.values(roleScopes).flat())
+  const held = new Set(roles?.flatMap((role) => (Object.hasOwn(roleScopes, role) ? (roleScopes[role] ?? []) : [])))
+  const scopes = (client?.scopes ?? []).filter((scope) => roles === undefined || !ofRoles.has(scope) || held.has(scope))
+  return {
+    // With `openid` a token opens the userinfo endpoint, whoever else it is for.
+    scope: [...tokenScopes, ...scopes].join(' '),
+    audience: resource,
+    accessTokenTTL: accessTokenSeconds,
+    accessTokenFormat: 'jwt',
+    jwt: { sign: { alg, kid } },
+  }
+}
+
+/** For what cannot be told the client, since nobody knows where to send it. The page is the server's. */
+function renderError(
+  ctx: KoaContextWithOIDC,
+  { error, error_description }: { readonly error: string; readonly error_description?: string | undefined },
+): void {
+  ctx.type = 'json'
+  ctx.body = { error, ...(error_description === undefined ? {} : { error_description }) }
+}

@@ -1,0 +1,41 @@
+import type { passkey as contract } from '../en/passkey.ts'
+
+export const passkey: typeof contract = {
+  use: 'Passkey verwenden',
+  factorTitle: 'Passkey verwenden',
+  factorLead: 'Dieses Konto fragt neben dem Passwort nach einem Passkey.',
+  orCode: 'Oder verwenden Sie Fingerabdruck, Gesicht oder Sicherheitsschlüssel.',
+  needsScript: 'Ein Passkey braucht JavaScript, das in diesem Browser abgeschaltet ist.',
+  cancelled:
+    'Es wurde nichts gesendet: Der Browser bekam keine Antwort von einem Passkey. Versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.',
+  over: 'Das hat zu lange gedauert. Versuchen Sie es noch einmal.',
+  unknown: 'Dieser Passkey passt nicht oder ist hier nicht mehr bekannt. Wählen Sie einen anderen, oder einen anderen Weg.',
+  title: 'Passkeys',
+  lead: 'Mit einem Passkey melden Sie sich durch Fingerabdruck, Gesicht oder Sicherheitsschlüssel an. Er lässt sich nicht erraten und gilt für keine andere Website.',
+  none: 'Sie haben noch keinen Passkey.',
+  add: 'Passkey hinzufügen',
+  name: 'Name',
+  nameHint: 'Um ihn von Ihren anderen zu unterscheiden, etwa „Telefon“ oder „Blauer Schlüssel“.',
+  added: 'Der Passkey ist in Gebrauch. Ihr Passwort allein meldet von jetzt an niemanden mehr an.',
+  addFailed: 'Der Passkey ließ sich nicht hinzufügen.',
+  known: 'Dieses Gerät hat schon einen Passkey dieses Kontos, oder Sie haben so viele, wie ein Konto haben kann.',
+  addedOn: (when) => `hinzugefügt ${when}`,
+  neverUsed: 'noch nicht benutzt',
+  synced: 'auf all Ihren Geräten',
+  oneDevice: 'auf einem Gerät',
+  rename: 'Umbenennen',
+  renameNamed: (name) => `${name} umbenennen`,
+  renameSubmit: 'Namen speichern',
+  renamed: 'Der Name ist geändert.',
+  renameFailed: 'Der Name ließ sich nicht ändern.',
+  remove: 'Entfernen',
+  removeNamed: (name) => `${name} entfernen`,
+  removeEffect:
+    'Er meldet Sie nicht mehr an. Sitzungen, die er eröffnet hat, laufen weiter: Beenden Sie auch diese, wenn das Gerät verloren ist.',
+  removeLast:
+    'Es ist Ihr letzter: Ohne einen anderen zweiten Faktor meldet Sie das Passwort allein an, und die Notfallcodes gelten nicht mehr.',
+  removeSubmit: 'Passkey entfernen',
+  removed: 'Der Passkey ist entfernt.',
+  removeFailed: 'Der Passkey ließ sich nicht entfernen.',
+  count: (count) => (count === 1 ? '1 Passkey' : `${count} Passkeys`),
+}

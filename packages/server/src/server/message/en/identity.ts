@@ -1,0 +1,21 @@
+/** Sign-in with another provider, and the identities that people have there. */
+export const identity = {
+  signInWith: (provider: string): string => `Sign in with ${provider}`,
+  confirmWith: (provider: string): string => `Confirm with ${provider}`,
+  title: 'Sign in with other providers',
+  hint: 'Sign in with an account that you have elsewhere.',
+  lead: 'Whoever can sign in to one of these accounts can sign in here. An authenticator app or passkey of this account is still asked for.',
+  connectTo: (provider: string): string => `Connect ${provider}`,
+  offerTitle: (provider: string): string => `Connect this ${provider} account?`,
+  offerLead: (there: string, here: string): string => `From then on, ${there} signs in to ${here}. Only go on if that account is yours.`,
+  connect: 'Connect',
+  decline: 'Do not connect',
+  connectFailed: 'We could not connect the account.',
+  connected: 'The account is connected.',
+  over: 'That took too long. Connect the account again.',
+  since: (when: string): string => `connected ${when}`,
+  disconnect: 'Disconnect',
+  disconnectNamed: (provider: string): string => `Disconnect ${provider}`,
+  disconnectFailed: 'We could not disconnect the account.',
+  disconnected: 'The account is disconnected. It signs nobody in here any more.',
+}

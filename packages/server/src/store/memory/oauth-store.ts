@@ -1,0 +1,110 @@
+import type { EpochMs } from 'countersign/core'
+import type { Position } from 'countersign/revocation'
+import type { Artifact, Grant, OAuthStore, StoredArtifact, TokenIssue } from '../../oauth/oauth-store.ts'
+import { type ArtifactRecord, artifactKey, type Tables } from './tables.ts'
+
+export class MemoryOAuthStore implements OAuthStore {
+  readonly #tables: Tables
+
+  constructor(tables: Tables) {
+    this.#tables = tables
+  }
+
+  async put(artifact: Artifact): Promise<boolean> {
+    const { artifacts, grants, sessions } = this.#tables
+    const { model, id, grant, session, parent } = artifact
+    const known = artifacts.get(artifactKey(model, id))
+    if (known !== undefined && (known.consumedAt !== undefined || known.user !== undefined)) return false
+    if (grant !== undefined && !grants.has(grant)) return false
+    if (session !== undefined && !sessions.has(session)) return false
+    if (parent !== undefined && !artifacts.has(artifactKey(parent.model, parent.id))) return false
+    artifacts.set(artifactKey(model, id), { ...artifact, consumedAt: undefined })
+    return true
+  }
+
+  async find(model: string, id: string, now: EpochMs): Promise<StoredArtifact | undefined> {
+    return this.#living(this.#tables.artifacts.get(artifactKey(model, id)), now)
+  }
+
+  async findByUserCode(userCode: string, now: EpochMs): Promise<StoredArtifact | undefined> {
+    return this.#living(
+      [...this.#tables.artifacts.values()].find((each) => each.userCode === userCode),
+      now,
+    )
+  }
+
+  async consume(model: string, id: string, at: EpochMs): Promise<boolean> {
+    const key = artifactKey(model, id)
+    const known = this.#tables.artifacts.get(key)
+    if (known === undefined || known.consumedAt !== undefined) return false
+    this.#tables.artifacts.set(key, { ...known, consumedAt: at })
+    return true
+  }
+
+  async remove(model: string, id: string): Promise<void> {
+    this.#tables.artifacts.delete(artifactKey(model, id))
+  }
+
+  async issue({ jti, client, person, expiresAt, at }: TokenIssue): Promise<Position | 'refused'> {
+    const { oauthClients, grants, oauthTokens, log } = this.#tables
+    const known = oauthClients.get(client)
+    if (known === undefined || known.disabledAt !== undefined) return 'refused'
+    if (person !== undefined) {
+      const { user, grant, session } = person
+      const consent = grants.get(grant)
+      if (this.#tables.activeUser(user) === undefined || consent?.user !== user || consent.client !== client) return 'refused'
+      if (session !== undefined && !this.#isLiving(session, user, at)) return 'refused'
+      oauthTokens.set(jti, { grant, expiresAt })
+    }
+    return log.head.position
+  }
+
+  async putGrant(grant: Omit<Grant, 'createdAt'>): Promise<void> {
+    const createdAt = this.#tables.grants.get(grant.id)?.createdAt ?? grant.changedAt
+    this.#tables.grants.set(grant.id, { ...grant, createdAt })
+  }
+
+  async findGrant(id: string): Promise<Grant | undefined> {
+    return this.#tables.grants.get(id)
+  }
+
+  async grantsOf(user: string): Promise<readonly Grant[]> {
+    const own = [...this.#tables.grants.values()].filter((grant) => grant.user === user)
+    return own.sort((a, b) => b.changedAt - a.changedAt || (a.id < b.id ? -1 : 1))
+  }
+
+  async endGrant(id: string, keep: boolean, at: EpochMs): Promise<boolean> {
+    const { grants, artifacts, oauthTokens, log } = this.#tables
+    if (!grants.has(id)) return false
+    for (const [jti, { grant }] of [...oauthTokens]) {
+      if (grant !== id) continue
+      log.cutOff({ kind: 'token', id: jti }, 'soft', at)
+      oauthTokens.delete(jti)
+    }
+    if (!keep) grants.delete(id)
+    for (const [key, { grant }] of [...artifacts]) if (grant === id) artifacts.delete(key)
+    return true
+  }
+
+  async sweep(now: EpochMs, limit: number): Promise<number> {
+    const { artifacts, oauthTokens } = this.#tables
+    const dead = <Value extends { readonly expiresAt: EpochMs }>(table: Map<string, Value>): number => {
+      const keys = [...table].filter(([, { expiresAt }]) => expiresAt <= now).slice(0, limit)
+      for (const [key] of keys) table.delete(key)
+      return keys.length
+    }
+    return dead(artifacts) + dead(oauthTokens)
+  }
+
+  #living(artifact: ArtifactRecord | undefined, now: EpochMs): StoredArtifact | undefined {
+    if (artifact === undefined) return undefined
+    const { payload, consumedAt, expiresAt, session } = artifact
+    return session === undefined || this.#isLiving(session, undefined, now) ? { payload, consumedAt, expiresAt } : undefined
+  }
+
+  #isLiving(id: string, user: string | undefined, now: EpochMs): boolean {
+    const session = this.#tables.sessions.get(id)
+    const isOwn = session !== undefined && (user === undefined || session.user === user)
+    return isOwn && session.expiresAt > now && session.idleExpiresAt > now
+  }
+}

@@ -1,0 +1,68 @@
+import type { EpochMs } from 'countersign/core'
+import type { OAuthClientStore, SecretRotation } from '../../oauth/client-store.ts'
+import type { OAuthClient } from '../../oauth/oauth-client.ts'
+import { clientColumns, clientOf, type ClientRow, clientValues } from '../sqlite/oauth-row.ts'
+import type { Database } from './database.ts'
+import type { Appender, LogWriter } from './log-writer.ts'
+import { insertInto, statement } from './statement.ts'
+
+const insert = statement('insert client', insertInto('oauth_client', clientColumns))
+const find = statement<ClientRow>('find client', 'SELECT * FROM countersign.oauth_client WHERE id = $1')
+const list = statement<ClientRow>('list clients', 'SELECT * FROM countersign.oauth_client ORDER BY created_at, id')
+const rotate = statement(
+  'rotate client secret',
+  `UPDATE countersign.oauth_client SET former_secret_hash = secret_hash, former_until = $2, secret_hash = $3
+    WHERE id = $1 AND secret_hash IS NOT NULL`,
+)
+const enable = statement('enable client', 'UPDATE countersign.oauth_client SET disabled_at = NULL WHERE id = $1')
+const disable = statement('disable client', 'UPDATE countersign.oauth_client SET disabled_at = coalesce(disabled_at, $2) WHERE id = $1')
+const dropGrants = statement('drop grants of client', 'DELETE FROM countersign.oauth_grant WHERE client_id = $1')
+const remove = statement('remove client', 'DELETE FROM countersign.oauth_client WHERE id = $1')
+
+/** When a commit's outcome is unknown (`unavailable`): all of it may be repeated but `add` and `rotateSecret`, whose secret nobody has seen. */
+export class PostgresOAuthClientStore implements OAuthClientStore {
+  readonly #database: Database
+  readonly #log: LogWriter
+
+  constructor(database: Database, log: LogWriter) {
+    this.#database = database
+    this.#log = log
+  }
+
+  async add(client: OAuthClient): Promise<void> {
+    await this.#database.change(insert, ...clientValues(client))
+  }
+
+  async find(id: string): Promise<OAuthClient | undefined> {
+    const [row] = await this.#database.ask(find, id)
+    return row === undefined ? undefined : clientOf(row)
+  }
+
+  async list(): Promise<readonly OAuthClient[]> {
+    return (await this.#database.ask(list)).map(clientOf)
+  }
+
+  async rotateSecret({ id, secretHash, formerUntil }: SecretRotation): Promise<boolean> {
+    return (await this.#database.change(rotate, id, formerUntil, secretHash)) === 1
+  }
+
+  async setDisabled(id: string, isDisabled: boolean, at: EpochMs): Promise<boolean> {
+    if (!isDisabled) return (await this.#database.change(enable, id)) === 1
+    return this.#log.appending(async (unit, log) => {
+      if ((await unit.change(disable, id, at)) === 0) return false
+      await cutOff(log, id, at)
+      return true
+    })
+  }
+
+  remove(id: string, at: EpochMs): Promise<boolean> {
+    return this.#log.appending(async (unit, log) => {
+      if ((await unit.change(remove, id)) === 0) return false
+      await unit.change(dropGrants, id)
+      await cutOff(log, id, at)
+      return true
+    })
+  }
+}
+
+const cutOff = (log: Appender, id: string, at: EpochMs) => log.append({ kind: 'cutoff', target: { kind: 'client', id }, mode: 'hard', at })

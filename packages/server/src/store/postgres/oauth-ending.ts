@@ -1,0 +1,20 @@
+import type { Append } from '../append.ts'
+import { endsArtifactsOf } from '../sqlite/oauth-ending.ts'
+import type { Unit } from './database.ts'
+import { statement } from './statement.ts'
+
+// Whoever hands something out holds these rows: what they store is either committed, and so seen by the statement after, or refused.
+const holdUser = statement('hold user of artifacts', 'SELECT 1 FROM countersign.user_account WHERE id = $1 FOR NO KEY UPDATE')
+const holdClient = statement('hold client of artifacts', 'SELECT 1 FROM countersign.oauth_client WHERE id = $1 FOR NO KEY UPDATE')
+const holdAll = statement('hold artifacts', 'LOCK TABLE countersign.oauth_artifact IN SHARE ROW EXCLUSIVE MODE')
+const endUsers = statement('end artifacts of user', 'DELETE FROM countersign.oauth_artifact WHERE user_id = $1')
+const endClients = statement('end artifacts of client', 'DELETE FROM countersign.oauth_artifact WHERE client_id = $1')
+const endAll = statement('end artifacts', 'DELETE FROM countersign.oauth_artifact')
+
+/** Ends what clients hold, beside the entry that says so. The statements travel together; the commit waits for them. */
+export async function endArtifactsBehind(unit: Unit, append: Append): Promise<void> {
+  const target = endsArtifactsOf(append)
+  if (target?.kind === 'user') await Promise.all([unit.change(holdUser, target.id), unit.change(endUsers, target.id)])
+  if (target?.kind === 'client') await Promise.all([unit.change(holdClient, target.id), unit.change(endClients, target.id)])
+  if (target?.kind === 'everyone') await Promise.all([unit.change(holdAll), unit.change(endAll)])
+}

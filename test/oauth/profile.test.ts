@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { createVerifier, unsafeAllowHttp } from 'countersign'
+import * as oauth from 'oauth4webapi'
+import * as client from 'openid-client'
+import { createCountersign } from '../../packages/server/src/index.ts'
+import { ServerWorld } from '../http/server-world.ts'
+import { claimsOf, follow, OAuthWorld, REDIRECT, refusedWith } from './oauth-world.ts'
+
+const SECRET = 'kP3mQ8vXz1Lr6TnB4wYc9HsD2fJgUa7Ee5RoNtVb0iMqZx'
+const ROTATIONS = 30
+
+suite('discovery, pushed requests, keys', () => {
+  let world: OAuthWorld
+  before(async () => {
+    world = await OAuthWorld.open()
+  })
+  after(() => world[Symbol.asyncDispose]())
+
+  test('[D02] discovery says where everything is, in both places, and promises nothing that is not there', async () => {
+    const documents = await Promise.all(
+      ['openid-configuration', 'oauth-authorization-server'].map(async (name) => {
+        const response = await fetch(`${world.url}/.well-known/${name}`)
+        assert.equal(response.status, 200)
+        return (await response.json()) as Record<string, unknown>
+      }),
+    )
+    assert.deepEqual(documents[0], documents[1])
+    const [known = {}] = documents
+    assert.equal(known['issuer'], world.url)
+    for (const [name, value] of Object.entries(known)) {
+      if (name.endsWith('_endpoint') || name === 'jwks_uri') assert.match(String(value), new RegExp(`^${world.url}/`), name)
+    }
+    assert.deepEqual(known['response_types_supported'], ['code'])
+    assert.deepEqual(known['code_challenge_methods_supported'], ['S256'])
+    assert.deepEqual(known['response_modes_supported'], ['query'])
+    assert.deepEqual(
+      (known['grant_types_supported'] as string[]).filter((grant) => /implicit|password/.test(grant)),
+      [],
+    )
+    assert.equal(known['registration_endpoint'], undefined)
+    assert.equal(known['authorization_response_iss_parameter_supported'], true)
+  })
+
+  test('[D02] of an issuer with a path the metadata stands before that path as well (RFC 8414)', async () => {
+    const issuer = 'https://id.example/auth'
+    const countersign = await createCountersign({ issuer, database: 'memory:', secret: SECRET, oauth: true, logLevel: 'silent' })
+    try {
+      for (const path of ['/.well-known/oauth-authorization-server/auth', '/.well-known/openid-configuration']) {
+        const response = await countersign.fetch(new Request(`https://id.example${path}`))
+        const known = (await response.json()) as Record<string, string>
+        assert.deepEqual([known['issuer'], known['token_endpoint']], [issuer, `${issuer}/oauth/token`], path)
+      }
+    } finally {
+      await countersign.close()
+    }
+  })
+
+  test('[D01] nothing of it is there unless it is switched on', async () => {
+    await using server = await ServerWorld.open()
+    for (const path of [
+      '/.well-known/openid-configuration',
+      '/oauth/authorize',
+      '/oauth/token',
+      '/oauth/consent',
+      '/device',
+      '/oauth/userinfo',
+    ]) {
+      assert.equal((await server.ask('GET', path)).status, 404, path)
+    }
+  })
+
+  test('[D01] a request is pushed first, and is good once (RFC 9126)', async () => {
+    const person = await world.server.person()
+    const registered = await world.client()
+    const config = await world.configured(registered)
+    const browser = await world.browser(person.email)
+    const verifier = client.randomPKCECodeVerifier()
+    const pushed = await client.buildAuthorizationUrlWithPAR(config, {
+      redirect_uri: REDIRECT,
+      scope: 'openid orders:read',
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    })
+    const asked = await follow(browser, world.url, pushed.pathname + pushed.search)
+    const { url } = await follow(browser, world.url, await browser.send(asked.page, 'allow'))
+    assert.ok(url !== undefined)
+    assert.equal((await client.authorizationCodeGrant(config, url, { pkceCodeVerifier: verifier })).claims()?.sub, person.user.id)
+    const again = await follow(browser, world.url, pushed.pathname + pushed.search)
+    assert.equal(again.url?.searchParams.get('code') ?? undefined, undefined)
+  })
+
+  test('[D02] a request may be signed by the client (RFC 9101); one that somebody else has signed, or nobody, begins nothing', async () => {
+    const person = await world.server.person()
+    const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+    const others = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+    const jwk = { ...(await crypto.subtle.exportKey('jwk', keys.publicKey)), alg: 'ES256', use: 'sig', kid: 'k1' }
+    const registered = await world.client({ jwks: { keys: [jwk] } })
+    const config = await world.configured(registered, client.PrivateKeyJwt({ key: keys.privateKey, kid: 'k1' }))
+    const browser = await world.browser(person.email)
+    const verifier = client.randomPKCECodeVerifier()
+    const code_challenge = await client.calculatePKCECodeChallenge(verifier)
+    const asked = { redirect_uri: REDIRECT, scope: 'openid', code_challenge, code_challenge_method: 'S256' }
+    const forged = await client.buildAuthorizationUrlWithJAR(config, asked, { key: others.privateKey, kid: 'k1' })
+    assert.notEqual((await follow(browser, world.url, forged.pathname + forged.search)).page.status, 200)
+    const signed = await client.buildAuthorizationUrlWithJAR(config, asked, { key: keys.privateKey, kid: 'k1' })
+    const consent = await follow(browser, world.url, signed.pathname + signed.search)
+    const { url } = await follow(browser, world.url, await browser.send(consent.page, 'allow'))
+    assert.ok(url !== undefined)
+    assert.equal((await client.authorizationCodeGrant(config, url, { pkceCodeVerifier: verifier })).claims()?.sub, person.user.id)
+  })
+
+  test('[D03] a token that is bound to a key (DPoP) is taken with a proof, and from nobody else', async () => {
+    const { credential } = await world.server.service()
+    const verifier = createVerifier({ issuer: world.url, audience: world.url, credential, [unsafeAllowHttp]: true })
+    await verifier.ready()
+    try {
+      const registered = await world.client({ redirect_uris: [], grant_types: ['client_credentials'], requires_dpop: true })
+      const config = await world.configured(registered)
+      assert.match(await refusedWith(client.clientCredentialsGrant(config)), /invalid_grant|invalid_dpop_proof/)
+      const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair())
+      const { access_token: token, token_type: type } = await client.clientCredentialsGrant(config, undefined, { DPoP })
+      assert.equal(type, 'dpop')
+      assert.match(claimsOf(token).cnf.jkt, /^[\w-]{43}$/)
+      await assert.rejects(verifier.authenticate({ authorization: `Bearer ${token}` }))
+      await assert.rejects(verifier.authenticate({ authorization: `DPoP ${token}` }))
+    } finally {
+      verifier.close()
+    }
+  })
+
+  test('[D02] the userinfo endpoint wants a token that was given with openid', async () => {
+    const registered = await world.client()
+    const given = await world.tokens(await world.server.person(), registered, { scope: 'orders:read' })
+    assert.equal(given.id_token, undefined)
+    const refused = await fetch(`${world.url}/oauth/userinfo`, { headers: { authorization: `Bearer ${given.access_token}` } })
+    assert.equal(refused.status, 403)
+    assert.equal((await fetch(`${world.url}/oauth/userinfo`)).status, 401)
+  })
+
+  test(`[D01] [B30] ${ROTATIONS} key rotations while clients ask: no request fails, every token is good`, async () => {
+    const registered = await world.machine()
+    const config = await world.configured(registered)
+    const keys = new Set<string>()
+    for (let n = 0; n < ROTATIONS; n++) {
+      const [, ...tokens] = await Promise.all([
+        world.server.local('POST', '/v1/signing-keys/rotate', { purpose: 'access-token' }),
+        ...Array.from({ length: 4 }, () => client.clientCredentialsGrant(config)),
+      ])
+      for (const { access_token: token } of tokens) {
+        keys.add(JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid)
+        assert.equal((await client.tokenIntrospection(config, token)).active, true)
+      }
+    }
+    assert.ok(keys.size > ROTATIONS / 2, `${keys.size} keys`)
+  })
+
+  test('[D01] [D02] another judge (oauth4webapi) takes the token as one of RFC 9068', async () => {
+    const person = await world.server.person()
+    const registered = await world.client()
+    const { access_token: token } = await world.tokens(person, registered)
+    const issuer = new URL(world.url)
+    const server = await oauth.processDiscoveryResponse(
+      issuer,
+      await oauth.discoveryRequest(issuer, { [oauth.allowInsecureRequests]: true }),
+    )
+    const request = new Request('http://127.0.0.1/orders', { headers: { authorization: `Bearer ${token}` } })
+    const claims = await oauth.validateJwtAccessToken(server, request, world.url, { [oauth.allowInsecureRequests]: true })
+    assert.deepEqual([claims.sub, claims.client_id], [person.user.id, registered.id])
+  })
+})
