@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { createVerifier, unsafeAllowHttp } from 'countersign'
+import { fileURLToPath } from 'node:url'
 import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
 import { createCountersign } from '../../packages/server/src/index.ts'
+import { start } from '../../tool/child.ts'
 import { ServerWorld } from '../http/server-world.ts'
 import { claimsOf, follow, OAuthWorld, REDIRECT, refusedWith } from './oauth-world.ts'
 
@@ -112,8 +113,8 @@ suite('discovery, pushed requests, keys', () => {
 
   test('[D03] a token that is bound to a key (DPoP) is taken with a proof, and from nobody else', async () => {
     const { credential } = await world.server.service()
-    const verifier = createVerifier({ issuer: world.url, audience: world.url, credential, [unsafeAllowHttp]: true })
-    await verifier.ready()
+    const file = fileURLToPath(new URL('../http/api-key-process.ts', import.meta.url))
+    const child = await start(file, [], { ISSUER: world.url, CREDENTIAL: credential })
     try {
       const registered = await world.client({ redirect_uris: [], grant_types: ['client_credentials'], requires_dpop: true })
       const config = await world.configured(registered)
@@ -122,10 +123,23 @@ suite('discovery, pushed requests, keys', () => {
       const { access_token: token, token_type: type } = await client.clientCredentialsGrant(config, undefined, { DPoP })
       assert.equal(type, 'dpop')
       assert.match(claimsOf(token).cnf.jkt, /^[\w-]{43}$/)
-      await assert.rejects(verifier.authenticate({ authorization: `Bearer ${token}` }))
-      await assert.rejects(verifier.authenticate({ authorization: `DPoP ${token}` }))
+      const orders = new URL(`${child.url}/orders`)
+      const ask = (handle: client.DPoPHandle) =>
+        client.fetchProtectedResource(config, token, orders, 'GET', undefined, undefined, { DPoP: handle })
+      assert.equal((await ask(DPoP)).status, 200)
+      const stolen = client.getDPoPHandle(config, await client.randomDPoPKeyPair())
+      assert.equal(
+        await ask(stolen).then(
+          ({ status }) => status,
+          (error: { status?: number }) => error.status,
+        ),
+        401,
+      )
+      for (const authorization of [`Bearer ${token}`, `DPoP ${token}`]) {
+        assert.equal((await fetch(orders, { headers: { authorization } })).status, 401)
+      }
     } finally {
-      verifier.close()
+      await child.kill('SIGKILL')
     }
   })
 

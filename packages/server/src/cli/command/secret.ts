@@ -65,7 +65,9 @@ function rotate(options: RotateOptions, terminal: Terminal): void {
     if (given !== '') {
       terminal.print(rotatedSecrets(given).list)
       terminal.tell('Give the server this in COUNTERSIGN_SECRET, and start it again: nobody is signed out.')
-      terminal.tell('Several servers first get the same list with the new secret at its end, all of them, so that each can open what another seals.')
+      terminal.tell(
+        'Several servers first get the same list with the new secret at its end, all of them, so that each can open what another seals.',
+      )
     } else {
       const path = secretPath(dataPath(databaseFromEnvironment(environment)))
       if (!existsSync(path))

@@ -6,6 +6,7 @@ export const identity: typeof contract = {
   title: 'Anmeldung über andere Anbieter',
   hint: 'Melden Sie sich mit einem Konto an, das Sie anderswo haben.',
   lead: 'Wer sich bei einem dieser Konten anmelden kann, kann es auch hier. Nach einer Authenticator-App oder einem Passkey dieses Kontos wird weiterhin gefragt.',
+  none: 'Noch ist kein Konto anderswo verbunden.',
   connectTo: (provider) => `${provider} verbinden`,
   offerTitle: (provider) => `Dieses Konto bei ${provider} verbinden?`,
   offerLead: (there, here) => `Ab dann meldet ${there} bei ${here} an. Fahren Sie nur fort, wenn jenes Konto Ihnen gehört.`,

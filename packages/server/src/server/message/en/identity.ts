@@ -5,6 +5,7 @@ export const identity = {
   title: 'Sign in with other providers',
   hint: 'Sign in with an account that you have elsewhere.',
   lead: 'Whoever can sign in to one of these accounts can sign in here. An authenticator app or passkey of this account is still asked for.',
+  none: 'No account elsewhere is connected yet.',
   connectTo: (provider: string): string => `Connect ${provider}`,
   offerTitle: (provider: string): string => `Connect this ${provider} account?`,
   offerLead: (there: string, here: string): string => `From then on, ${there} signs in to ${here}. Only go on if that account is yours.`,

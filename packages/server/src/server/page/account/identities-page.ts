@@ -75,7 +75,7 @@ ${errorSummary(call)}
 ${statusNotice(noticeOf(call))}
 ${offer === undefined ? '' : offerSection(offer, user.email, call, services)}
 <p class="soft">${identity.lead}</p>
-<ul class="card">${identities.map((each) => item(each, call, services))}</ul>
+${identities.length === 0 ? html`<p>${identity.none}</p>` : html`<ul class="card">${identities.map((each) => item(each, call, services))}</ul>`}
 <div class="stack">${services.federation.providers.map(({ id, name }) => html`<a class="button quiet" href="${call.link(`/federation/${id}?link=yes`)}">${identity.connectTo(name)}</a>`)}</div>
 </div>`
     return { title: identity.title, layout: 'wide', body }

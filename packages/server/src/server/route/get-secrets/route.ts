@@ -12,7 +12,8 @@ export const getSecrets: Operation = defineRoute({
   authority: 'operator',
   responses: {
     200: {
-      description: '`sealed` is moved by `POST /v1/secrets/reseal`, and by a job; `made` leaves by itself; `lost` no secret of the list opens.',
+      description:
+        '`sealed` is moved by `POST /v1/secrets/reseal`, and by a job; `made` leaves by itself; `lost` no secret of the list opens.',
       schema: z.strictObject({
         secrets: z.array(z.strictObject({ id: z.string(), sealed: counts, made: counts, may_go: z.boolean() })),
         lost: counts,
