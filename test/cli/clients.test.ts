@@ -8,16 +8,7 @@ suite('countersign clients', () => {
   const here = (words: readonly string[]) => runHere(words, cli.environment)
 
   test('[D08] clients are made by what they are for, listed, given new secrets, disabled and removed', { timeout: 90_000 }, async () => {
-    const made = await here([
-      'clients',
-      'create',
-      '--name',
-      'Orders',
-      '--redirect',
-      'https://orders.example/cb',
-      '--scope',
-      'orders:read',
-    ])
+    const made = await here(['clients', 'create', '--name', 'Orders', '--redirect', 'https://orders.example/cb', '--scope', 'orders:read'])
     assert.equal(made.code, 0, made.err)
     const [, id = '', secret = ''] = /^(cli_\S+)\n(cs_cli_\S+)\n?$/.exec(made.out) ?? assert.fail(made.out)
     assert.doesNotMatch(made.err, /cs_cli_/)

@@ -80,8 +80,8 @@ export function deliveryHistoryContract(name: string, open: OpenStore): void {
     for (const id of ['a1', 'a2', 'a3']) assert.equal(await queue.deliveryHistory.repeat(HOOK, id, NOW + 400), true)
     const taken = await queue.deliveries.claim({ ...claim, now: NOW + 400 })
     assert.deepEqual(
-      taken.map(({ id, payload, attempt }) => [id, payload, attempt]).sort(),
-      ['a1', 'a2', 'a3', 'b1'].map((id) => [id, `payload of ${id}`, 1]),
+      taken.map(({ id, payload, attempt }) => `${id} ${payload} ${attempt}`).sort(),
+      ['a1', 'a2', 'a3', 'b1'].map((id) => `${id} payload of ${id} 1`),
     )
     assert.deepEqual((await idsOf(queue)).toSorted(), ['a1', 'a2', 'a3', 'b1'])
   })
