@@ -125,6 +125,34 @@ suite('sign-in with another provider', () => {
     assert.equal((await travel(newBrowser(), '/federation/idp?return_to=https://evil.example/')).url.pathname, '/account')
   })
 
+  test('[D05] an answer says by whom it is, where the provider has promised that it does', async () => {
+    const browser = await open()
+    idp.sendsIss = false
+    assert.deepEqual([(await travel(browser)).status, tokenOf(browser)], [400, ''])
+    idp.sendsIss = true
+    assert.equal((await travel(browser)).url.pathname, '/account')
+  })
+
+  test('[D05] no provider answers for another, nor is a subject of one anybody of the other', async () => {
+    await using evil = await IdentityProvider.open()
+    world = await ServerWorld.open({ identityProviders: [idp.options(), evil.options({ id: 'evil' })] })
+    // Mix-up: who was sent to one provider is led on to the other one, to sign in there by what was begun for the first.
+    for (const callback of ['idp', 'evil']) {
+      const browser = newBrowser()
+      const asked = new URL((await browser.open('/federation/evil')).headers.get('location') ?? '')
+      asked.searchParams.set('redirect_uri', `${world.url}/federation/${callback}/callback`)
+      const page = await browser.open(await idp.visit(`${idp.url}${asked.pathname}${asked.search}`))
+      assert.deepEqual([page.status, tokenOf(browser)], [400, ''], callback)
+    }
+    assert.deepEqual((await world.local('GET', '/v1/users')).body.users, [])
+    assert.equal((await travel(newBrowser())).url.pathname, '/account')
+    evil.person = { sub: 'ann', email: 'other@evil.example', email_verified: true }
+    const browser = newBrowser()
+    const page = await browser.open(await evil.visit((await browser.open('/federation/evil')).headers.get('location')))
+    assert.match(page.text, /other@evil\.example/)
+    assert.equal((await world.local('GET', '/v1/users')).body.users.length, 2)
+  })
+
   test('[D05] an ID token that is not right signs nobody in', async () => {
     const browser = await open()
     const past = Math.floor(Date.now() / 1000) - 3600
@@ -133,6 +161,7 @@ suite('sign-in with another provider', () => {
       { nonce: undefined },
       { aud: 'somebody-else' },
       { aud: ['countersign-here', 'other'] },
+      { aud: ['countersign-here', 'other'], azp: 'other' },
       { iss: 'https://evil.example' },
       { exp: past },
       { sub: undefined },
@@ -166,10 +195,13 @@ suite('sign-in with another provider', () => {
 
   test('[D05] a provider that is down or is another than was configured keeps nobody from signing in otherwise', async () => {
     const browser = await open()
-    idp.metadata = { issuer: 'https://login.example/{tenantid}/v2.0' }
-    const page = await browser.open('/federation/idp')
-    assert.deepEqual([page.status, page.headers.get('retry-after') !== null], [503, true])
-    assert.match(page.text, /does not answer/)
+    for (const issuer of ['https://login.example/{tenantid}/v2.0', 'https://login.example', `${idp.url}/`, idp.url.toUpperCase()]) {
+      idp.metadata = { issuer }
+      const page = await browser.open('/federation/idp')
+      assert.deepEqual([page.status, page.headers.get('retry-after') !== null], [503, true], issuer)
+      assert.match(page.text, /does not answer/)
+    }
+    assert.deepEqual(idp.visits, [])
     idp.metadata = {}
     for (const answering of ['error', 'none'] as const) {
       idp.answering = answering
@@ -382,6 +414,8 @@ suite('sign-in with another provider', () => {
       { sub: undefined },
       { exp: now - 3600, iat: now - 3700 },
       { iat: now + 3600 },
+      { iat: now - 3700, exp: now + 3600 },
+      { iat: now - 400, exp: undefined },
       { jti: undefined },
       { sub: 7 },
     ]
@@ -395,11 +429,12 @@ suite('sign-in with another provider', () => {
     idp.signsElsewhere = false
     assert.equal((await sendLogout('no.token')).status, 401)
     assert.equal(await world.verdictOn(tokenOf(browser)), '200')
-    const token = await idp.logoutToken({ sub: 'ann' })
+    const token = await idp.logoutToken({ sub: 'ann', jti: 'once' })
     assert.equal((await sendLogout(token)).status, 204)
     assert.equal(await world.verdictOn(tokenOf(browser)), 'token_revoked')
     await travel(browser)
     assert.equal((await sendLogout(token)).status, 204)
+    assert.equal((await logOut({ sub: 'ann', jti: 'once' })).status, 204)
     assert.equal(await world.verdictOn(tokenOf(browser)), '200')
   })
 

@@ -62,6 +62,9 @@ suite('what people keep in their account, by its pages', { timeout: 60_000 }, ()
 
   test('[J02] [H04] a passkey is added under a name, brings recovery codes once, and signs in alone', async () => {
     await signUp()
+    const none = await browser.open('/account/recovery-codes')
+    assert.match(none.text, /with your first second factor/)
+    assert.doesNotMatch(none.html, /of 10|value="renew"/)
     const { key, page } = await addKey()
     assert.equal(page.url.pathname, '/account/passkeys')
     assert.match(page.text, /The passkey is in use\.[\s\S]*Phone/)

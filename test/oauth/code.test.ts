@@ -170,3 +170,20 @@ suite('authorization code and PKCE', () => {
     assert.match(page.headers.get('location') ?? '', /sign-in/)
   })
 })
+
+suite('authorization where every account must have a second factor', () => {
+  let world: OAuthWorld
+  before(async () => {
+    world = await OAuthWorld.open({ secondFactor: 'required' })
+  })
+  after(() => world[Symbol.asyncDispose]())
+
+  test('[D01] [D06] who has shown none is led to set one up, and the application gets nothing', async () => {
+    const { email } = await world.server.person()
+    const { to } = await world.begin(await world.configured(await world.client()))
+    const asked = await follow(await world.browser(email), world.url, to)
+    assert.equal(asked.url, undefined)
+    assert.equal(asked.page.url.pathname, '/account')
+    assert.match(asked.page.text, /This account needs a second factor/)
+  })
+})

@@ -88,6 +88,7 @@ export const account: typeof contract = {
   appOffLeadPasskeys: 'Die Anmeldung nimmt dann keine Codes der App mehr an. Ihre Passkeys bleiben.',
   recovery: 'Notfallcodes',
   recoveryUse: 'Jeder meldet Sie einmal an, wenn der zweite Faktor verloren ist.',
+  recoveryNone: 'Notfallcodes bekommen Sie mit dem ersten zweiten Faktor, einem Passkey oder einer Authenticator-App.',
   recoveryLeft: (count) => (count === 1 ? '1 von 10 Notfallcodes übrig' : `${count} von 10 Notfallcodes übrig`),
   renewEffect: 'Neue Codes treten an die Stelle der jetzigen: Diese gelten sofort nicht mehr.',
   renewSubmit: 'Neue Codes anlegen',

@@ -88,6 +88,7 @@ export const account = {
   appOffLeadPasskeys: 'Sign-in then takes no codes of the app any more. Your passkeys stay.',
   recovery: 'Recovery codes',
   recoveryUse: 'Each of them signs you in once when your second factor is lost.',
+  recoveryNone: 'You get recovery codes with your first second factor: a passkey or an authenticator app.',
   recoveryLeft: (count: number): string => (count === 1 ? '1 of 10 recovery codes left' : `${count} of 10 recovery codes left`),
   renewEffect: 'New codes take the place of the ones that you have: those stop working at once.',
   renewSubmit: 'Make new codes',

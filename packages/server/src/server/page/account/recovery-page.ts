@@ -1,9 +1,11 @@
 import { html } from 'hono/html'
 import * as z from 'zod'
 import { requireRecentSignIn } from '../../recent-sign-in.ts'
+import type { Services } from '../../services.ts'
 import { buttonForm } from '../field.ts'
+import type { Html } from '../html.ts'
 import { errorSummary } from '../layout.ts'
-import { defineForm, definePage, type Page } from '../page.ts'
+import { defineForm, definePage, type Page, type PageCall } from '../page.ts'
 import { signedIn } from '../signed-in.ts'
 import { backToAccount } from './part.ts'
 import { recoveryPanel } from './recovery-panel.ts'
@@ -27,23 +29,29 @@ export const recoveryPage: Page = definePage({
       },
     }),
   },
-  async render(call, { recoveryCodes }) {
+  async render(call, services) {
     const { account } = call.say
-    const left = await recoveryCodes.left(signedIn(call).session.user)
     const codes = call.flash?.recoveryCodes
     const body = html`<div class="narrow stack">
 ${backToAccount(call)}
 <h1>${account.recoveryTitle}</h1>
 ${errorSummary(call)}
-${
-  codes === undefined
-    ? html`<p class="soft">${account.recoveryUse}</p>
-<section class="card pad stack" aria-labelledby="renew"><h2 id="renew">${account.recoveryLeft(left)}</h2>
-<p>${account.renewEffect}</p>
-${buttonForm('renew', html`<button class="button">${account.renewSubmit}</button>`, call)}</section>`
-    : recoveryPanel(codes, call)
-}
+${codes === undefined ? await renewal(call, services) : recoveryPanel(codes, call)}
 </div>`
     return { title: account.recoveryTitle, layout: 'wide', body }
   },
 })
+
+async function renewal(call: PageCall, { store, passkeys, recoveryCodes }: Services): Promise<Html> {
+  const { account } = call.say
+  const { user } = signedIn(call).session
+  const [app, keys, left] = await Promise.all([store.factors.find(user), passkeys.list(user), recoveryCodes.left(user)])
+  if (app?.confirmedAt === undefined && keys.length === 0) {
+    return html`<p>${account.recoveryNone}</p>
+<a class="button" href="${call.link('/account')}">${account.setUp}</a>`
+  }
+  return html`<p class="soft">${account.recoveryUse}</p>
+<section class="card pad stack" aria-labelledby="renew"><h2 id="renew">${account.recoveryLeft(left)}</h2>
+<p>${account.renewEffect}</p>
+${buttonForm('renew', html`<button class="button">${account.renewSubmit}</button>`, call)}</section>`
+}
