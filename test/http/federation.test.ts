@@ -179,6 +179,8 @@ suite('sign-in with another provider', () => {
     idp.signsElsewhere = false
     assert.deepEqual((await world.local('GET', '/v1/users')).body.users, [])
     assert.equal((await travel(browser)).url.pathname, '/account')
+    idp.twisted = { aud: ['countersign-here', 'other'], azp: 'countersign-here' }
+    assert.equal((await travel(newBrowser())).url.pathname, '/account')
   })
 
   test('[D05] the provider may change its keys at any moment', async () => {
@@ -423,7 +425,7 @@ suite('sign-in with another provider', () => {
       const answer = await logOut({ sub: 'ann', ...claims })
       assert.deepEqual([answer.status, answer.body.code], [401, 'federation_failed'], JSON.stringify(claims))
     }
-    assert.equal((await logOut({ sub: 'ann' }, 'at+jwt')).status, 401)
+    for (const typ of ['at+jwt', 'JWT', '']) assert.equal((await logOut({ sub: 'ann' }, typ)).status, 401, typ)
     idp.signsElsewhere = true
     assert.equal((await logOut({ sub: 'ann' })).status, 401)
     idp.signsElsewhere = false
@@ -436,6 +438,18 @@ suite('sign-in with another provider', () => {
     assert.equal((await sendLogout(token)).status, 204)
     assert.equal((await logOut({ sub: 'ann', jti: 'once' })).status, 204)
     assert.equal(await world.verdictOn(tokenOf(browser)), '200')
+  })
+
+  test('[D05] a page of another site opens no session here: it leads to our own page, where a person has to ask for it', async () => {
+    const browser = await open()
+    for (const site of ['cross-site', 'same-site']) {
+      const led = await browser.ask('/federation/idp?return_to=%2Faccount', { headers: { 'sec-fetch-site': site } })
+      assert.deepEqual([led.status, led.headers.get('location')], [303, '/sign-in?return_to=%2Faccount'])
+    }
+    for (const site of ['same-origin', 'none']) {
+      const asked = await browser.ask('/federation/idp', { headers: { 'sec-fetch-site': site } })
+      assert.ok(asked.headers.get('location')?.startsWith(idp.url), site)
+    }
   })
 
   test('[D05] an address that only UserInfo tells is taken from there', async () => {

@@ -43,7 +43,8 @@ export async function answerOAuth(asked: Asked, services: Services): Promise<Res
   const isForPerson = pathname === endpoints.authorization || pathname.startsWith(`${endpoints.authorization}/`)
   const page = isForPerson ? await pageSession(request, client, services) : undefined
   // Every account must have a second factor, and this one has shown none: applications get nothing in its name.
-  if (page?.principal.acr === ENROLMENT) return new Response(null, { status: 303, headers: { location: `${services.config.issuer}/account` } })
+  if (page?.principal.acr === ENROLMENT)
+    return new Response(null, { status: 303, headers: { location: `${services.config.issuer}/account` } })
   const response = await server(services).answer(await oauthRequest(request, client, page))
   // What cannot be told the client, since nobody knows for sure where it is, is told the person.
   if (isForPerson && response.status >= 400) throw new AuthError('request_invalid', { reason: 'oauth', error: await errorOf(response) })

@@ -75,7 +75,7 @@ export class OpenIdProvider {
 
   /** @throws {AuthError} `federation_failed`, `provider_unavailable`. */
   async logout(compact: string, nowSeconds: number): Promise<LogoutClaims> {
-    return logoutClaims(await this.#keys.verify(compact, ['logout+jwt', 'jwt', '']), this.#options.provider, nowSeconds)
+    return logoutClaims(await this.#keys.verify(compact, ['logout+jwt']), this.#options.provider, nowSeconds)
   }
 
   /** Some tell the address there alone. */
