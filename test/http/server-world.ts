@@ -60,7 +60,7 @@ export class ServerWorld implements AsyncDisposable {
       passwordPasses: 1,
       ...options,
     })
-    return new ServerWorld(folder, await serve(config, { platform, log }), lines)
+    return new ServerWorld(folder, await serve(config, { platform, log, sendsMailAtOnce: true }), lines)
   }
 
   get url(): string {

@@ -66,6 +66,8 @@ export interface Surroundings {
   readonly log?: Logger
   /** This process is over in a moment. What would be kept in its memory alone is left to a server: the mail of development. */
   readonly isBrief?: boolean
+  /** Mails that anybody may ask for go out at once: see `MailQueue`. For tests, which own the clock. */
+  readonly sendsMailAtOnce?: boolean
 }
 
 export interface Composition {
@@ -82,7 +84,8 @@ export async function compose(config: ServerConfig, surroundings: Surroundings =
   const secret = config.secret ?? developmentSecret(config, platform)
   const store = await openStore(config, platform.clock)
   try {
-    return await composeOn(store, { config, platform, log, secret, isBrief: surroundings.isBrief ?? false })
+    const { isBrief = false, sendsMailAtOnce = false } = surroundings
+    return await composeOn(store, { config, platform, log, secret, isBrief, sendsMailAtOnce })
   } catch (error) {
     await store.close()
     throw error
@@ -108,9 +111,10 @@ interface Ground {
 
 interface OwnGround extends Ground {
   readonly isBrief: boolean
+  readonly sendsMailAtOnce: boolean
 }
 
-async function composeOn(store: Store, { config, platform, log, secret, isBrief }: OwnGround): Promise<Composition> {
+async function composeOn(store: Store, { config, platform, log, secret, isBrief, sendsMailAtOnce }: OwnGround): Promise<Composition> {
   const { issuer } = config
   const keys = await SigningKeys.open({
     store: store.keys,
@@ -129,7 +133,7 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief 
   })
   const opaque = new OpaqueTokens(secret, platform.random)
   const statusLists = config.statusList ? new StatusLists({ issuer, keys, secret, platform }) : undefined
-  const { courier, ...mailing } = await composeMail(store, { config, platform, isBrief })
+  const { courier, ...mailing } = await composeMail(store, { config, platform, isBrief, sendsMailAtOnce })
   const people = await composePeople(store, { config, platform, log, secret }, { keys, opaque, statusLists, mail: mailing.mail })
   const links = new Links({ store: store.links, platform })
   const relay = openRelay(config, { publisher, platform, log })

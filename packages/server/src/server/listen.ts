@@ -47,7 +47,7 @@ export async function serve(config: ServerConfig, surroundings: Surroundings = {
   let countersign: Countersign | undefined
   let localDrain: Drain | undefined
   try {
-    countersign = await openCountersign(onPort(config, port), { platform, log })
+    countersign = await openCountersign(onPort(config, port), { ...surroundings, platform, log })
     handler = countersign.fetch
     localDrain = await openLocalDoor(countersign, config, platform)
   } catch (error) {

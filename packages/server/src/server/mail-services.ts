@@ -23,6 +23,7 @@ interface MailGround {
   readonly platform: Platform
   /** As in `Surroundings`. */
   readonly isBrief: boolean
+  readonly sendsMailAtOnce: boolean
 }
 
 export interface Mail extends Pick<Services, 'mail' | 'outbox'> {
@@ -31,7 +32,7 @@ export interface Mail extends Pick<Services, 'mail' | 'outbox'> {
 }
 
 /** By SMTP where a server is configured, otherwise into the outbox of this process; in production without a server there is no mail. */
-export async function composeMail(store: Store, { config, platform, isBrief }: MailGround): Promise<Mail> {
+export async function composeMail(store: Store, { config, platform, isBrief, sendsMailAtOnce }: MailGround): Promise<Mail> {
   const { issuer, brand, production, mailServer: server, mailFrom: from } = config
   const { clock } = platform
   const outbox = server === undefined && !production ? new Outbox() : undefined
@@ -45,7 +46,7 @@ export async function composeMail(store: Store, { config, platform, isBrief }: M
           requiresTls: production,
           clock,
         })
-  const mail = new MailQueue({ store: store.deliveries, isAvailable: transport !== undefined })
+  const mail = new MailQueue({ store: store.deliveries, isAvailable: transport !== undefined, sendsAtOnce: sendsMailAtOnce })
   if (mail.isAvailable) await openDestination(store.deliveries, store.events, platform)
   return {
     mail,

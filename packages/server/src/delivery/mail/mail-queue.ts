@@ -6,16 +6,20 @@ export interface MailQueueOptions {
   readonly store: DeliveryStore
   /** False: this server was told no mail server, in production. */
   readonly isAvailable: boolean
+  /** Nothing waits for the worker's next turn. Default `false`. */
+  readonly sendsAtOnce?: boolean
 }
 
 /** Where mail is left to be sent, at least once. */
 export class MailQueue {
   readonly isAvailable: boolean
   readonly #store: DeliveryStore
+  readonly #sendsAtOnce: boolean
   readonly #listeners = new Set<() => void>()
 
-  constructor({ store, isAvailable }: MailQueueOptions) {
+  constructor({ store, isAvailable, sendsAtOnce = false }: MailQueueOptions) {
     this.#store = store
+    this.#sendsAtOnce = sendsAtOnce
     this.isAvailable = isAvailable
   }
 
@@ -24,11 +28,16 @@ export class MailQueue {
     if (!this.isAvailable) throw new AuthError('mail_unavailable')
   }
 
-  /** One insert, whoever it is for. @throws {AuthError} `mail_unavailable`. */
+  /**
+   * What anybody may ask for, of any address: one insert, whoever it is for. It waits for the worker's next turn, within the second: what is
+   * composed for the one address and not for the other would be felt by whoever asks something right after it.
+   *
+   * @throws {AuthError} `mail_unavailable`.
+   */
   async enqueue(requests: readonly MailRequest[]): Promise<void> {
     this.requireAvailable()
     await this.#store.enqueue(requests.map(mailJob))
-    this.wake()
+    if (this.#sendsAtOnce) this.wake()
   }
 
   /** To be committed with the change that they tell of; none where there is no mail. Call `wake` after the commit. */
