@@ -1,13 +1,13 @@
 import type { User } from '../../account/user.ts'
 import { userValues } from '../sqlite/user-row.ts'
-import { statement, type Value } from './statement.ts'
+import { type Statement, statement, type Value } from './statement.ts'
 
 const columns = [
   ...['id', 'email', 'email_key', 'name', 'search_text', 'status', 'roles', 'groups', 'created_at', 'updated_at'],
   ...['password_hash', 'email_verified_at'],
 ] as const
 
-export const insertUser = statement(
+export const insertUser: Statement = statement(
   'insert user',
   `
   INSERT INTO countersign.user_account (${columns.join(', ')}, password_generation) VALUES (${columns.map((_, at) => `$${at + 1}`).join(', ')}, 1)
