@@ -113,7 +113,7 @@ const server: Area = {
     },
     oauth: {
       holds: 'OAuth 2.1 and OpenID Connect for applications of others',
-      folders: ['signing', 'session', 'account', 'revocation'],
+      folders: ['signing', 'credential', 'session', 'account', 'revocation', 'delivery'],
       packages: [...MECHANISMS, 'node:', 'oidc-provider'],
     },
     store: {
@@ -139,7 +139,16 @@ const around: Area = {
     example: {
       holds: 'services that use Countersign; the demo',
       folders: ['tool'],
-      packages: [...MECHANISMS, '@countersign/server', '@hono/node-server', 'node:', ...ADAPTED, 'socket.io-client', 'playwright-core'],
+      packages: [
+        ...MECHANISMS,
+        '@countersign/server',
+        '@hono/node-server',
+        'node:',
+        ...ADAPTED,
+        'openid-client',
+        'socket.io-client',
+        'playwright-core',
+      ],
     },
     bench: { holds: 'measurements against other libraries', folders: ['packages', 'test'], packages: ['*'] },
     tool: { holds: 'the gates of `npm run check`, build, test runner', folders: [], packages: ['node:', 'countersign/core'] },

@@ -9,6 +9,7 @@ export const registry: Readonly<Record<string, () => Promise<Bench>>> = {
   middleware: async () => (await import('./bench/middleware.ts')).middleware,
   bff: async () => (await import('./bench/bff.ts')).bff,
   refresh: async () => (await import('./bench/refresh.ts')).refresh,
+  oauth: async () => (await import('./bench/oauth.ts')).oauth,
   revoke: async () => (await import('./bench/revoke.ts')).revoke,
   feeds: async () => (await import('./bench/feeds.ts')).feeds,
   fleet: async () => (await import('./bench/fleet.ts')).fleet,

@@ -47,6 +47,38 @@ export class Api {
     return this.#send('DELETE', `/v1/signing-keys/${kid}`)
   }
 
+  createUser({
+    email,
+    password,
+    roles,
+  }: {
+    readonly email: string
+    readonly password: string
+    readonly roles: readonly string[]
+  }): Promise<unknown> {
+    return this.#send('POST', '/v1/users', { email, password, roles })
+  }
+
+  createService(name: string): Promise<{ readonly credential: string }> {
+    return this.#send('POST', '/v1/services', { name })
+  }
+
+  setStatus(user: string, status: 'active' | 'suspended'): Promise<unknown> {
+    return this.#send('PATCH', `/v1/users/${user}`, { status })
+  }
+
+  createClient(client: {
+    readonly name: string
+    readonly redirect_uris: readonly string[]
+    readonly scopes: readonly string[]
+  }): Promise<{ readonly id: string; readonly secret: string }> {
+    return this.#send('POST', '/v1/clients', { ...client, kind: 'confidential' })
+  }
+
+  disableClient(id: string): Promise<unknown> {
+    return this.#send('PATCH', `/v1/clients/${id}`, { disabled: true })
+  }
+
   async #send<T>(method: string, path: string, body?: unknown): Promise<T> {
     const init =
       body === undefined

@@ -2,7 +2,7 @@ import { createSessionClient } from 'countersign/client'
 import { admin, type Person, person } from './people.ts'
 import { Api, ApiProblem, peek, type SignedIn } from './api.ts'
 import { type Answer, accepted, call, refused, unknown, until } from './probe.ts'
-import { adapters, type Service, type World } from './world.ts'
+import type { Service, World } from './world.ts'
 
 /** Milliseconds from acknowledgement to refusal, by adapter: what the story measures. */
 export type Measurements = ReadonlyMap<string, number[]>
@@ -10,10 +10,14 @@ export type Measurements = ReadonlyMap<string, number[]>
 /** What the steps share. */
 export class Story {
   readonly world: World
-  readonly times: Measurements = new Map(adapters.map((adapter) => [adapter, []]))
+  /** How often each thing is revoked, each time with a new token: so that the median means something. */
+  readonly rounds: number
+  readonly times: Measurements
 
-  constructor(world: World) {
+  constructor(world: World, rounds: number) {
     this.world = world
+    this.rounds = rounds
+    this.times = new Map(world.services.map(({ adapter }) => [adapter, []]))
   }
 
   signIn(who: Person = person): Promise<SignedIn> {
@@ -55,12 +59,10 @@ export class Story {
 const milliseconds = (delays: readonly [Service, number][]): string =>
   delays.map(([{ adapter }, ms]) => `${adapter} ${ms.toFixed(1)} ms`).join(', ')
 
-const roundsPerTarget = 5
-
-/** The same revocation several times over, each with a new token, so that the median means something. */
+/** The same revocation several times over. */
 async function rounds(story: Story, revoke: (api: Api, signedIn: SignedIn) => Promise<unknown>): Promise<string> {
   let line = ''
-  for (let round = 0; round < roundsPerTarget; round++) {
+  for (let round = 0; round < story.rounds; round++) {
     const api = await story.asAdmin()
     const signedIn = await story.signIn()
     line = await story.refusedAfter(signedIn.access_token, () => revoke(api, signedIn))
@@ -69,7 +71,10 @@ async function rounds(story: Story, revoke: (api: Api, signedIn: SignedIn) => Pr
 }
 
 /** Title and what must hold. A step that throws has not held. */
-export const steps: readonly (readonly [title: string, tell: (story: Story) => Promise<string>])[] = [
+export type Step = readonly [title: string, tell: (story: Story) => Promise<string>]
+
+/** What happens to people and their sessions. */
+export const steps: readonly Step[] = [
   [
     'Ada signs in; all four services accept her token, each on its own',
     async (story) => story.everyService('/orders', (await story.signIn()).access_token, accepted),
@@ -117,24 +122,26 @@ export const steps: readonly (readonly [title: string, tell: (story: Story) => P
       return `${code}; the owner's token ${milliseconds(await story.delays('/orders', renewed.access_token, refused))}`
     },
   ],
-  [
-    'the server is killed: services go on in grace, then refuse to guess, then recover',
-    async (story) => {
-      const alive = await story.signIn()
-      const dead = await story.signIn()
-      await (await story.asAdmin()).revoke('session', dead.session.id)
-      await story.delays('/orders', dead.access_token, refused)
-      await story.world.killServer()
-      await story.everyService('/orders', alive.access_token, accepted)
-      const strict = await story.delays('/transfer', alive.access_token, unknown)
-      await story.everyService('/orders', alive.access_token, accepted)
-      const ordinary = await story.delays('/orders', alive.access_token, unknown)
-      await story.world.restartServer()
-      const back = await story.delays('/transfer', alive.access_token, accepted)
-      await story.everyService('/orders', dead.access_token, refused)
-      return `strict route 503 after ${seconds(strict)}, ordinary ones after ${seconds(ordinary)} more, all back ${seconds(back)} after the restart; what was revoked stayed revoked`
-    },
-  ],
+]
+
+/** Comes last: services are measured before and after, not in between. */
+export const outage: Step = [
+  'the server is killed: services go on in grace, then refuse to guess, then recover',
+  async (story) => {
+    const alive = await story.signIn()
+    const dead = await story.signIn()
+    await (await story.asAdmin()).revoke('session', dead.session.id)
+    await story.delays('/orders', dead.access_token, refused)
+    await story.world.killServer()
+    await story.everyService('/orders', alive.access_token, accepted)
+    const strict = await story.delays('/transfer', alive.access_token, unknown)
+    await story.everyService('/orders', alive.access_token, accepted)
+    const ordinary = await story.delays('/orders', alive.access_token, unknown)
+    await story.world.restartServer()
+    const back = await story.delays('/transfer', alive.access_token, accepted)
+    await story.everyService('/orders', dead.access_token, refused)
+    return `strict route 503 after ${seconds(strict)}, ordinary ones after ${seconds(ordinary)} more, all back ${seconds(back)} after the restart; what was revoked stayed revoked`
+  },
 ]
 
 const seconds = (delays: readonly [Service, number][]): string => `${(Math.max(...delays.map(([, ms]) => ms)) / 1000).toFixed(1)} s`

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Child, run, start } from '../../tool/child.ts'
 import { freePort } from '../../tool/free-port.ts'
+import { Api } from './api.ts'
 import { admin, type Person, person } from './people.ts'
 
 const cli = fileURLToPath(import.meta.resolve('../../packages/server/src/cli/main.ts'))
@@ -41,21 +42,25 @@ export class World implements AsyncDisposable {
     this.serverUrl = server.url
   }
 
-  static async open(): Promise<World> {
+  /** @param mounted Which services run beside the server. */
+  static async open(mounted: readonly Service['adapter'][] = adapters): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'countersign-demo-'))
     const environment = {
       PORT: String(await freePort()),
       COUNTERSIGN_DATABASE: `sqlite:${join(folder, 'countersign.db')}`,
       COUNTERSIGN_SECRET: randomBytes(32).toString('base64url'),
       COUNTERSIGN_LOG_LEVEL: 'error',
+      COUNTERSIGN_OAUTH: 'yes',
     }
-    for (const one of [admin, person]) await createUser(one, environment)
+    await createUser(admin, environment)
     const server = await start(cli, ['serve'], environment)
-    const credential = await issueServiceCredential(environment)
+    const operator = new Api(server.url, (await new Api(server.url).signIn(admin.email, admin.password)).access_token)
+    await operator.createUser(person)
+    const { credential } = await operator.createService('demo')
     const children = await Promise.all(
-      adapters.map((adapter) => start(serviceFile(adapter), [], { COUNTERSIGN_ISSUER: server.url, COUNTERSIGN_CREDENTIAL: credential })),
+      mounted.map((adapter) => start(serviceFile(adapter), [], { COUNTERSIGN_ISSUER: server.url, COUNTERSIGN_CREDENTIAL: credential })),
     )
-    const services = adapters.map((adapter, at) => ({ adapter, url: children[at]?.url ?? '' }))
+    const services = mounted.map((adapter, at) => ({ adapter, url: children[at]?.url ?? '' }))
     return new World(folder, environment, server, services, children)
   }
 
@@ -74,13 +79,8 @@ export class World implements AsyncDisposable {
   }
 }
 
-/** Makes an account by the CLI, as an operator does. */
+/** Makes the first account by the CLI, as an operator does. */
 async function createUser({ email, password, roles }: Person, environment: Readonly<Record<string, string>>): Promise<void> {
   const args = ['users', 'create', '--email', email, '--password-stdin', '--json', ...roles.flatMap((role) => ['--role', role])]
   await run(cli, args, environment, `${password}\n`)
-}
-
-async function issueServiceCredential(environment: Readonly<Record<string, string>>): Promise<string> {
-  const printed = await run(cli, ['services', 'create', '--name', 'demo', '--json'], environment)
-  return (JSON.parse(printed) as { credential: string }).credential
 }

@@ -10,6 +10,14 @@ import type { Terminal } from '../../packages/server/src/cli/terminal.ts'
 
 const main = fileURLToPath(new URL('../../packages/server/src/cli/main.ts', import.meta.url))
 
+/** Of the environment of the tests: where programs are found, and where compiled ones are kept. */
+export const inherited: Readonly<Record<string, string>> = Object.fromEntries(
+  ['PATH', 'NODE_COMPILE_CACHE'].flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value]]
+  }),
+)
+
 export interface Transcript {
   readonly code: number | null
   readonly out: string
@@ -32,7 +40,7 @@ export class CliFolder implements Disposable {
 
   constructor(environment: Readonly<Record<string, string>> = {}) {
     this.environment = {
-      PATH: process.env['PATH'] ?? '',
+      ...inherited,
       COUNTERSIGN_DATABASE: `sqlite:${join(this.folder, 'data', 'countersign.db')}`,
       COUNTERSIGN_SECRET: randomBytes(32).toString('base64url'),
       COUNTERSIGN_PASSWORD_MEMORY_KIB: '64',
@@ -93,11 +101,15 @@ export class CliFolder implements Disposable {
 }
 
 /** The same command line inside this process: for what ends before anything is opened, or, with an environment, opens little. */
-export async function runHere(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Transcript> {
+export async function runHere(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  input = '',
+): Promise<Transcript> {
   let out = ''
   let err = ''
   const terminal: Terminal = {
-    stdin: Readable.from([]),
+    stdin: Readable.from(input === '' ? [] : [input]),
     environment,
     print: (line) => {
       out += `${line}\n`

@@ -12,8 +12,22 @@ suite('countersign clients', () => {
     assert.equal(made.code, 0, made.err)
     const [, id = '', secret = ''] = /^(cli_\S+)\n(cs_cli_\S+)\n?$/.exec(made.out) ?? assert.fail(made.out)
     assert.doesNotMatch(made.err, /cs_cli_/)
-    const native = await here(['clients', 'create', '--name', 'App', '--native', '--redirect', 'com.example.app:/cb', '--json'])
-    assert.equal(JSON.parse(native.out).secret, undefined)
+    const logout = 'https://app.example/logout'
+    const native = await here([
+      'clients',
+      'create',
+      '--name',
+      'App',
+      '--native',
+      '--redirect',
+      'com.example.app:/cb',
+      '--logout-uri',
+      logout,
+      '--json',
+    ])
+    const app = JSON.parse(native.out)
+    assert.deepEqual([app.secret, app.backchannel_logout_uri], [undefined, logout])
+    assert.deepEqual(JSON.parse((await here(['clients', 'deliveries', app.id, '--json'])).out), [])
     const list = await here(['clients', 'list', '--json'])
     const clients = JSON.parse(list.out) as readonly {
       readonly name: string
@@ -42,5 +56,30 @@ suite('countersign clients', () => {
     ]) {
       assert.equal((await here(['clients', 'create', '--name', 'Wrong', ...wrong])).code, 2, wrong.join(' '))
     }
+  })
+  test('[D08] an operator lets clients register by themselves, takes that back, and changes a client', { timeout: 90_000 }, async () => {
+    const invited = await here(['clients', 'invite', '--uses', '3', '--kind', 'native', '--scope', 'orders:read', '--device'])
+    assert.match(invited.out, /^cs_iat_\S+\n$/, invited.err)
+    assert.match(invited.err, /initial access token of inv_\S+, good until 20/)
+    const list = await here(['clients', 'invitations', '--json'])
+    assert.doesNotMatch(list.out, /cs_iat_/)
+    const [{ id, kinds, scopes, uses_left: left, grant_types: grants }] = JSON.parse(list.out)
+    assert.deepEqual([kinds, scopes, left, grants.length], [['native'], ['orders:read'], 3, 3])
+    assert.match((await here(['clients', 'invitations'])).out, /device_code/)
+    assert.equal((await here(['clients', 'uninvite', id])).code, 0)
+    assert.equal((await here(['clients', 'uninvite', id])).code, 1)
+    const words = ['--redirect', 'https://orders.example/cb', '--scope', 'orders:read', '--policy', 'https://orders.example/policy']
+    const made = JSON.parse((await here(['clients', 'create', '--name', 'Orders', '--dpop', '--push', ...words, '--json'])).out)
+    assert.deepEqual([made.requires_dpop, made.requires_pushed_requests, made.requires_signed_requests], [true, true, false])
+    assert.deepEqual([made.policy_uri, made.verified], ['https://orders.example/policy', true])
+    const update = (...change: string[]) => here(['clients', 'update', made.id, ...change, '--json'])
+    const changed = JSON.parse((await update('--name', 'Harbour', '--without-scopes', '--terms', 'https://harbour.example/terms')).out)
+    assert.deepEqual(
+      [changed.name, changed.scopes, changed.tos_uri, changed.redirect_uris],
+      ['Harbour', [], 'https://harbour.example/terms', ['https://orders.example/cb']],
+    )
+    assert.equal((await update('--verified')).code, 1)
+    assert.equal((await update()).code, 2)
+    assert.equal((await here(['clients', 'invite', '--uses', 'many'])).code, 2)
   })
 })

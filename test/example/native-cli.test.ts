@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { CliFolder, type Transcript } from '../cli/cli-process.ts'
+import { CliFolder, inherited, type Transcript } from '../cli/cli-process.ts'
 import { PASSWORD, ServerWorld } from '../http/server-world.ts'
 
 const main = fileURLToPath(import.meta.resolve('../../example/native-cli/main.ts'))
@@ -19,7 +19,7 @@ suite('the example of a command line that stays signed in', { timeout: 60_000 },
   function person(folder: string) {
     const file = join(folder, 'countersign-native-cli', 'session.json')
     const cli = (words: readonly string[], input = ''): Promise<Transcript> => {
-      const env = { PATH: process.env['PATH'] ?? '', COUNTERSIGN_ISSUER: world.url, XDG_STATE_HOME: folder }
+      const env = { ...inherited, COUNTERSIGN_ISSUER: world.url, XDG_STATE_HOME: folder }
       const child = spawn(process.execPath, ['--conditions=source', main, ...words], { env })
       let [out, err] = ['', '']
       child.stdout.on('data', (chunk) => (out += String(chunk)))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { operations } from '../../packages/server/src/server/route-table.ts'
-import { PASSWORD, ServerWorld } from './server-world.ts'
+import { PASSWORD, type Reply, ServerWorld } from './server-world.ts'
 
 suite('what the server lets whom do', () => {
   let world: ServerWorld
@@ -40,9 +40,56 @@ suite('what the server lets whom do', () => {
 
   test('[D04] which scopes each role brings is for operators to read', async () => {
     const listed = await world.local('GET', '/v1/roles')
-    assert.deepEqual(listed.body, { roles: [{ name: 'staff', scope: ['orders:read'] }] })
+    const staff = { name: 'staff', scope: ['orders:read'], source: 'configuration', changed_at: null }
+    assert.deepEqual(listed.body, { roles: [staff], reserved: [] })
     const { access_token } = await world.person(['staff'])
     assert.equal((await world.ask('GET', '/v1/roles', { token: access_token })).status, 403)
+  })
+
+  test('[D04] every operation that is for operators answers a stranger 401, and somebody without the role 403, whatever they send', async () => {
+    const { access_token: token } = await world.person(['staff'])
+    const guarded = operations.filter(({ authority }) => authority === 'operator')
+    assert.ok(guarded.length > 30)
+    for (const { method, path, operationId } of guarded) {
+      const filled = path.replaceAll(/\{\w+\}/g, 'x')
+      const body = method === 'GET' || method === 'DELETE' ? {} : { body: {} }
+      const stranger = await world.ask(method, filled, body)
+      const person = await world.ask(method, filled, { token, ...body })
+      assert.deepEqual(
+        [stranger.status, stranger.body.code, person.status, person.body.code],
+        [401, 'credential_missing', 403, 'role_insufficient'],
+        operationId,
+      )
+    }
+  })
+
+  test('[D04] what belongs to one person is not there for another, whatever id they guess', async () => {
+    const [owner, other] = [await world.person(['staff']), await world.person(['staff'])]
+    const make = async (path: string): Promise<Reply['body']> => {
+      const { status, body, text } = await world.ask('POST', path, { token: owner.access_token, body: { name: 'script' } })
+      assert.equal(status, 201, text)
+      return body
+    }
+    const apiKey = `/v1/api-keys/${(await make('/v1/api-keys')).api_key.id}`
+    const accessKey = `/v1/access-keys/${(await make('/v1/access-keys')).access_key.id}`
+    for (const [method, path, body] of [
+      ['DELETE', `/v1/sessions/${owner.session.id}`],
+      ...[apiKey, accessKey].flatMap(
+        (key) =>
+          [
+            ['GET', key],
+            ['PATCH', key, { name: 'mine' }],
+            ['POST', `${key}/rotate`, {}],
+            ['DELETE', key],
+          ] as const,
+      ),
+    ] as const) {
+      const theirs = await world.ask(method, path, { token: other.access_token, ...(body === undefined ? {} : { body }) })
+      assert.deepEqual([theirs.status, theirs.body.code], [404, 'not_found'], `${method} ${path}`)
+    }
+    for (const path of ['/v1/me', apiKey, accessKey]) {
+      assert.equal((await world.ask('GET', path, { token: owner.access_token })).status, 200, path)
+    }
   })
 
   test('[D04] what was decided about whom stands in the log at debug level, without a credential', async () => {

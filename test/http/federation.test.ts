@@ -164,6 +164,7 @@ suite('sign-in with another provider', () => {
       { aud: ['countersign-here', 'other'], azp: 'other' },
       { iss: 'https://evil.example' },
       { exp: past },
+      { iat: undefined },
       { sub: undefined },
       { sub: '' },
       { sub: 'x'.repeat(256) },
@@ -177,6 +178,9 @@ suite('sign-in with another provider', () => {
     idp.signsElsewhere = true
     assert.equal((await travel(browser)).status, 400)
     idp.signsElsewhere = false
+    idp.signsNothing = true
+    assert.equal((await travel(browser)).status, 400)
+    idp.signsNothing = false
     assert.deepEqual((await world.local('GET', '/v1/users')).body.users, [])
     assert.equal((await travel(browser)).url.pathname, '/account')
     idp.twisted = { aud: ['countersign-here', 'other'], azp: 'countersign-here' }
@@ -193,6 +197,17 @@ suite('sign-in with another provider', () => {
     assert.equal((await travel(newBrowser())).status, 503)
     ahead += 5000
     assert.equal((await travel(newBrowser())).url.pathname, '/account')
+    ahead += 5000
+    idp.rotatesBeforeSigning = true
+    assert.equal((await travel(newBrowser())).url.pathname, '/account')
+  })
+
+  test('[D05] an ID token that does not name its key is refused, even where there is one key alone', async () => {
+    const browser = await open()
+    idp.namesNoKey = true
+    assert.equal((await travel(browser)).status, 400)
+    idp.namesNoKey = false
+    assert.equal((await travel(browser)).url.pathname, '/account')
   })
 
   test('[D05] a provider that is down or is another than was configured keeps nobody from signing in otherwise', async () => {
@@ -440,6 +455,78 @@ suite('sign-in with another provider', () => {
     assert.equal(await world.verdictOn(tokenOf(browser)), '200')
   })
 
+  const CAEP = 'https://schemas.openid.net/secevent/caep/event-type'
+  const RISC = 'https://schemas.openid.net/secevent/risc/event-type'
+  const opaque = (id: string) => ({ format: 'opaque', id })
+  /** What is told, and what becomes of Ann's two sessions and Bob's one, of which the first of Ann rests on `up-1`. */
+  const toldOf: readonly (readonly [
+    what: string,
+    type: string,
+    subject: (iss: string) => Readonly<Record<string, unknown>>,
+    living: readonly string[],
+  ])[] = [
+    [
+      'one session',
+      `${CAEP}/session-revoked`,
+      (iss) => ({ format: 'complex', user: { format: 'iss_sub', iss, sub: 'ann' }, session: opaque('up-1') }),
+      ['ann 2', 'bob'],
+    ],
+    [
+      'a session of somebody whose sessions there we do not know',
+      `${CAEP}/session-revoked`,
+      (iss) => ({ format: 'complex', user: { format: 'iss_sub', iss, sub: 'bob' }, session: opaque('up-9') }),
+      ['ann 1', 'ann 2'],
+    ],
+    ['all sessions of a person', `${CAEP}/session-revoked`, (iss) => ({ format: 'iss_sub', iss, sub: 'ann' }), ['bob']],
+    ['a changed credential', `${CAEP}/credential-change`, (iss) => ({ format: 'iss_sub', iss, sub: 'ann' }), ['bob']],
+    ['a disabled account', `${RISC}/account-disabled`, (iss) => ({ subject_type: 'iss-sub', iss, sub: 'ann' }), ['bob']],
+    ['what all of us hold', `${CAEP}/session-revoked`, () => ({ format: 'complex', application: opaque('countersign-here') }), []],
+    [
+      'what another application holds',
+      `${CAEP}/session-revoked`,
+      () => ({ format: 'complex', application: opaque('other') }),
+      ['ann 1', 'ann 2', 'bob'],
+    ],
+    ['everybody', `${CAEP}/session-revoked`, (iss) => ({ format: 'complex', tenant: { format: 'uri', uri: iss } }), []],
+    [
+      'changed claims, none of which we keep',
+      `${CAEP}/token-claims-change`,
+      (iss) => ({ format: 'iss_sub', iss, sub: 'ann' }),
+      ['ann 1', 'ann 2', 'bob'],
+    ],
+    [
+      'somebody whom we do not know',
+      `${CAEP}/session-revoked`,
+      (iss) => ({ format: 'iss_sub', iss, sub: 'eve' }),
+      ['ann 1', 'ann 2', 'bob'],
+    ],
+  ]
+  test('[D05] [B41] what the provider tells in security events (CAEP, RISC) ends the sessions of whom it names, at the very next request', async () => {
+    const audience = 'https://auth.example'
+    world = await ServerWorld.open({ identityProviders: [idp.options()], securityEventTransmitters: [{ issuer: idp.url, audience }] })
+    const people = [
+      ['ann 1', { sub: 'ann', sid: 'up-1' }],
+      ['ann 2', { sub: 'ann', sid: 'up-2' }],
+      ['bob', { sub: 'bob', sid: undefined, email: 'bob@idp.example' }],
+    ] as const
+    const ann = idp.person
+    for (const [what, type, subject, living] of toldOf) {
+      const tokens = new Map<string, string>()
+      for (const [name, person] of people) {
+        idp.person = { ...ann, ...person }
+        const browser = newBrowser()
+        await travel(browser)
+        tokens.set(name, tokenOf(browser))
+      }
+      const headers = { 'content-type': 'application/secevent+jwt' }
+      const body = await idp.securityEvent(type, subject(idp.url), audience)
+      assert.equal((await world.ask('POST', '/v1/security-events', { headers, body })).status, 202, what)
+      const alive: string[] = []
+      for (const [name, token] of tokens) if ((await world.verdictOn(token)) === '200') alive.push(name)
+      assert.deepEqual(alive, living, what)
+    }
+  })
+
   test('[D05] a page of another site opens no session here: it leads to our own page, where a person has to ask for it', async () => {
     const browser = await open()
     for (const site of ['cross-site', 'same-site']) {
@@ -458,6 +545,10 @@ suite('sign-in with another provider', () => {
     idp.told = { email: 'ann@idp.example', email_verified: true, name: 'Ann from there' }
     assert.equal((await travel(browser)).url.pathname, '/account')
     assert.equal((await userCalled('ann@idp.example')).name, 'Ann from there')
+    idp.person = { sub: 'bea' }
+    idp.told = { sub: 'ann', email: 'bea@idp.example', email_verified: true }
+    assert.equal((await travel(newBrowser())).status, 400)
+    assert.equal(await userCalled('bea@idp.example'), undefined)
   })
 
   test('[D05] whoever is suspended here stays outside, whatever the provider says', async () => {

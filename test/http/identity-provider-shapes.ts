@@ -4,6 +4,8 @@
  */
 export interface ProviderShape {
   readonly name: string
+  /** Where these facts stand, and of when they are: looked up on 22 November 2026, in published copies of the pages. */
+  readonly source: string
   readonly metadata: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
   /** Whether an account may be made by the address in those claims. */
@@ -14,6 +16,8 @@ export const shapes: readonly ProviderShape[] = [
   {
     // No `sid`, no `auth_time` unless asked, `hd` for organisations, `email_verified` a boolean.
     name: 'accounts.google.com',
+    source:
+      'https://accounts.google.com/.well-known/openid-configuration; https://developers.google.com/identity/openid-connect/openid-connect',
     metadata: {
       device_authorization_endpoint: 'https://oauth2.googleapis.com/device/code',
       revocation_endpoint: 'https://oauth2.googleapis.com/revoke',
@@ -52,6 +56,8 @@ export const shapes: readonly ProviderShape[] = [
   {
     // A directory of a tenant: says no `email_verified`, names people by `oid` and `preferred_username`, subjects differ from client to client.
     name: 'login.microsoftonline.com/{tenant}/v2.0',
+    source:
+      'https://login.microsoftonline.com/{tenant}/v2.0/.well-known/openid-configuration; https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc',
     metadata: {
       token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
       response_modes_supported: ['query', 'fragment', 'form_post'],
@@ -83,6 +89,7 @@ export const shapes: readonly ProviderShape[] = [
   {
     // Writes the truth as a text, tells no name in the token, and has addresses that only forward.
     name: 'appleid.apple.com',
+    source: 'https://appleid.apple.com/.well-known/openid-configuration; https://developer.apple.com/documentation/signinwithapplerestapi',
     metadata: {
       response_types_supported: ['code'],
       response_modes_supported: ['query', 'fragment', 'form_post'],

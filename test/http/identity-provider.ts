@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import type { IdentityProviderOptions } from '../../packages/server/src/server/config-federation.ts'
 
 type Algorithm = 'ES256' | 'RS256'
@@ -47,6 +47,12 @@ export class IdentityProvider implements AsyncDisposable {
   told: Claims = {}
   /** ID tokens are signed with a key that it does not publish. */
   signsElsewhere = false
+  /** They are not signed at all. */
+  signsNothing = false
+  /** They do not name the key that has signed them. */
+  namesNoKey = false
+  /** Changes its keys after it has been asked who somebody is, and before it says so. */
+  rotatesBeforeSigning = false
 
   /** Says in its answers who it is (RFC 9207). */
   sendsIss = true
@@ -95,6 +101,12 @@ export class IdentityProvider implements AsyncDisposable {
     const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
     const iat = nowSeconds()
     return this.#sign({ iss: this.url, aud: CLIENT, iat, exp: iat + 120, jti: randomUUID(), events, ...claims }, typ)
+  }
+
+  /** RFC 8417: an event of that type about that subject. */
+  async securityEvent(type: string, subject: Claims, audience: string): Promise<string> {
+    const claims = { iss: this.url, aud: audience, iat: nowSeconds(), jti: randomUUID(), sub_id: subject, events: { [type]: {} } }
+    return this.#sign(claims, 'secevent+jwt')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -178,6 +190,7 @@ export class IdentityProvider implements AsyncDisposable {
     if (grant === undefined || grant.redirect !== form.get('redirect_uri') || grant.challenge !== challenge) {
       return json(response, 400, { error: 'invalid_grant' })
     }
+    if (this.rotatesBeforeSigning) await this.rotate()
     const iat = nowSeconds()
     const claims = { iss: this.url, aud: CLIENT, iat, exp: iat + 300, auth_time: iat, nonce: grant.nonce, ...grant.claims, ...this.twisted }
     json(response, 200, { access_token: 'opaque', token_type: 'Bearer', expires_in: 300, id_token: await this.#sign(claims, 'JWT') })
@@ -188,7 +201,9 @@ export class IdentityProvider implements AsyncDisposable {
     assert.ok(pair !== undefined)
     const { privateKey } = this.signsElsewhere ? await newPair(pair.kid, this.#algorithm) : pair
     const present = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined))
-    return new SignJWT(present).setProtectedHeader({ alg: this.#algorithm, kid: pair.kid, typ }).sign(privateKey)
+    if (this.signsNothing) return new UnsecuredJWT(present).encode()
+    const kid = this.namesNoKey ? {} : { kid: pair.kid }
+    return new SignJWT(present).setProtectedHeader({ alg: this.#algorithm, ...kid, typ }).sign(privateKey)
   }
 }
 

@@ -3,8 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
+import { CONSENT_PATH } from '../../packages/server/src/oauth/index.ts'
+import { oauthPages } from '../../packages/server/src/server/page/oauth/page-table.ts'
 import { pages } from '../../packages/server/src/server/page/page-table.ts'
 import { createCountersign } from '../../packages/server/src/index.ts'
+import { clientAsks } from './client-request.ts'
 import { PageBrowser, type ShownPage } from './page-browser.ts'
 import { PASSWORD, ServerWorld } from './server-world.ts'
 
@@ -30,13 +33,21 @@ suite('hosted pages under attack', () => {
   let world: ServerWorld
   let browser: PageBrowser
   const email = 'attacked@example.com'
+  /** What an application sends people to: without it there is nothing to consent to. */
+  let asked: string
+  /** In somebody's browser. */
+  const readyFor = async (path: string, visitor: PageBrowser): Promise<void> => {
+    if (path === CONSENT_PATH) await visitor.open(asked)
+  }
 
   before(async () => {
     world = await ServerWorld.open({
+      oauth: true,
       brandName: `Harbour & <Foods>`,
       origins: ['https://orders.example'],
       identityProviders: [{ id: 'idp', issuer: 'https://idp.example', client_id: 'us', name: SCRIPT }],
     })
+    asked = await clientAsks(world, SCRIPT)
     browser = new PageBrowser(world.url, { 'user-agent': `Evil/1 ${SCRIPT}` })
     const page = await browser.submit(await browser.open('/sign-up'), 'sign_up', { name: SCRIPT, email, password: PASSWORD })
     assert.equal(page.url.pathname, '/account')
@@ -117,10 +128,11 @@ suite('hosted pages under attack', () => {
 
   test('there are pages to attack', () => assert.ok(pages.length >= 8))
 
-  for (const { path, forms, methods } of pages) {
+  for (const { path, forms, methods } of [...pages, ...oauthPages]) {
     for (const locale of ['en', 'de']) {
       test(`[J02] ${path} is sound and accessible in ${locale}, for whoever is signed in and for everybody else`, async () => {
         for (const visitor of [browser, new PageBrowser(world.url)]) {
+          await readyFor(path, visitor)
           const page = await visitor.open(`${path}?lang=${locale}`)
           assert.equal(page.status, 200)
           assertSound(page, locale)

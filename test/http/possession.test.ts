@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
-import { createServer as createHttpsServer, request as httpsRequest } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { request as httpsRequest } from 'node:https'
 import { suite, test } from 'node:test'
 import type { RefusalCode } from 'countersign'
 import { toEpochSeconds } from 'countersign/core'
 import { hmacKey, jwsAlgorithms, sha256Base64url } from 'countersign/crypto'
 import { generateSigningKey, type SigningKey } from 'countersign/key'
-import { guard } from 'countersign/node'
+import { guard as honoGuard } from 'countersign/hono'
 import { MemoryReplayStore } from 'countersign/replay'
 import { createDpopProof, type DpopFacts } from 'countersign/token'
+import { Hono } from 'hono'
 import { followIssuer, GuardedService } from './guarded-service.ts'
 import { mounts } from './mount.ts'
 import type { RawResponse } from './raw-request.ts'
 import { selfSigned, type TestCertificate } from './server-certificate.ts'
+import { tlsMounts } from './tls-mount.ts'
 
 const key = generateSigningKey('ES256')
 const thief = generateSigningKey('ES256')
@@ -242,6 +243,7 @@ function askOverTls(port: number, token: string, client: TestCertificate | undef
       host: 'localhost',
       ca: certificate.cert,
       agent: false,
+      path: '/orders',
       headers: { authorization: `Bearer ${token}` },
       ...client,
     }
@@ -258,27 +260,33 @@ function askOverTls(port: number, token: string, client: TestCertificate | undef
   })
 }
 
-test('[D03] [A15] a token that is bound to a certificate is accepted over a connection of that certificate alone', async () => {
-  const { issuer, verifier } = await followIssuer()
-  const guarded = guard(verifier)
-  const server = createHttpsServer({ ...certificate, requestCert: true, rejectUnauthorized: false }, (request, response) => {
-    void guarded(request, response).then((principal) => principal && response.end('{}'))
+for (const [name, mount] of Object.entries(tlsMounts)) {
+  test(`[D03] [A15] behind ${name} a token that is bound to a certificate is accepted over a connection of that certificate alone`, async () => {
+    const { issuer, verifier } = await followIssuer()
+    const { port, close } = await mount(verifier, certificate)
+    try {
+      const token = issuer.token({ cnf: { 'x5t#S256': thumbprintOf(certificate) } })
+      assert.equal(await askOverTls(port, token, certificate), '200')
+      // A remembered token is asked for its certificate as well.
+      assert.equal(await askOverTls(port, token, otherCertificate), 'token_invalid')
+      assert.equal(await askOverTls(port, token, undefined), 'token_invalid')
+      assert.equal(await askOverTls(port, token, certificate), '200')
+      assert.equal(await askOverTls(port, issuer.token({ cnf: { 'x5t#S256': 'short' } }), certificate), 'token_invalid')
+    } finally {
+      await close()
+      verifier.close()
+    }
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  try {
-    const { port } = server.address() as AddressInfo
-    const token = issuer.token({ cnf: { 'x5t#S256': thumbprintOf(certificate) } })
-    assert.equal(await askOverTls(port, token, certificate), '200')
-    // A remembered token is asked for its certificate as well.
-    assert.equal(await askOverTls(port, token, otherCertificate), 'token_invalid')
-    assert.equal(await askOverTls(port, token, undefined), 'token_invalid')
-    assert.equal(await askOverTls(port, token, certificate), '200')
-    assert.equal(await askOverTls(port, issuer.token({ cnf: { 'x5t#S256': 'short' } }), certificate), 'token_invalid')
-  } finally {
-    server.closeAllConnections()
-    server.close()
-    verifier.close()
-  }
+}
+
+test('[D03] a request without a connection, as fetch alone has it, shows no certificate, whatever its headers say', async () => {
+  const { issuer, verifier } = await followIssuer({ trustedProxies: ['127.0.0.1'], possession: { certificateHeader: 'Client-Cert' } })
+  const app = new Hono()
+  app.get('/orders', honoGuard(verifier), (context) => context.text('{}'))
+  const authorization = `Bearer ${issuer.token({ cnf: { 'x5t#S256': thumbprintOf(certificate) } })}`
+  const response = await app.request('/orders', { headers: { authorization, 'client-cert': fieldOf(certificate) } })
+  assert.deepEqual([response.status, ((await response.json()) as { code: string }).code], [401, 'token_invalid'])
+  verifier.close()
 })
 
 for (const [name, mount] of Object.entries(mounts)) {

@@ -62,12 +62,14 @@ suite('a security event token that is sent again', () => {
     await using foreign = await ForeignIssuer.open()
     const replay = new MemoryReplayStore({ clock: systemPlatform.clock })
     const revoked: string[] = []
+    const ended: string[] = []
     let isBroken = true
     const receiver = (): SecurityEventReceiver =>
       new SecurityEventReceiver({
         transmitters: [{ issuer: foreign.url, audience: AUDIENCE, jwksUri: undefined, algorithms: ['ES256'] }],
         replay,
         platform: systemPlatform,
+        endSignIns: async ({ id }) => void ended.push(id),
         revocations: {
           revoke: async ({ target }) => {
             if (isBroken) throw new AuthError('unavailable')
@@ -80,6 +82,6 @@ suite('a security event token that is sent again', () => {
     for (let turn = 0; turn < 2; turn++) await assert.rejects(receiver().receive(event), { code: 'unavailable' })
     isBroken = false
     for (let turn = 0; turn < 20; turn++) await receiver().receive(event)
-    assert.deepEqual(revoked, [`${foreign.url}#248289761001`])
+    assert.deepEqual([revoked, ended], [[`${foreign.url}#248289761001`], ['248289761001']])
   })
 })

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import * as client from 'openid-client'
 import { PASSWORD } from '../http/server-world.ts'
-import { claimsOf, follow, OAuthWorld, REDIRECT, refusedWith } from './oauth-world.ts'
+import { claimsOf, follow, OAuthWorld, onEachDatabase, REDIRECT, refusedWith } from './oauth-world.ts'
 
-suite('authorization code and PKCE', () => {
+onEachDatabase('authorization code and PKCE', (open) => {
   let world: OAuthWorld
   before(async () => {
-    world = await OAuthWorld.open()
+    world = await open()
   })
   after(() => world[Symbol.asyncDispose]())
 
@@ -77,23 +77,8 @@ suite('authorization code and PKCE', () => {
     assert.equal(await refusedWith(client.authorizationCodeGrant(config, url, checks)), 'access_denied')
   })
 
-  test('[D02] prompt=login and max_age want a fresh sign-in, and the token says when it was', async () => {
-    const person = await world.server.person()
-    const registered = await world.client()
-    const { config, browser, access_token: old } = await world.tokens(person, registered)
-    const { to, checks } = await world.begin(config, { prompt: 'login' })
-    // A sign-in in the same second would count as fresh.
-    await new Promise((resolve) => setTimeout(resolve, 1100))
-    const asked = await follow(browser, world.url, to)
-    assert.equal(asked.page.url.pathname, '/sign-in')
-    const { url } = await follow(browser, world.url, await browser.send(asked.page, 'confirm_password', { password: PASSWORD }))
-    assert.ok(url !== undefined)
-    const tokens = await client.authorizationCodeGrant(config, url, checks)
-    assert.ok(claimsOf(tokens.access_token).auth_time > claimsOf(old).auth_time)
-  })
-
   test('[D01] a code is good once, for its client, its address and its verifier; used twice, what it gave dies', async () => {
-    await using world = await OAuthWorld.open({ refreshOverlapSeconds: 0 })
+    await using world = await open({ refreshOverlapSeconds: 0 })
     const person = await world.server.person()
     const registered = await world.client()
     const { config, back, checks } = await world.consented(person, registered)

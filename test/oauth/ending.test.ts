@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { createVerifier, unsafeAllowHttp, type Verifier } from 'countersign'
 import { AuthError } from 'countersign/core'
 import * as client from 'openid-client'
 import { start } from '../../tool/child.ts'
-import { follow, OAuthWorld, type Person, refusedWith, type RegisteredClient } from './oauth-world.ts'
+import { follow, onEachDatabase, type OAuthWorld, type Person, refusedWith, type RegisteredClient } from './oauth-world.ts'
 
 type Given = Awaited<ReturnType<OAuthWorld['tokens']>>
 
-suite('what ends access of an application', () => {
+onEachDatabase('what ends access of an application', (open) => {
   let world: OAuthWorld
   /** As in any service: it follows the feed, and never asks about a token. */
   let verifier: Verifier
   before(async () => {
-    world = await OAuthWorld.open()
+    world = await open()
     const { credential } = await world.server.service()
     verifier = createVerifier({ issuer: world.url, audience: world.url, credential, [unsafeAllowHttp]: true })
     await verifier.ready()

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import * as client from 'openid-client'
-import { claimsOf, DEVICE_GRANT, OAuthWorld, refusedWith } from './oauth-world.ts'
+import { claimsOf, DEVICE_GRANT, onEachDatabase, type OAuthWorld, refusedWith } from './oauth-world.ts'
 
-suite('grants without a browser of the client’s own', () => {
+onEachDatabase('grants without a browser of the client’s own', (open) => {
   let world: OAuthWorld
   before(async () => {
-    world = await OAuthWorld.open()
+    world = await open()
   })
   after(() => world[Symbol.asyncDispose]())
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { systemPlatform } from 'countersign/core'
+import { after, suite } from 'node:test'
+import { type Platform, systemPlatform } from 'countersign/core'
 import * as client from 'openid-client'
 import type { ServerOptions } from '../../packages/server/src/index.ts'
 import { PageBrowser, type ShownPage } from '../http/page-browser.ts'
 import { PASSWORD, ServerWorld, type SignedInReply } from '../http/server-world.ts'
+import { type PostgresServer, startPostgres } from '../service/postgres.ts'
 
 export const REDIRECT = 'http://127.0.0.1:9/callback'
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -36,8 +38,9 @@ export class OAuthWorld implements AsyncDisposable {
     this.server = server
   }
 
-  static async open(options: ServerOptions = {}): Promise<OAuthWorld> {
-    return new OAuthWorld(await ServerWorld.open({ oauth: true, roleScopes: { staff: ['orders:write'] }, ...options }, systemPlatform))
+  /** On SQLite, unless `options` name another database. */
+  static async open(options: ServerOptions = {}, platform: Platform = systemPlatform): Promise<OAuthWorld> {
+    return new OAuthWorld(await ServerWorld.open({ oauth: true, roleScopes: { staff: ['orders:write'] }, ...options }, platform))
   }
 
   get url(): string {
@@ -113,6 +116,25 @@ export class OAuthWorld implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]()
   }
+}
+
+let postgres: Promise<PostgresServer> | undefined
+after(async () => (await postgres)?.[Symbol.asyncDispose]())
+
+/** A database of its own, on the one PostgreSQL of this file of tests. */
+export async function postgresDatabase(): Promise<string> {
+  postgres ??= startPostgres()
+  return (await postgres).createDatabase()
+}
+
+/** As `OAuthWorld.open`, on the database whose turn it is. */
+export type OpenWorld = typeof OAuthWorld.open
+
+/** The same promises, kept on each database that the server takes: `open` opens a world on a database of its own. */
+export function onEachDatabase(title: string, promise: (open: OpenWorld) => void): void {
+  suite(`${title}, on SQLite`, () => promise(OAuthWorld.open))
+  suite(`${title}, on PostgreSQL`, () =>
+    promise(async (options, platform) => OAuthWorld.open({ database: await postgresDatabase(), ...options }, platform)))
 }
 
 /** Goes where a browser would, `Refresh` included, until a form wants something, or another origin is reached. */

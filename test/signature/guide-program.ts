@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { inherited } from '../cli/cli-process.ts'
 import type { IssuedKey } from './signed-world.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -52,6 +53,7 @@ export class GuideFolder implements Disposable {
     writeFileSync(join(this.folder, 'order.json'), '{"order": 7}')
     symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'))
     this.#environment = {
+      ...inherited,
       PATH: `${join(this.folder, 'bin')}:${process.env['PATH'] ?? ''}`,
       HOME: this.folder,
       COUNTERSIGN_KEY_ID: id,

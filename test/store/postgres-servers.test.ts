@@ -30,6 +30,7 @@ suite('two servers on one PostgreSQL', { timeout: 60_000 }, () => {
   const rotateKeys = async (world: ServerWorld): Promise<void> => {
     assert.equal((await world.local('POST', '/v1/signing-keys/rotate', {})).status, 200)
   }
+  const scopeOf = (token: string): string => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).scope ?? ''
   const kidOf = (token: string): string => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid
 
   test('[J01] servers that start at once on an empty database share one set of keys', async () => {
@@ -111,6 +112,25 @@ suite('two servers on one PostgreSQL', { timeout: 60_000 }, () => {
     assert.equal(new Set(refreshed.map((reply) => reply.refresh_token)).size, 1)
     const generation = await inDatabase(async (store) => (await store.sessions.find(session.id))?.generation)
     assert.equal(generation, 2)
+  })
+
+  test('[J01] [D04] what a role brings is the same on both at their very next request, and a token made meanwhile is honest or dead', async () => {
+    const people = await Promise.all(Array.from({ length: 6 }, () => one.person(['packer'])))
+    let tokens = people.map(({ refresh_token }) => refresh_token)
+    for (let round = 0; round < 12; round++) {
+      const [from, to] = round % 2 === 0 ? [one, other] : [other, one]
+      const scope = round % 3 === 0 ? [] : [`parcels:${round}`]
+      const refreshing = tokens.map((token) => to.refresh(token))
+      assert.equal((await from.local('PUT', '/v1/roles/packer', { scope })).status, 200)
+      const next = await to.signIn(people[0]?.email ?? '')
+      assert.equal(scopeOf(next.access_token), scope.join(' '))
+      const refreshed = await Promise.all(refreshing)
+      for (const { access_token } of refreshed) {
+        const isHonest = scopeOf(access_token) === scope.join(' ')
+        assert.equal(await to.verdictOn(access_token), isHonest ? '200' : 'token_revoked')
+      }
+      tokens = refreshed.map(({ refresh_token }) => refresh_token)
+    }
   })
 
   test('[J01] [B19] a service whose credential is removed on one server loses its feed on the other', async () => {

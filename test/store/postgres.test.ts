@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { ManualClock } from 'countersign/core'
 import { Client } from 'pg'
 import { callerKeyStoreContract } from '../../packages/server/src/store/contract/caller-key-store.ts'
+import { clientInvitationStoreContract } from '../../packages/server/src/store/contract/client-invitation-store.ts'
 import { deliveryHistoryContract } from '../../packages/server/src/store/contract/delivery-history.ts'
 import { deliveryStoreContract } from '../../packages/server/src/store/contract/delivery-store.ts'
 import { deviceStoreContract } from '../../packages/server/src/store/contract/device-store.ts'
@@ -19,12 +20,16 @@ import { logStoreContract } from '../../packages/server/src/store/contract/log-s
 import { CUTOFF_LIFE_MS, callerKeyRecord, NOW, userRecord } from '../../packages/server/src/store/contract/record.ts'
 import { oauthStoreContract } from '../../packages/server/src/store/contract/oauth-store.ts'
 import { passkeyStoreContract } from '../../packages/server/src/store/contract/passkey-store.ts'
+import { redemptionContract } from '../../packages/server/src/store/contract/redemption.ts'
 import { replayStoreContract } from '../../packages/server/src/store/contract/replay-store.ts'
+import { roleStoreContract } from '../../packages/server/src/store/contract/role-store.ts'
+import { sessionClientStoreContract } from '../../packages/server/src/store/contract/session-client-store.ts'
 import { sealedSecretStoreContract } from '../../packages/server/src/store/contract/sealed-secret-store.ts'
 import { serviceCredentialStoreContract } from '../../packages/server/src/store/contract/service-credential-store.ts'
 import { sessionStoreContract } from '../../packages/server/src/store/contract/session-store.ts'
 import { appendedBy } from '../../packages/server/src/store/contract/suite.ts'
 import { throttleStoreContract } from '../../packages/server/src/store/contract/throttle-store.ts'
+import { trustRuleStoreContract } from '../../packages/server/src/store/contract/trust-rule-store.ts'
 import { userStoreContract } from '../../packages/server/src/store/contract/user-store.ts'
 import { DEFAULT_PATIENCE } from '../../packages/server/src/store/postgres/connection.ts'
 import { Database } from '../../packages/server/src/store/postgres/database.ts'
@@ -49,16 +54,21 @@ for (const contract of [
   logStoreContract,
   sessionStoreContract,
   elevationStoreContract,
+  roleStoreContract,
   deviceStoreContract,
   userStoreContract,
   factorStoreContract,
   leaseStoreContract,
   linkStoreContract,
   oauthStoreContract,
+  clientInvitationStoreContract,
+  redemptionContract,
+  sessionClientStoreContract,
   passkeyStoreContract,
   federationStoreContract,
   keyStoreContract,
   serviceCredentialStoreContract,
+  trustRuleStoreContract,
   languageStoreContract,
   replayStoreContract,
   throttleStoreContract,

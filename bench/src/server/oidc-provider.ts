@@ -1,4 +1,5 @@
 /** A child process: oidc-provider, set up so that a refresh does what ours does and no more. */
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,6 +8,7 @@ import { answerParent } from '../harness/parent.ts'
 import { audience, newKey } from '../subject/material.ts'
 import { sqliteAdapter } from './oidc-adapter.ts'
 import type { RefreshReady, RefreshRequest } from './refresh-subject.ts'
+import type { TokenReady, TokenRequest } from './token-subject.ts'
 
 const SCOPE = 'orders:read orders:write'
 
@@ -32,9 +34,11 @@ interface Library {
 /** JWT access tokens are signed and not stored, like ours; opaque ones are stored and not signed. */
 export interface OidcRequest extends RefreshRequest {
   readonly accessTokens: 'jwt' | 'opaque'
+  /** Of the client that refreshes; none when left out. */
+  readonly secret?: string
 }
 
-function configuration({ folder, accessTokens }: OidcRequest, library: Library): object {
+function configuration({ folder, accessTokens, secret }: OidcRequest, library: Library): object {
   const key = newKey('ES256')
   const resourceServer = {
     scope: SCOPE,
@@ -49,15 +53,24 @@ function configuration({ folder, accessTokens }: OidcRequest, library: Library):
     clients: [
       {
         client_id: 'web',
-        token_endpoint_auth_method: 'none',
+        ...authentication(secret),
         id_token_signed_response_alg: 'ES256',
         grant_types: ['authorization_code', 'refresh_token'],
         redirect_uris: ['http://127.0.0.1/back'],
+      },
+      {
+        client_id: 'machine',
+        ...authentication(secret),
+        id_token_signed_response_alg: 'ES256',
+        grant_types: ['client_credentials'],
+        response_types: [],
+        redirect_uris: [],
       },
     ],
     cookies: { keys: ['bench-only'] },
     features: {
       devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => audience,
@@ -71,6 +84,11 @@ function configuration({ folder, accessTokens }: OidcRequest, library: Library):
     ttl: { RefreshToken: 86_400, Grant: 86_400, AccessToken: 300 },
   }
 }
+
+const authentication = (secret: string | undefined): object =>
+  secret === undefined
+    ? { token_endpoint_auth_method: 'none' }
+    : { token_endpoint_auth_method: 'client_secret_basic', client_secret: secret }
 
 async function newRefreshToken(provider: Provider, account: number): Promise<string> {
   const accountId = `usr_${account}`
@@ -103,4 +121,10 @@ async function start(request: OidcRequest): Promise<RefreshReady> {
   return { port, credentials }
 }
 
-answerParent({ start })
+async function startForTokens({ sessions, folder }: TokenRequest): Promise<TokenReady> {
+  const secret = randomBytes(32).toString('base64url')
+  const { port, credentials } = await start({ sessions, folder, accessTokens: 'jwt', secret })
+  return { port, tokenPath: '/token', machine: { id: 'machine', secret }, web: { id: 'web', secret }, refreshTokens: credentials }
+}
+
+answerParent({ start, startForTokens })

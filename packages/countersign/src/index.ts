@@ -44,4 +44,4 @@ export type {
   Watch,
   WatchEnd,
 } from './verifier/index.ts'
-export { requireOwnPage, staticAccessKeys, unsafeAcceptStale, unsafeAllowHttp } from './verifier/index.ts'
+export { readClientCertificate, requireOwnPage, staticAccessKeys, unsafeAcceptStale, unsafeAllowHttp } from './verifier/index.ts'

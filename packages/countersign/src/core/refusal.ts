@@ -97,6 +97,7 @@ export const refusals = {
   conflict: { status: 409, public: 'The request conflicts with the current state.' },
   identity_taken: { status: 409, public: 'This identity is connected to an account already.' },
   last_way_in: { status: 409, public: 'Nothing else would be left to sign in with. Set a password or add a passkey first.' },
+  role_configured: { status: 409, public: 'This role is given by the configuration of the server. Change it there.' },
   email_taken: { status: 409, public: 'An account with this e-mail address exists already.' },
   rate_limited: { status: 429, public: 'Too many requests. Try again later.' },
   upstream_unreachable: { status: 502, public: 'The service behind this one does not answer.' },

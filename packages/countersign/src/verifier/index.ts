@@ -30,7 +30,7 @@ export {
   type StaticAccessKeysOptions,
 } from './key-record/index.ts'
 export type { PublicPlaceOptions } from './public-origin.ts'
-export { type CertificateForm, Possession, type PossessionOptions } from './possession/index.ts'
+export { type CertificateForm, Possession, type PossessionOptions, readClientCertificate } from './possession/index.ts'
 export type { Recheck } from './recheck.ts'
 export { parseRequirement, type Requirement, RouteRule } from './requirement.ts'
 export type { Refusal } from './respond.ts'

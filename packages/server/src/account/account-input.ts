@@ -1,4 +1,5 @@
 import { AuthError, type RefusalDetail } from 'countersign/core'
+import { ROLE_FORM } from '../credential/index.ts'
 
 /** What the rules of this page say of a value. The finding names the member (RFC 6901) and the rule, by which pages say it in other words; never the value. */
 const invalid = (pointer: string, problem: string, rule: RefusalDetail = {}): AuthError =>
@@ -12,7 +13,6 @@ const MAXIMUM_PASSWORD_BYTES = 1024
 const MAXIMUM_NAME = 200
 const MAXIMUM_LABELS = 64
 const MAXIMUM_GROUP = 200
-const roleForm = /^[a-z][a-z0-9:_-]{0,63}$/
 
 /** @returns the address trimmed, or undefined when it cannot be one. Proves nothing: a letter to it does. */
 export function emailOf(input: string): string | undefined {
@@ -60,7 +60,7 @@ export function checkedName(input: string | undefined): string | undefined {
 
 /** Without repetitions, in the order given. @throws {AuthError} `request_invalid`. */
 export function checkedRoles(roles: readonly string[]): readonly string[] {
-  if (!roles.every((role) => roleForm.test(role))) throw invalid('/roles', `each must match ${roleForm.source}`)
+  if (!roles.every((role) => ROLE_FORM.test(role))) throw invalid('/roles', `each must match ${ROLE_FORM.source}`)
   return checkedLabels(roles, '/roles')
 }
 

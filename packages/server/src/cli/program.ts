@@ -21,6 +21,7 @@ import { addSessions } from './command/sessions.ts'
 import { addSign } from './command/sign.ts'
 import { addStreams } from './command/streams.ts'
 import { addToken } from './command/token.ts'
+import { addTrust } from './command/trust.ts'
 import { addUsers } from './command/users.ts'
 import { addVerify } from './command/verify.ts'
 import { addWebhooks } from './command/webhooks.ts'
@@ -50,6 +51,7 @@ function createProgram(terminal: Terminal): Command {
     addAccessKeys,
     addApiKeys,
     addClients,
+    addTrust,
     addStreams,
     addWebhooks,
     addLease,

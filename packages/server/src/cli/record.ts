@@ -26,6 +26,13 @@ export interface SessionRecord {
   readonly expires_at: string
 }
 
+export interface RoleRecord {
+  readonly name: string
+  readonly scope: readonly string[]
+  readonly source: 'configuration' | 'database'
+  readonly changed_at: string | null
+}
+
 export interface ElevationRecord {
   readonly id: string
   readonly role: string
@@ -164,12 +171,56 @@ export interface ClientRecord {
   readonly kind: string
   readonly redirect_uris: readonly string[]
   readonly scopes: readonly string[]
+  readonly verified: boolean
   readonly disabled_at: string | null
   readonly created_at: string
 }
 
 export interface IssuedClientRecord extends ClientRecord {
   readonly secret?: string
+}
+
+export interface ClientInvitationRecord {
+  readonly id: string
+  readonly kinds: readonly string[]
+  readonly grant_types: readonly string[]
+  readonly scopes: readonly string[]
+  readonly uses_left: number
+  readonly expires_at: string
+}
+
+export interface IssuedClientInvitationRecord extends ClientInvitationRecord {
+  readonly initial_access_token: string
+}
+
+export interface ClientDeliveryRecord {
+  readonly session: string
+  readonly user: string
+  readonly state: string
+  readonly attempts: number
+  readonly outcome: string | null
+  readonly created_at: string
+  readonly due_at: string | null
+}
+
+export interface TrustRuleRecord {
+  readonly id: string
+  readonly name: string
+  readonly issuer: string
+  readonly subject: string
+  readonly claims: Readonly<Record<string, string | number | boolean>>
+  readonly service: string
+  readonly scopes: readonly string[]
+  readonly reusable: boolean
+  readonly created_at: string
+}
+
+export interface RuleFindingRecord {
+  readonly rule: string
+  readonly name: string
+  readonly service: string
+  readonly accepts: boolean
+  readonly problem: string | null
 }
 
 export interface WebhookEndpointRecord {

@@ -37,7 +37,7 @@ export function livingKey(issuance: CallerKeyIssuance, scopes: RoleScopes): Livi
 export function granted(issuance: CallerKeyIssuance, scopes: RoleScopes): LivingAccessKey {
   const { key, subject } = issuance
   const { roles, scope } = key.settings
-  const allowed = key.owner.kind === 'service' ? scope : scopes.of(subject.roles)
+  const allowed = key.owner.kind === 'service' ? scope : scopes.of(subject.roles, issuance.storedScopes)
   return {
     ...issuance,
     roles: roles === undefined ? subject.roles : subject.roles.filter((role) => roles.includes(role)),

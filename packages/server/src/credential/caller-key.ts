@@ -1,5 +1,6 @@
 import type { ApiKeyEnvironment, EpochMs } from 'countersign/core'
 import type { Position } from 'countersign/revocation'
+import type { StoredScopes } from './role-scopes.ts'
 
 /** What a caller proves themselves with that is no session: a secret for signatures, a public key, an API key, the key of a device. */
 export type CallerKeyKind = 'hmac' | 'public' | 'api' | 'device'
@@ -58,4 +59,6 @@ export interface CallerKeyIssuance {
   readonly rev: Position
   readonly key: CallerKey
   readonly subject: { readonly id: string; readonly roles: readonly string[]; readonly groups: readonly string[] }
+  /** What the owner's roles bring by the database. Absent where it says nothing of any. */
+  readonly storedScopes?: StoredScopes
 }

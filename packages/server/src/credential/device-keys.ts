@@ -1,8 +1,8 @@
 import { AuthError, type EpochMs, newId, type Platform } from 'countersign/core'
 import type { ReplayStore } from 'countersign/replay'
-import type { Allowance, LivingAccessKey } from './access-key.ts'
+import { type Allowance, granted, type LivingAccessKey } from './access-key.ts'
 import { newSettings } from './access-key-settings.ts'
-import type { CallerKey, CallerKeyIssuance } from './caller-key.ts'
+import type { CallerKey } from './caller-key.ts'
 import type { CallerKeyStore } from './caller-key-store.ts'
 import { CHALLENGE_SECONDS, type DeviceChallenges, type OpenChallenge } from './device-challenge.ts'
 import { checkedDeviceKey, deviceText, isSignedBy, nobodysKey, storedDeviceKey } from './device-key.ts'
@@ -103,7 +103,7 @@ export class DeviceKeys {
     const isRight = isSignedBy(jwk, deviceText('challenge', issuer, challenge), signature)
     if (!isRight || !isDevice) throw new AuthError('signature_invalid', { reason: 'device_signature' })
     await this.#claim(opened)
-    return { key: this.#living(issuance), thumbprint: jwk.kid }
+    return { key: granted(issuance, this.#options.scopes), thumbprint: jwk.kid }
   }
 
   /** By id. */
@@ -124,17 +124,5 @@ export class DeviceKeys {
     const { replay, platform } = this.#options
     const isFirst = await replay.claim('device-challenge', id, platform.clock.now() + CHALLENGE_SECONDS * 1000)
     if (!isFirst) throw new AuthError('request_replayed', { reason: 'challenge_answered_before' })
-  }
-
-  /** What its owner has lost the device has lost. */
-  #living(issuance: CallerKeyIssuance): LivingAccessKey {
-    const { key, subject } = issuance
-    const { roles, scope } = key.settings
-    const allowed = this.#options.scopes.of(subject.roles)
-    return {
-      ...issuance,
-      roles: roles === undefined ? subject.roles : subject.roles.filter((role) => roles.includes(role)),
-      scope: scope.filter((each) => allowed.includes(each)),
-    }
   }
 }

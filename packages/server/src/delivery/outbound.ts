@@ -13,6 +13,12 @@ export interface OutboundRequest {
   readonly signal: AbortSignal
 }
 
+/** A document that is read. */
+export interface OutboundQuestion extends Omit<OutboundRequest, 'body'> {
+  /** More of the answer is not read. */
+  readonly maxBytes: number
+}
+
 export interface OutboundReply {
   readonly status: number
   /** Its beginning. */
@@ -54,7 +60,7 @@ const resolveBySystem: Resolve = async (host) => (await systemLookup(host, { all
 /**
  * Calls to addresses that somebody else has named (a receiver's endpoint), so that nobody can make this server call what only it can reach. The address
  * is judged at the very look-up whose outcome is connected to, so that no second answer of a name server comes between; redirects are not
- * followed; the answer is read up to 16 KiB, within a time.
+ * followed; the answer is read up to a bound (16 KiB of one to a delivery), within a time.
  */
 export class Outbound {
   readonly #options: Required<OutboundOptions>
@@ -87,11 +93,21 @@ export class Outbound {
 
   /** @throws {OutboundError} when there was no answer. Whatever was answered, a redirect too, is returned. */
   post({ url, headers, body, signal }: OutboundRequest): Promise<OutboundReply> {
+    const framed = { ...headers, 'content-length': String(Buffer.byteLength(body)) }
+    return this.#send({ method: 'POST', url, headers: framed, body, signal, maxBytes: MAX_REPLY_BYTES })
+  }
+
+  /** @throws {OutboundError} as `post`. */
+  get(question: OutboundQuestion): Promise<OutboundReply> {
+    return this.#send({ ...question, method: 'GET', body: undefined })
+  }
+
+  #send({ method, url, headers, body, signal, maxBytes }: Sending): Promise<OutboundReply> {
     const { clock, timeoutMs } = this.#options
     return new Promise((resolve, reject) => {
       const target = this.requireAcceptable(url)
       signal.throwIfAborted()
-      const options = { method: 'POST', headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } }
+      const options = { method, headers }
       const request: ClientRequest =
         target.protocol === 'https:'
           ? httpsRequest(target, { ...options, agent: this.#https })
@@ -108,7 +124,7 @@ export class Outbound {
         reject(cause instanceof OutboundError ? cause : new OutboundError('connection', { cause }))
       })
       request.on('response', (response) => {
-        void beginningOf(response).then((text) => {
+        void beginningOf(response, maxBytes).then((text) => {
           end()
           resolve({ status: response.statusCode ?? 0, body: text })
         })
@@ -147,10 +163,12 @@ export class Outbound {
   }
 }
 
+type Sending = OutboundQuestion & { readonly method: 'GET' | 'POST'; readonly body: string | undefined }
+
 const hostOf = ({ hostname }: URL): string => (hostname.startsWith('[') ? hostname.slice(1, -1) : hostname)
 
 /** The status alone decides where an answer is too long, or breaks off. */
-async function beginningOf(response: IncomingMessage): Promise<string> {
+async function beginningOf(response: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
   try {
@@ -158,10 +176,10 @@ async function beginningOf(response: IncomingMessage): Promise<string> {
       chunks.push(chunk)
       length += chunk.length
       // Leaving the loop ends the connection.
-      if (length >= MAX_REPLY_BYTES) break
+      if (length >= maxBytes) break
     }
   } catch {
     // What has come is all there is.
   }
-  return Buffer.concat(chunks).subarray(0, MAX_REPLY_BYTES).toString()
+  return Buffer.concat(chunks).subarray(0, maxBytes).toString()
 }

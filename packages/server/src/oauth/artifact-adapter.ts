@@ -21,15 +21,21 @@ const KEPT_MS = 600_000
 /** Who asks so soon after another has done it at the same time. */
 const SIMULTANEOUS_MS = 1_000
 const LONGEST_PROOF_MS = 3_600_000
+/** At the token endpoint. What else is used up is a pushed request. */
+const redeemedForTokens: ReadonlySet<string> = new Set(['AuthorizationCode', 'DeviceCode', 'RefreshToken'])
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 /** A refresh token that may be used without its person outlasts the session (OpenID Connect Core section 11). */
 export const isOffline = (scope: unknown): boolean => (text(scope) ?? '').split(' ').includes('offline_access')
 
+/** Where the library names the session to the client (`sid` of ID tokens), it is by our name, as in access tokens and logout tokens. */
+const withOwnSession = (payload: AdapterPayload): AdapterPayload =>
+  payload['sid'] === undefined ? payload : { ...payload, sid: payload.sessionUid }
+
 /**
  * What the protocol library hands out and takes back, on our store. Where it asks first and writes later, the store decides: of many who
- * redeem one thing one wins.
+ * redeem one thing one wins. What a token request writes waits for the end of that request.
  */
 export class ArtifactAdapter implements Adapter {
   readonly #model: string
@@ -42,18 +48,15 @@ export class ArtifactAdapter implements Adapter {
 
   async upsert(handedOut: string, payload: AdapterPayload, expiresInSeconds?: number): Promise<void> {
     const { payloads, store, clock } = this.#ground
-    const kept = this.#renamed(handedOut)
-    const expiresAt = clock.now() + (expiresInSeconds ?? 0) * 1000 + KEPT_MS
-    const isStored = await store.put({
+    const artifact: Artifact = {
       ...this.#linksOf(payload),
       model: this.#model,
-      id: payloads.idOf(this.#model, kept),
-      payload: payloads.close(this.#model, payload),
-      expiresAt,
-    })
-    // Of a refresh token the same successor is there already, or what it goes back to has ended; of all else something has ended.
-    if (!isStored && !(await this.#isThere(kept))) throw new errors.InvalidGrant('what it goes back to has ended')
-    if (!isStored && this.#model === 'DeviceCode') throw new errors.InvalidGrant('it was decided already')
+      id: payloads.idOf(this.#model, this.#renamed(handedOut)),
+      payload: payloads.close(this.#model, withOwnSession(payload)),
+      expiresAt: clock.now() + (expiresInSeconds ?? 0) * 1000 + KEPT_MS,
+    }
+    if (this.#model === 'RefreshToken') currentCall().tokenRequest.refreshToken = artifact
+    else if (!(await store.put(artifact))) throw new errors.InvalidGrant('it was decided already, or what it goes back to has ended')
   }
 
   async find(handedOut: string): Promise<AdapterPayload | undefined> {
@@ -76,12 +79,10 @@ export class ArtifactAdapter implements Adapter {
 
   async consume(handedOut: string): Promise<void> {
     const { payloads, store, clock } = this.#ground
-    const id = payloads.idOf(this.#model, handedOut)
-    currentCall().redeemed = { model: this.#model, handedOut }
-    if (await store.consume(this.#model, id, clock.now())) return
-    const stored = await store.find(this.#model, id, clock.now())
-    if (stored !== undefined && (await this.#mayRepeat(stored, handedOut))) return
-    throw new errors.InvalidGrant('somebody else was quicker')
+    if (redeemedForTokens.has(this.#model)) currentCall().tokenRequest.redeemed = { model: this.#model, handedOut }
+    else if (!(await store.consume(this.#model, payloads.idOf(this.#model, handedOut), clock.now()))) {
+      throw new errors.InvalidRequestUri('the request_uri was used already')
+    }
   }
 
   async destroy(handedOut: string): Promise<void> {
@@ -96,39 +97,27 @@ export class ArtifactAdapter implements Adapter {
 
   #linksOf(payload: AdapterPayload): Omit<Artifact, 'model' | 'id' | 'payload' | 'expiresAt'> {
     const { payloads } = this.#ground
-    const { redeemed, session } = currentCall()
+    const { session } = currentCall()
     const userCode = text(payload.userCode)
     // A person who says no decides as well.
     const decidedBy = this.#model === 'DeviceCode' && payload.error !== undefined ? session?.user : undefined
     return {
-      grant: text(payload.grantId),
+      // What a person is being asked outlasts what they have allowed before.
+      grant: this.#model === 'Interaction' ? undefined : text(payload.grantId),
       user: text(payload.accountId) ?? decidedBy,
       client: text(payload.clientId),
       session: this.#model === 'Interaction' || isOffline(payload.scope) ? undefined : text(payload.sessionUid),
       userCode: userCode === undefined ? undefined : payloads.userCodeOf(userCode),
-      parent: this.#model === 'RefreshToken' && redeemed !== undefined ? this.#reference(redeemed) : undefined,
     }
-  }
-
-  #reference({ model, handedOut }: { readonly model: string; readonly handedOut: string }): {
-    readonly model: string
-    readonly id: string
-  } {
-    return { model, id: this.#ground.payloads.idOf(model, handedOut) }
   }
 
   /** The successor of a refresh token is computed, whatever the library has drawn for it. */
   #renamed(handedOut: string): string {
     const call = currentCall()
-    if (this.#model !== 'RefreshToken' || call.redeemed?.model !== this.#model) return handedOut
-    call.successor = { from: handedOut, to: this.#ground.successors.of(call.redeemed.handedOut) }
+    const { redeemed } = call.tokenRequest
+    if (this.#model !== 'RefreshToken' || redeemed?.model !== this.#model) return handedOut
+    call.successor = { from: handedOut, to: this.#ground.successors.of(redeemed.handedOut) }
     return call.successor.to
-  }
-
-  async #isThere(handedOut: string): Promise<boolean> {
-    const { payloads, store, clock } = this.#ground
-    const stored = await store.find(this.#model, payloads.idOf(this.#model, handedOut), clock.now())
-    return stored !== undefined && stored.consumedAt === undefined
   }
 
   /**
@@ -146,7 +135,7 @@ export class ArtifactAdapter implements Adapter {
     const { overlapMs, clock, store, payloads, successors } = this.#ground
     if (this.#model !== 'RefreshToken' || consumedAt === undefined || clock.now() - consumedAt >= overlapMs) return false
     const successor = await store.find(this.#model, payloads.idOf(this.#model, successors.of(handedOut)), clock.now())
-    return successor?.consumedAt === undefined
+    return successor !== undefined && successor.consumedAt === undefined
   }
 
   #shown({ payload, consumedAt }: StoredArtifact, handedOut: string | undefined, isRepeat: boolean): AdapterPayload {

@@ -1,11 +1,16 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
+import { AuthError } from 'countersign/core'
 import type { PublicJwk } from 'countersign/key'
-import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import type Provider from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { SigningKeys } from '../signing/index.ts'
 import { decideDevice, findDevice, type WaitingDevice } from './device-approval.ts'
-import { type BrowserSession, type OAuthCall, oauthCalls } from './oauth-call.ts'
+import { ProtocolProvider } from './form-post.ts'
+import { livingCertificate } from './mutual-tls.ts'
+import { type BrowserSession, type OAuthCall, oauthCalls, type PostedAnswer, type PresentedCertificate } from './oauth-call.ts'
 import { type ProviderGround, providerConfiguration, SESSION_COOKIE } from './provider-configuration.ts'
+import { settle } from './token-request.ts'
 
 /** A request for the protocol library, read whole. */
 export interface OAuthRequest {
@@ -16,6 +21,12 @@ export interface OAuthRequest {
   readonly body: Uint8Array
   readonly address: string | undefined
   readonly session: BrowserSession | undefined
+  readonly certificate: PresentedCertificate | undefined
+}
+
+export interface OAuthAnswer {
+  readonly response: Response
+  readonly posted: PostedAnswer | undefined
 }
 
 /** What becomes of a token that the library does not know, since it is self-contained. */
@@ -58,6 +69,8 @@ export class AuthorizationServer {
   readonly #issuer: URL
   /** What the library has made of a request. */
   readonly #contexts = new WeakMap<IncomingMessage, KoaContextWithOIDC>()
+  /** What kept it from answering. */
+  readonly #failures = new WeakMap<IncomingMessage, unknown>()
   #generation: Generation | undefined
 
   readonly #onFailure: (error: Error) => void
@@ -70,13 +83,17 @@ export class AuthorizationServer {
     this.#issuer = new URL(ground.issuer)
   }
 
-  answer(request: OAuthRequest): Promise<Response> {
+  /** @returns also what a page of ours is to send on in its place. */
+  answer(request: OAuthRequest): Promise<OAuthAnswer> {
     return this.#within(request, async (_provider, call) => {
       const { incoming, outgoing } = this.#messages(request)
       await this.#current().handle(incoming, outgoing)
+      // Of ours: 503 for a store that cannot be reached, where the library would say 500.
+      if (this.#failures.has(incoming)) throw this.#failures.get(incoming)
       const context = this.#contexts.get(incoming)
       if (context === undefined) throw new Error('the protocol library has not taken the request')
-      return responseOf(context, outgoing, call)
+      await this.#settle(context, call)
+      return { response: responseOf(context, outgoing, call), posted: call.posted }
     })
   }
 
@@ -104,6 +121,16 @@ export class AuthorizationServer {
       const to = await provider.interactionResult(incoming, outgoing, await decide(provider), { mergeWithLastSubmission: true })
       const url = new URL(to)
       return url.pathname + url.search
+    })
+  }
+
+  /** What a person was asked for goes on with whoever signs in next: they have chosen another account. */
+  forgetSession(request: OAuthRequest): Promise<void> {
+    return this.#within(request, async (provider) => {
+      const { incoming, outgoing } = this.#messages(request)
+      const interaction = await provider.interactionDetails(incoming, outgoing)
+      Object.assign(interaction, { session: undefined, accountId: undefined })
+      await interaction.persist()
     })
   }
 
@@ -140,10 +167,22 @@ export class AuthorizationServer {
       arrivedAt: this.#ground.clock.now(),
       session: request.session,
       secret: secretOf(request),
-      redeemed: undefined,
+      certificate: livingCertificate(request.certificate, this.#ground.clock),
+      tokenRequest: { redeemed: undefined, token: undefined, refreshToken: undefined },
+      client: undefined,
+      seenAt: undefined,
       successor: undefined,
+      posted: undefined,
     }
     return oauthCalls.run(call, () => work(this.#current().provider, call))
+  }
+
+  /** No token goes out before all that it stands on is committed. */
+  async #settle(ctx: KoaContextWithOIDC, { tokenRequest }: OAuthCall): Promise<void> {
+    if (ctx.status !== 200 || (await settle(tokenRequest, this.#ground.artifacts))) return
+    const { error, error_description, statusCode } = new errors.InvalidGrant('somebody else was quicker, or what it goes back to has ended')
+    ctx.status = statusCode
+    ctx.body = { error, error_description }
   }
 
   #current(): Generation {
@@ -151,15 +190,18 @@ export class AuthorizationServer {
     const signer = this.#keys.current('access-token')
     const known = this.#generation
     if (known?.published === published && known.kid === signer.kid) return known
-    const provider = new Provider(this.#ground.issuer, providerConfiguration(this.#ground, published, signer))
+    const provider = new ProtocolProvider(this.#ground.issuer, providerConfiguration(this.#ground, published, signer))
     // What Koa would write to a socket we take as it is.
-    provider.use((ctx, next) => {
+    provider.use(async (ctx, next) => {
       ctx.respond = false
       this.#contexts.set(ctx.req, ctx as KoaContextWithOIDC)
-      return next()
+      await next().catch((error: unknown) => this.#failures.set(ctx.req, error))
     })
     provider.use((ctx, next) => this.#withStructuredTokens(ctx as KoaContextWithOIDC, next))
-    provider.on('server_error', (_ctx, error) => this.#onFailure(error))
+    provider.on('server_error', (ctx, error) => {
+      if (error instanceof AuthError) this.#failures.set(ctx.req, error)
+      else this.#onFailure(error)
+    })
     this.#generation = { published, kid: signer.kid, provider, handle: provider.callback() }
     return this.#generation
   }
@@ -183,11 +225,17 @@ export class AuthorizationServer {
     readonly incoming: IncomingMessage
     readonly outgoing: ServerResponse
   } {
-    const { protocol, host, pathname } = this.#issuer
+    const { protocol, pathname } = this.#issuer
+    const { mtlsUrl } = this.#ground
+    // A proof names the address that it was sent to, which may be the other one of ours.
+    const alias = mtlsUrl === undefined ? undefined : new URL(mtlsUrl).host
+    const host = alias !== undefined && headers.get('host') === alias ? alias : this.#issuer.host
     const socket = Object.assign(new Socket(), { encrypted: protocol === 'https:' })
     Object.defineProperty(socket, 'remoteAddress', { value: address })
     const incoming = new IncomingMessage(socket)
-    const own = { ...Object.fromEntries(headers), host, cookie: cookiesWith(session, headers.get('cookie') ?? '') }
+    const cookie = cookiesWith(session, headers.get('cookie') ?? '')
+    // Who calls us without a wire says no length, and the library then looks for no body.
+    const own = { ...Object.fromEntries(headers), host, cookie, ...(body.length === 0 ? {} : { 'content-length': `${body.length}` }) }
     const target = { method, url: path, originalUrl: pathname.replace(/\/+$/, '') + path, httpVersion: '1.1', headers: own }
     Object.assign(incoming, target, { complete: true })
     incoming.push(body)

@@ -4,7 +4,7 @@ import type { PublicJwk } from 'countersign/key'
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { MasterSecret } from '../signing/index.ts'
 import type { OAuthClientStore } from './client-store.ts'
-import { currentCall } from './oauth-call.ts'
+import { currentCall, noteSeen } from './oauth-call.ts'
 import type { OAuthClient } from './oauth-client.ts'
 import type { OAuthClients } from './oauth-clients.ts'
 
@@ -33,13 +33,16 @@ export class ClientAdapter implements Adapter {
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
-    const client = await this.#ground.store.find(id)
-    return client === undefined || client.disabledAt !== undefined ? undefined : this.#metadataOf(client)
+    const seen = await this.#ground.store.findSeen(id)
+    if (seen === undefined || seen.client.disabledAt !== undefined) return undefined
+    noteSeen(seen.rev)
+    currentCall().client = seen.client
+    return this.#metadataOf(seen.client)
   }
 
   #metadataOf(client: OAuthClient): AdapterPayload {
-    const { kind, jwks } = client
-    const isSecret = kind === 'confidential' && jwks === undefined
+    const { kind, jwks, tlsAuth } = client
+    const isSecret = kind === 'confidential' && jwks === undefined && tlsAuth === undefined
     return {
       client_id: client.id,
       client_name: client.name,
@@ -49,13 +52,19 @@ export class ClientAdapter implements Adapter {
       grant_types: [...client.grantTypes],
       token_endpoint_auth_method: isSecret
         ? (currentCall().secret?.method ?? 'client_secret_basic')
-        : kind === 'confidential'
-          ? 'private_key_jwt'
-          : 'none',
+        : (tlsAuth?.method ?? (kind === 'confidential' ? 'private_key_jwt' : 'none')),
+      ...(tlsAuth?.method === 'tls_client_auth' ? { [tlsAuth.property]: tlsAuth.value } : {}),
       ...(isSecret ? { client_secret: this.#secretOf(client) } : {}),
       ...(jwks === undefined ? {} : { jwks: { keys: [...jwks.keys] } }),
       id_token_signed_response_alg: this.#algorithm,
       dpop_bound_access_tokens: client.requiresDpop,
+      require_pushed_authorization_requests: client.requiresPush,
+      require_signed_request_object: client.requiresSigning,
+      tls_client_certificate_bound_access_tokens: client.requiresCertificate,
+      // Who is told at all is told which session, so that their ID tokens name it as well.
+      ...(client.backchannelLogoutUri === undefined
+        ? {}
+        : { backchannel_logout_uri: client.backchannelLogoutUri, backchannel_logout_session_required: true }),
     }
   }
 

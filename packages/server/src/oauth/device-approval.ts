@@ -45,7 +45,7 @@ async function found({ provider, userCode, audience, clientOf }: Lookup) {
   const code = await find(provider, userCode)
   const client = code?.clientId === undefined ? undefined : await clientOf(code.clientId)
   if (code === undefined || client === undefined || client.disabledAt !== undefined) return undefined
-  return { code, device: waiting(code, client, audience) }
+  return { code, client, device: waiting(code, client, audience) }
 }
 
 /** @returns undefined for a code that nobody was given, that has expired, or was decided. */
@@ -61,7 +61,7 @@ export async function findDevice(lookup: Lookup): Promise<WaitingDevice | undefi
 export async function decideDevice(lookup: Lookup, isAllowed: boolean, session: BrowserSession): Promise<boolean> {
   const known = await found(lookup)
   if (known === undefined) return false
-  const { code, device } = known
+  const { code, client, device } = known
   if (!isAllowed) {
     Object.assign(code, { error: 'access_denied', errorDescription: 'the person has not allowed it' })
     await code.save()
@@ -70,7 +70,9 @@ export async function decideDevice(lookup: Lookup, isAllowed: boolean, session: 
   const grantId = await grantTo(lookup.provider, device, session.user)
   const { id: sessionUid, user: accountId, authenticatedAt: authTime, amr, acr } = session
   const { resource } = device
-  Object.assign(code, { accountId, authTime, amr: [...amr], acr, grantId, scope: device.scopes.join(' '), sessionUid, resource })
+  // As the library names it to clients that are told of its end.
+  const sid = client.backchannelLogoutUri === undefined ? {} : { sid: sessionUid }
+  Object.assign(code, { accountId, authTime, amr: [...amr], acr, grantId, scope: device.scopes.join(' '), sessionUid, resource, ...sid })
   await code.save()
   return true
 }

@@ -1,18 +1,20 @@
 import { AuthError, newId, newSecret, parseSecret, type Platform } from 'countersign/core'
 import { equalText, sha256Base64url } from 'countersign/crypto'
+import { type ClientRequest, type ClientSettings, settingsOf } from './client-settings.ts'
 import type { OAuthClientStore } from './client-store.ts'
-import { type ClientKind, type GrantType, type OAuthClient, requireRedirectUris } from './oauth-client.ts'
+import { logoutUriInvalid } from './logout-uri.ts'
+import type { CertificateSupport } from './mutual-tls.ts'
+import type { ClientRegistration, OAuthClient } from './oauth-client.ts'
+import { certificatesOf, requireSupport } from './tls-client-auth.ts'
 
-export interface ClientRequest {
-  readonly name: string
-  readonly kind: ClientKind
-  readonly redirectUris?: readonly string[] | undefined
-  readonly postLogoutRedirectUris?: readonly string[] | undefined
-  /** Default: what the kind is for. */
-  readonly grantTypes?: readonly GrantType[] | undefined
-  readonly scopes?: readonly string[] | undefined
-  readonly requiresDpop?: boolean | undefined
-  readonly jwks?: OAuthClient['jwks']
+/** What is left out stays as it is. A link that is there and undefined is taken away. */
+export type ClientChange = {
+  readonly [Member in keyof Omit<ClientRequest, 'kind' | 'backchannelLogoutUri'>]?: ClientRequest[Member] | undefined
+} & {
+  /** Null: it is told no more. */
+  readonly backchannelLogoutUri?: string | null | undefined
+  /** Of a client that has registered by itself: an operator stands by it. */
+  readonly isVerified?: boolean | undefined
 }
 
 export interface IssuedClient {
@@ -21,59 +23,95 @@ export interface IssuedClient {
   readonly secret: string | undefined
 }
 
+export interface OAuthClientsOptions {
+  readonly store: OAuthClientStore
+  readonly platform: Platform
+  /** What clients can be asked to prove themselves by. */
+  readonly certificates: CertificateSupport
+  /** Whether an address that a client names may be called. */
+  readonly mayCall: (uri: string) => boolean
+  /** Told when a client has gone, so that nothing waits for it any more. */
+  readonly onRemoved: (id: string) => Promise<unknown>
+}
+
 const SECRET_PREFIX = 'cs_cli'
 const DAY_SECONDS = 86_400
-const MAXIMUM_NAME = 100
-const MAXIMUM_SCOPES = 100
-/** RFC 6749 section 3.3. */
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/
-
-const DEVICE: GrantType = 'urn:ietf:params:oauth:grant-type:device_code'
-
-const presets: Readonly<Record<ClientKind, readonly GrantType[]>> = {
-  confidential: ['authorization_code', 'refresh_token'],
-  public: ['authorization_code', 'refresh_token'],
-  native: ['authorization_code', 'refresh_token'],
-}
+/** Of two who change a client at once one has to look at it anew; so often at most. */
+const ATTEMPTS = 5
 
 /** Applications of others, and what they prove themselves with. */
 export class OAuthClients {
   readonly #store: OAuthClientStore
   readonly #platform: Platform
+  readonly #options: OAuthClientsOptions
 
-  constructor(options: { readonly store: OAuthClientStore; readonly platform: Platform }) {
+  constructor(options: OAuthClientsOptions) {
     this.#store = options.store
     this.#platform = options.platform
+    this.#options = options
   }
 
   /** @throws {AuthError} `request_invalid` for what would not be safe, or not work. */
   async create(request: ClientRequest): Promise<IssuedClient> {
-    const { kind, redirectUris = [], postLogoutRedirectUris = [], scopes = [], jwks, requiresDpop = false } = request
-    const grantTypes = request.grantTypes ?? presets[kind]
-    requireRedirectUris(redirectUris, kind)
-    requireRedirectUris(postLogoutRedirectUris, kind)
-    requireGrants(kind, grantTypes, redirectUris)
-    if (scopes.length > MAXIMUM_SCOPES || !scopes.every((scope) => scopeToken.test(scope))) throw invalid('/scopes', 'must be scopes')
-    if (jwks !== undefined && kind !== 'confidential') throw invalid('/jwks', 'are for confidential clients')
-    const secret = kind === 'confidential' && jwks === undefined ? newSecret(SECRET_PREFIX, this.#platform.random) : undefined
+    const issued = this.draft(request, undefined)
+    await this.#store.add(issued.client)
+    return issued
+  }
+
+  /** A client that nobody has stored yet. @throws {AuthError} as `create`. */
+  draft(request: ClientRequest, registration: ClientRegistration | undefined): IssuedClient {
+    const settings = this.#settingsOf(request, registration)
+    requireSupport(settings, this.#options.certificates)
+    const { kind, jwks, tlsAuth } = settings
+    const hasSecret = kind === 'confidential' && jwks === undefined && tlsAuth === undefined
+    const secret = hasSecret ? newSecret(SECRET_PREFIX, this.#platform.random) : undefined
     const client: OAuthClient = {
+      ...settings,
       id: newId('cli', this.#platform.random),
-      kind,
-      name: checkedName(request.name),
-      redirectUris,
-      postLogoutRedirectUris,
-      grantTypes,
-      scopes: [...new Set(scopes)],
-      requiresDpop,
-      jwks,
+      version: 0,
       secretHash: secret === undefined ? undefined : sha256Base64url(secret),
       formerSecretHash: undefined,
       formerUntil: undefined,
       disabledAt: undefined,
       createdAt: this.#platform.clock.now(),
     }
-    await this.#store.add(client)
     return { client, secret }
+  }
+
+  /**
+   * Changes what a client was registered as. How it proves itself stays. Where it loses something its tokens die, and what it fetches anew has
+   * what is left.
+   *
+   * @throws {AuthError} `not_found`; `request_invalid` as `create`; `conflict` when others change it all the time.
+   */
+  async update(id: string, change: ClientChange): Promise<OAuthClient> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const client = await this.find(id)
+      const updated = await this.replace(client, changed(client, change), changedRegistration(client, change))
+      if (updated !== undefined) return updated
+    }
+    throw new AuthError('conflict', { client: id })
+  }
+
+  /**
+   * @param client As it was read.
+   * @returns undefined when somebody else has changed it since.
+   * @throws {AuthError} `request_invalid` as `create`.
+   */
+  async replace(
+    client: OAuthClient,
+    request: ClientRequest,
+    registration: ClientRegistration | undefined,
+  ): Promise<OAuthClient | undefined> {
+    const settings = this.#settingsOf(request, registration)
+    if (settings.kind !== client.kind) throw invalid('/kind', 'stays as it is')
+    if ((settings.jwks === undefined) !== (client.jwks === undefined))
+      throw invalid('/jwks', 'are of clients that have none instead of a secret')
+    if (settings.requiresCertificate && !client.requiresCertificate) requireSupport(settings, this.#options.certificates)
+    if (settings.tlsAuth?.method !== client.tlsAuth?.method) throw invalid('/token_endpoint_auth_method', 'stays as it is')
+    const updated = { ...client, ...settings }
+    const at = this.#platform.clock.now()
+    return (await this.#store.update({ client: updated, narrows: isNarrower(client, updated), at })) ? updated : undefined
   }
 
   /** @throws {AuthError} `not_found`. */
@@ -108,6 +146,7 @@ export class OAuthClients {
   /** @throws {AuthError} `not_found`. */
   async remove(id: string): Promise<void> {
     if (!(await this.#store.remove(id, this.#platform.clock.now()))) throw new AuthError('not_found', { client: id })
+    await this.#options.onRemoved(id)
   }
 
   /** Whether this is the client's secret, or was until lately. */
@@ -122,25 +161,44 @@ export class OAuthClients {
     const isFormer = formerSecretHash !== undefined && equalText(formerSecretHash, hash)
     return isCurrent || (isFormer && this.#platform.clock.now() < formerUntil)
   }
+
+  #settingsOf(request: ClientRequest, registration: ClientRegistration | undefined): ClientSettings {
+    const settings = settingsOf(request, registration)
+    const { backchannelLogoutUri: uri } = settings
+    if (uri !== undefined && !this.#options.mayCall(uri)) throw logoutUriInvalid('must lead into the public network')
+    return settings
+  }
 }
 
-/** Grants that would leave a door open, or lead nowhere. */
-function requireGrants(kind: ClientKind, grants: readonly GrantType[], redirectUris: readonly string[]): void {
-  const has = (grant: GrantType): boolean => grants.includes(grant)
-  if (grants.length === 0) throw invalid('/grant_types', 'must not be empty')
-  if (has('client_credentials') && kind !== 'confidential')
-    throw invalid('/grant_types', 'allow client_credentials to confidential clients alone')
-  if (has('refresh_token') && !has('authorization_code') && !has(DEVICE))
-    throw invalid('/grant_types', 'need one that refresh_token goes back to')
-  if (has('authorization_code') && redirectUris.length === 0) throw invalid('/redirect_uris', 'must not be empty')
-  if (!has('authorization_code') && redirectUris.length > 0) throw invalid('/redirect_uris', 'are for authorization_code')
+/** What is given, over what is there. */
+function changed(client: OAuthClient, { isVerified: _isVerified, links, ...change }: ClientChange): ClientRequest {
+  const named = Object.entries(change).filter(([, value]) => value !== undefined)
+  const given = Object.fromEntries(named.map(([member, value]) => [member, value ?? undefined]))
+  return { ...client, ...given, links: { ...client.links, ...links } }
 }
 
-function checkedName(name: string): string {
-  const trimmed = name.trim()
-  const bad = trimmed === '' || trimmed.length > MAXIMUM_NAME || !trimmed.isWellFormed() || /\p{Cc}/u.test(trimmed)
-  if (bad) throw invalid('/name', `must have 1 to ${MAXIMUM_NAME} printable characters`)
-  return trimmed
+/** What an operator takes away, a client does not take back by itself. */
+function changedRegistration({ registration }: OAuthClient, change: ClientChange): ClientRegistration | undefined {
+  const { isVerified, grantTypes, scopes } = change
+  if (registration === undefined) {
+    if (isVerified === undefined) return undefined
+    throw invalid('/verified', 'is of clients that have registered by themselves')
+  }
+  const { limits } = registration
+  return {
+    ...registration,
+    limits: { kinds: limits.kinds, grantTypes: grantTypes ?? limits.grantTypes, scopes: scopes ?? limits.scopes },
+    isVerified: isVerified ?? registration.isVerified,
+  }
+}
+
+/** Tokens of before say more than is true now. */
+function isNarrower(before: OAuthClient, after: OAuthClient): boolean {
+  const isGone = (kept: readonly string[]) => (each: string) => !kept.includes(each)
+  const hasLost = before.scopes.some(isGone(after.scopes)) || before.grantTypes.some(isGone(after.grantTypes))
+  const isBound = (after.requiresDpop && !before.requiresDpop) || (after.requiresCertificate && !before.requiresCertificate)
+  // Who takes a certificate away means what is bound to it as well.
+  return hasLost || isBound || certificatesOf(before).some(isGone(certificatesOf(after)))
 }
 
 const invalid = (pointer: string, problem: string): AuthError => new AuthError('request_invalid', { pointer, problem })

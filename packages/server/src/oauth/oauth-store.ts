@@ -1,5 +1,4 @@
 import type { EpochMs } from 'countersign/core'
-import type { Position } from 'countersign/revocation'
 
 /** Something that the protocol hands out and takes back: a code, a refresh token, a pushed request. */
 export interface Artifact {
@@ -10,8 +9,6 @@ export interface Artifact {
   readonly payload: string
   /** The consent that it goes back to. It is not stored unless that stands. */
   readonly grant: string | undefined
-  /** What it was made from: a refresh token from a code, or from the one before. It is not stored once that has gone. */
-  readonly parent: { readonly model: string; readonly id: string } | undefined
   readonly user: string | undefined
   readonly client: string | undefined
   /** The session that it dies with; undefined for what lasts longer. */
@@ -37,14 +34,31 @@ export interface Grant {
   readonly changedAt: EpochMs
 }
 
-/** An access token that is about to be signed. */
-export interface TokenIssue {
+/** An access token in the name of a person, which was signed and not handed out yet. */
+export interface PersonalToken {
   readonly jti: string
   readonly client: string
-  /** Of a person; undefined when the client speaks for itself. */
-  readonly person: { readonly user: string; readonly grant: string; readonly session: string | undefined } | undefined
+  readonly person: {
+    readonly user: string
+    readonly grant: string
+    readonly session: string | undefined
+    /** The session in which it was allowed, also where the token outlasts it: its client is told when that ends. */
+    readonly signedIn?: string | undefined
+  }
   readonly expiresAt: EpochMs
   readonly at: EpochMs
+}
+
+/** What a token request that redeems something changes, all of it or nothing. */
+export interface Redemption {
+  readonly model: string
+  /** Hash of what was shown. */
+  readonly id: string
+  /** Who redeemed it later than this may do so again, while its successor is unused. Undefined for what counts once. */
+  readonly repeatableAfter: EpochMs | undefined
+  readonly token: PersonalToken
+  /** The refresh token that is handed out beside it. */
+  readonly successor: Artifact | undefined
 }
 
 /** Owned by `oauth`. Each method is one transaction, log entries included. */
@@ -52,7 +66,7 @@ export interface OAuthStore {
   /**
    * Adds, or replaces what nobody has used and no person stands behind: of two that approve one device code the first decides.
    *
-   * @returns false when nothing was stored: it is there and settled, or its grant, session or parent has gone.
+   * @returns false when nothing was stored: it is there and settled, or its grant or session has gone.
    */
   put(artifact: Artifact): Promise<boolean>
   /** Also what has expired, which the caller tells apart. @returns undefined when it is unknown, or its session has ended. */
@@ -62,11 +76,12 @@ export interface OAuthStore {
   consume(model: string, id: string, at: EpochMs): Promise<boolean>
   remove(model: string, id: string): Promise<void>
   /**
-   * What an access token may be issued from: the head of the log, read before the facts. Notes the token under its grant.
+   * Uses up what is redeemed, notes the token under its grant and its client beside the session, and stores the successor. All that the token
+   * goes back to is looked at here: whatever has ended since the log was read for its `rev` either refuses it, or stands behind that in the log.
    *
-   * @returns `refused` when the client is unknown or disabled, or user, grant or session have ended.
+   * @returns false, and nothing has changed, when somebody else has redeemed it, or it has gone, or client, user, grant or session have ended.
    */
-  issue(token: TokenIssue): Promise<Position | 'refused'>
+  redeem(redemption: Redemption): Promise<boolean>
   putGrant(grant: Omit<Grant, 'createdAt'>): Promise<void>
   findGrant(id: string): Promise<Grant | undefined>
   grantsOf(user: string): Promise<readonly Grant[]>

@@ -5,12 +5,20 @@ import type { Account, AdapterFactory, ClientAuthMethod, Configuration, JWTStruc
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Accounts } from '../account/index.ts'
+import type { GivenScopes } from '../credential/index.ts'
+import type { AuthenticationContext } from '../session/acr.ts'
 import type { MasterSecret } from '../signing/index.ts'
 import { ArtifactAdapter, type AdapterGround, ReplayAdapter, SessionAdapter } from './artifact-adapter.ts'
 import { ClientAdapter, type ClientGround } from './client-adapter.ts'
+import { requireOwnAssertion } from './client-assertion.ts'
 import { GrantAdapter, grantIdOf } from './grant-adapter.ts'
+import { type CertificateSupport, mutualTls, mutualTlsMethods } from './mutual-tls.ts'
+import { currentCall, noteSeen } from './oauth-call.ts'
 import type { OAuthStore } from './oauth-store.ts'
+import { requireShortRequest } from './request-object.ts'
 import { RingKey } from './ring-key.ts'
+import { policyOf } from './interaction-policy.ts'
+import { checkClaimsParameter } from './requested-claims.ts'
 import { completeToken } from './token-profile.ts'
 
 export interface ProviderGround {
@@ -18,9 +26,14 @@ export interface ProviderGround {
   /** Who may be named as `resource` (RFC 8707); the first is meant where none is named. */
   readonly audience: readonly [string, ...string[]]
   readonly accessTokenSeconds: number
-  /** Which scopes a role brings: such a scope is given to nobody who has no such role. */
-  readonly roleScopes: Readonly<Record<string, readonly string[]>>
+  /** What a client may be given, in its own name or in that of somebody; undefined when one of the two is gone. */
+  readonly scopesOf: (client: string, user: string | undefined) => Promise<GivenScopes | undefined>
   readonly dpopNonces: boolean
+  readonly certificates: CertificateSupport
+  /** The other name of ours under which clients are asked for certificates. */
+  readonly mtlsUrl: string | undefined
+  /** How strongly a person could sign in, with what their account has. */
+  readonly contextsOf: (user: string) => Promise<readonly AuthenticationContext[]>
   readonly store: OAuthStore
   readonly replay: ReplayStore
   readonly clock: Clock
@@ -50,9 +63,11 @@ export const SESSION_COOKIE = 'cs_oauth_session'
 
 const DAY_SECONDS = 86_400
 const HOUR_SECONDS = 3600
+/** So long after the first, all that succeed it end. */
+export const REFRESH_DAYS = 90
 /** Unused for so long, a refresh token ends; and all that succeed it so long after the first. */
 const REFRESH_IDLE_SECONDS = 30 * DAY_SECONDS
-const REFRESH_SECONDS = 90 * DAY_SECONDS
+const REFRESH_SECONDS = REFRESH_DAYS * DAY_SECONDS
 const authMethods: readonly ClientAuthMethod[] = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']
 /** Those of OpenID Connect that stand in access tokens. */
 const tokenScopes: readonly string[] = ['openid', 'profile', 'email']
@@ -60,23 +75,27 @@ export const oidcScopes: readonly string[] = [...tokenScopes, 'offline_access']
 
 /** Everything that the protocol library is told. */
 export function providerConfiguration(ground: ProviderGround, keys: readonly PublicJwk[], signer: SigningKey): Configuration {
-  const { audience, store, clock, secret, dpopNonces } = ground
+  const { issuer, audience, clock, secret, dpopNonces } = ground
   const { alg } = requireOwn(keys, signer)
   return {
     adapter: adapterFactory(ground, alg),
     jwks: { keys: [...ringKeys(keys, signer)] },
     acrValues: ['mfa', 'phr'],
     claims: { acr: null, auth_time: null, iss: null, openid: ['sub'], profile: ['name', 'updated_at'], email: ['email', 'email_verified'] },
-    clientAuthMethods: [...authMethods],
+    clientAuthMethods: [...authMethods, ...mutualTlsMethods(ground.certificates)],
     clientBasedCORS: (_ctx, origin, client) =>
       client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
     cookies: { names: { session: SESSION_COOKIE, interaction: 'cs_interaction', resume: 'cs_resume' } },
     allowOmittingSingleRegisteredRedirectUri: false,
-    assertJwtClientAuthClaimsAndHeader: (_ctx, claims) => requireShortAssertion(claims, clock),
+    assertJwtClientAuthClaimsAndHeader: (_ctx, claims) =>
+      requireOwnAssertion(claims, [issuer, issuer.replace(/\/+$/, '') + endpoints.token], clock),
     features: {
       devInteractions: { enabled: false },
       userinfo: { enabled: false },
+      claimsParameter: { enabled: true, assertClaimsParameter: (_ctx, claims) => checkClaimsParameter(claims) },
       rpInitiatedLogout: { enabled: false },
+      // For what it lets clients say of themselves; they are told by us, whatever ends the session.
+      backchannelLogout: { enabled: true },
       clientCredentials: { enabled: true },
       deviceFlow: { enabled: true },
       dPoP: {
@@ -84,9 +103,10 @@ export function providerConfiguration(ground: ProviderGround, keys: readonly Pub
         nonceSecret: nonceSecret(secret),
         requireNonce: () => dpopNonces,
       },
+      mTLS: mutualTls(ground.certificates),
       introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
-      requestObjects: { enabled: true },
+      requestObjects: { enabled: true, assertJwtClaimsAndHeader: (_ctx, claims) => requireShortRequest(claims, clock) },
       pushedAuthorizationRequests: { enabled: true },
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       resourceIndicators: {
@@ -97,8 +117,8 @@ export function providerConfiguration(ground: ProviderGround, keys: readonly Pub
     },
     expiresWithSession: () => false, // The store binds what is handed out to its session.
     findAccount: (_ctx, id) => findAccount(id, ground.accounts),
-    formats: { customizers: { jwt: (ctx, token, parts: JWTStructured) => completeToken(ctx, token, parts, { store, clock }) } },
-    interactions: { url: () => new URL(ground.issuer).pathname.replace(/\/+$/, '') + CONSENT_PATH },
+    formats: { customizers: { jwt: (ctx, token, parts: JWTStructured) => completeToken(ctx, token, parts, clock) } },
+    interactions: { policy: policyOf(ground), url: () => new URL(ground.issuer).pathname.replace(/\/+$/, '') + CONSENT_PATH },
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     loadExistingGrant: (ctx) => loadGrant(ctx),
     pkce: { required: () => true },
@@ -158,21 +178,12 @@ const adapterFactory =
     }
   }
 
-/** What an assertion claims is remembered for an hour: it must not be good for longer. */
-function requireShortAssertion(claims: { readonly [name: string]: unknown }, clock: Clock): void {
-  const { exp } = claims
-  if (typeof exp !== 'number' || exp * 1000 > clock.now() + (HOUR_SECONDS - 60) * 1000) {
-    throw new errors.InvalidClientAuth('the assertion must expire within an hour')
-  }
-}
-
 async function findAccount(id: string, accounts: Accounts): Promise<Account | undefined> {
   const user = await accounts.find(id)
   if (user === undefined || user.status !== 'active') return undefined
-  const { name, email, emailVerifiedAt, updatedAt, roles } = user
+  const { name, email, emailVerifiedAt, updatedAt } = user
   return {
     accountId: id,
-    roles,
     claims: () => ({
       sub: id,
       email,
@@ -197,14 +208,10 @@ async function resourceServer(
   resource: string,
   alg: PublicJwk['alg'],
   kid: string,
-  { audience, roleScopes, accessTokenSeconds, clients }: ProviderGround,
+  { audience, scopesOf, accessTokenSeconds }: ProviderGround,
 ): Promise<ResourceInfo> {
   if (!audience.includes(resource)) throw new errors.InvalidTarget()
-  const client = oidc.client === undefined ? undefined : await clients.store.find(oidc.client.clientId)
-  const roles = oidc.account?.['roles'] as readonly string[] | undefined // of `findAccount`
-  const ofRoles = new Set(Object.values(roleScopes).flat())
-  const held = new Set(roles?.flatMap((role) => (Object.hasOwn(roleScopes, role) ? (roleScopes[role] ?? []) : [])))
-  const scopes = (client?.scopes ?? []).filter((scope) => roles === undefined || !ofRoles.has(scope) || held.has(scope))
+  const scopes = await scopesFor(oidc.client?.clientId, oidc.account?.accountId, scopesOf)
   return {
     // With `openid` a token opens the userinfo endpoint, whoever else it is for.
     scope: [...tokenScopes, ...scopes].join(' '),
@@ -213,6 +220,21 @@ async function resourceServer(
     accessTokenFormat: 'jwt',
     jwt: { sign: { alg, kid } },
   }
+}
+
+/** What of the log was seen before is noted: a cut-off that comes between this and the token kills the token (DESIGN 4). */
+async function scopesFor(
+  client: string | undefined,
+  user: string | undefined,
+  scopesOf: ProviderGround['scopesOf'],
+): Promise<readonly string[]> {
+  const known = currentCall().client
+  // Who speaks for itself is given what it has registered, which was read with the head of the log.
+  if (user === undefined && known !== undefined && known.id === client) return known.scopes
+  const given = client === undefined ? undefined : await scopesOf(client, user)
+  if (given === undefined) return []
+  noteSeen(given.rev)
+  return given.scopes
 }
 
 /** For what cannot be told the client, since nobody knows where to send it. The page is the server's. */

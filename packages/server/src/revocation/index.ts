@@ -10,6 +10,7 @@ export {
   type SecurityEventReceiverOptions,
   type SecurityEventTransmitter,
 } from './security-event-receiver.ts'
+export type { ForeignEnding } from './security-event-subject.ts'
 export {
   type PublishedStatusList,
   STATUS_LIST_TTL_SECONDS,

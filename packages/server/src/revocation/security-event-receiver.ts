@@ -6,7 +6,7 @@ import { keySet } from 'countersign/key'
 import type { ReplayStore } from 'countersign/replay'
 import { type SecurityEventClaims, verifySecurityEventToken } from 'countersign/token'
 import type { Revocations } from './revocations.ts'
-import { targetsOf } from './security-event-subject.ts'
+import { endingsOf, type ForeignEnding, targetOf } from './security-event-subject.ts'
 
 /** Who may tell us of security events. */
 export interface SecurityEventTransmitter {
@@ -21,6 +21,8 @@ export interface SecurityEventTransmitter {
 export interface SecurityEventReceiverOptions {
   readonly transmitters: readonly SecurityEventTransmitter[]
   readonly revocations: Pick<Revocations, 'revoke'>
+  /** Ends what rests here on a sign-in at that issuer. Done when it returns, and as often as it is asked. */
+  readonly endSignIns: (ending: ForeignEnding) => Promise<void>
   /** Shared by all servers. */
   readonly replay: ReplayStore
   readonly platform: Platform
@@ -54,7 +56,10 @@ const noKeys = keySet([])
 
 type Named = Parameters<Revocations['revoke']>[0]['target']
 
-/** Turns the security events of other issuers (CAEP, RISC) into revocations of what those issuers have named. */
+/**
+ * Turns the security events of other issuers (CAEP, RISC) into revocations of what those issuers have named: of their tokens, and of the sessions
+ * of whoever has signed in here by them.
+ */
 export class SecurityEventReceiver {
   readonly #options: SecurityEventReceiverOptions
   readonly #sources: ReadonlyMap<string, { readonly transmitter: SecurityEventTransmitter; readonly keys: RemoteJwks }>
@@ -81,9 +86,9 @@ export class SecurityEventReceiver {
     const claims = await this.#authenticate(compact)
     const name = JSON.stringify([claims.iss, claims.jti])
     if (this.#done.has(name)) return
-    const targets = targetsOf(claims)
-    if (targets === undefined) throw new SecurityEventError('invalid_request')
-    await this.#once(claims, () => this.#revokeAll(targets))
+    const endings = endingsOf(claims)
+    if (endings === undefined) throw new SecurityEventError('invalid_request')
+    await this.#once(claims, () => this.#endAll(endings))
     this.#done.add(name)
     const [oldest] = this.#done
     if (this.#done.size > MAX_REMEMBERED && oldest !== undefined) this.#done.delete(oldest)
@@ -106,8 +111,11 @@ export class SecurityEventReceiver {
     await claim(`settled ${turn}`)
   }
 
-  async #revokeAll(targets: readonly Named[]): Promise<void> {
-    for (const target of targets) await this.#revoke(target)
+  async #endAll(endings: readonly ForeignEnding[]): Promise<void> {
+    for (const ending of endings) {
+      await this.#revoke(targetOf(ending))
+      if (ending.endsSignIn) await this.#options.endSignIns(ending)
+    }
   }
 
   async #revoke(target: Named): Promise<void> {

@@ -57,10 +57,10 @@ export async function allowanceFor(caller: Caller, owner: CallerKeyOwner, servic
   if (!isOperator(caller) && !(await isSession(caller, services))) throw new AuthError('session_required')
   if (owner.kind === 'service') return { roles: [], scope: 'any' }
   if (!isOperator(caller) && caller.kind === 'principal') return { roles: caller.principal.roles, scope: caller.principal.scope }
-  const { accounts, roleScopes } = services
+  const { accounts, roles } = services
   const user = await accounts.find(owner.id)
   if (user === undefined) throw wrong('/user', 'is nobody who is active')
-  return { roles: user.roles, scope: roleScopes.of(user.roles) }
+  return { roles: user.roles, scope: await roles.of(user.roles) }
 }
 
 /** Who sees, replaces and removes a key: its owner, an operator, and whoever signs with it. @throws {AuthError} `session_required`. */

@@ -6,6 +6,7 @@ import {
   DeviceChallenges,
   DeviceKeys,
   KeyRecords,
+  Roles,
   RoleScopes,
   SessionKeys,
   TemporaryCredentials,
@@ -23,9 +24,12 @@ interface Ground {
 
 /** Everything about the keys of callers, on one store of them. */
 export function composeAccessKeys(
-  { callerKeys: store, replay }: Store,
+  { callerKeys: store, roles, replay }: Store,
   { config, platform, secret }: Ground,
-): Pick<Services, 'accessKeys' | 'accessKeySealing' | 'keyRecords' | 'temporaryCredentials' | 'deviceKeys' | 'sessionKeys' | 'roleScopes'> {
+): Pick<
+  Services,
+  'accessKeys' | 'accessKeySealing' | 'keyRecords' | 'temporaryCredentials' | 'deviceKeys' | 'sessionKeys' | 'roleScopes' | 'roles'
+> {
   const secrets = new AccessKeySecrets(secret, platform.random)
   const roleScopes = new RoleScopes(config.roleScopes)
   const challengeKeys = secret.purposeKeys('device-challenge/1').map(({ key }) => key)
@@ -38,5 +42,6 @@ export function composeAccessKeys(
     deviceKeys: new DeviceKeys({ issuer: config.issuer, store, challenges, replay, scopes: roleScopes, platform }),
     sessionKeys: new SessionKeys({ store, secrets, platform }),
     roleScopes,
+    roles: new Roles({ store: roles, scopes: roleScopes, platform }),
   }
 }

@@ -1,12 +1,14 @@
 import { AuthError, type Principal } from 'countersign/core'
 import { type Context, Hono } from 'hono'
 import { ADMINISTRATOR } from '../account/index.ts'
+import { endpoints } from '../oauth/index.ts'
 import type { LivingAccessKey } from '../credential/index.ts'
 import { basicCredential, isBasic } from './basic-credential.ts'
 import { type Caller, exchangingClient } from './caller.ts'
 import { type Client, type Connection, clientOf } from './connection.ts'
 import { answerOAuth, oauthPaths } from './oauth-endpoint.ts'
 import { answerPage, answerRefusal } from './page/answer-page.ts'
+import { answerPosted } from './page/oauth/posted-answer.ts'
 import type { Page } from './page/page.ts'
 import { presentedBy } from './presented.ts'
 import { asRefusal, problemResponse } from './problem-response.ts'
@@ -60,14 +62,16 @@ export function createApp(operations: readonly Operation[], pages: readonly Page
       return finish(context, services, await answerPage(page, { request: context.req.raw, requestId: id, client, local, paths }, services))
     }
   for (const page of served) app.on([...page.methods], [page.path], askPage(page))
-  for (const path of services.oauth === undefined ? [] : oauthPaths(config.issuer)) {
+  // Workloads show their assertions there, whether or not applications of others are let in.
+  for (const path of services.oauth === undefined ? [endpoints.token] : oauthPaths(config.issuer)) {
     app.all(path, async (context) => {
       const { id, client, incoming, local } = context.env.exchange
+      const given = { request: context.req.raw, requestId: id, client, local, paths }
       try {
-        return finish(context, services, await answerOAuth({ request: context.req.raw, client, incoming }, services), 'oauth')
+        const { response, posted } = await answerOAuth({ request: context.req.raw, client, incoming }, services)
+        return finish(context, services, posted === undefined ? response : await answerPosted(posted, response, given, services), 'oauth')
       } catch (error) {
-        if (!isForPerson(context.req.raw)) return refuse(context, services, error, realm, 'oauth')
-        const given = { request: context.req.raw, requestId: id, client, local, paths }
+        if (!isForPerson(context.req.raw) && !isPostedRequest(context.req.raw)) return refuse(context, services, error, realm, 'oauth')
         return finish(context, services, await answerRefusal(error, given, services), 'oauth')
       }
     })
@@ -88,7 +92,7 @@ export function createApp(operations: readonly Operation[], pages: readonly Page
   app.onError((error, context) => refuse(context, services, error, realm))
 
   return async (request, connection, local) => {
-    const client = clientOf(request, connection, config.trustedProxies)
+    const client = clientOf(request, connection, config)
     const facts = { client, incoming: connection?.incoming, local }
     const exchange = { ...facts, id: requestId(platform.random), startedMs: platform.clock.monotonicMs() }
     return app.fetch(request, { exchange })
@@ -97,6 +101,10 @@ export function createApp(operations: readonly Operation[], pages: readonly Page
 
 /** Somebody's browser asks, not a program. */
 const isForPerson = ({ method, headers }: Request): boolean => method === 'GET' && headers.get('accept')?.includes('text/html') === true
+
+/** By another site, through somebody's browser. */
+const isPostedRequest = ({ method, headers, url }: Request): boolean =>
+  method === 'POST' && headers.get('accept')?.includes('text/html') === true && new URL(url).pathname === endpoints.authorization
 
 const rowsOf = ({ path, methods }: Page): readonly Row[] => methods.map((method) => ({ path, method }))
 

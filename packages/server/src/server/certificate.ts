@@ -1,12 +1,20 @@
-import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
+import { constants, createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import type { Server } from 'node:https'
-import { createSecureContext } from 'node:tls'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import { ClientConnections } from './client-connections.ts'
 import type { TlsFiles } from './config.ts'
+
+/** The files of our own TLS. */
+export interface WatchedFiles extends TlsFiles {
+  /** PEM: who may have signed the certificates of clients. */
+  readonly clientCaFile?: string | undefined
+}
 
 export interface Certificate {
   readonly cert: string
   readonly key: string
+  readonly clientCa: string | undefined
   /** Tells whether anything changed; SHA-256 of the certificate. */
   readonly fingerprint: string
   readonly validTo: string
@@ -17,7 +25,7 @@ export interface Certificate {
  *
  * @throws {Error} that names the file to look at, and never its content.
  */
-export function readCertificate({ certificateFile, keyFile }: TlsFiles): Certificate {
+export function readCertificate({ certificateFile, keyFile, clientCaFile }: WatchedFiles): Certificate {
   const cert = readFileSync(certificateFile, 'utf8')
   const key = readFileSync(keyFile, 'utf8')
   let certificate: X509Certificate
@@ -27,10 +35,44 @@ export function readCertificate({ certificateFile, keyFile }: TlsFiles): Certifi
     throw new Error(`${certificateFile} holds no PEM certificate`)
   }
   if (!fits(certificate, key)) throw new Error(`${keyFile} holds no PEM private key, or not the one of ${certificateFile}`)
+  const clientCa = clientCaFile === undefined ? undefined : readAuthorities(clientCaFile)
   createSecureContext({ cert, key })
-  const fingerprint = createHash('sha256').update(cert).digest('base64url')
-  return { cert, key, fingerprint, validTo: certificate.validTo }
+  const fingerprint = createHash('sha256')
+    .update(cert)
+    .update(clientCa ?? '')
+    .digest('base64url')
+  return { cert, key, clientCa, fingerprint, validTo: certificate.validTo }
 }
+
+const block = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
+/** Whoever is in this file says whose a certificate is: nothing but authorities may stand there. */
+function readAuthorities(file: string): string {
+  const blocks = readFileSync(file, 'utf8').match(block) ?? []
+  if (blocks.length === 0 || !blocks.every(isAuthority)) throw new Error(`${file} holds no PEM certificates, or some that are no CA’s`)
+  return blocks.join('\n')
+}
+
+function isAuthority(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).ca
+  } catch {
+    return false
+  }
+}
+
+/**
+ * What TLS is told. Where certificates of clients are asked for nothing is resumed from an earlier connection: whose certificate it was, and
+ * whether it was good, is found out on each. Nor is anything negotiated anew on a connection: Node would go on to call the second certificate
+ * `authorized` by what it has found of the first.
+ */
+export const secureContextOf = ({ cert, key, clientCa }: Certificate, asksClients: boolean): SecureContextOptions => ({
+  cert,
+  key,
+  minVersion: 'TLSv1.2',
+  ...(clientCa === undefined ? {} : { ca: clientCa }),
+  secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (asksClients ? constants.SSL_OP_NO_TICKET : 0),
+})
 
 function fits(certificate: X509Certificate, key: string): boolean {
   try {
@@ -47,28 +89,37 @@ export interface Reload {
 
 /** Follows the certificate files: new connections get the new certificate, open ones go on, a bad file changes nothing. */
 export class CertificateReloader {
-  readonly #files: TlsFiles
+  readonly #files: WatchedFiles
   readonly #server: Server
+  readonly #clients: ClientConnections | undefined
   readonly #onReload: (reload: Reload) => void
   readonly #changed = (): void => this.reload()
   #fingerprint: string
+  #authorities: string | undefined
 
-  constructor(files: TlsFiles, server: Server, loaded: Certificate, onReload: (reload: Reload) => void) {
+  constructor(files: WatchedFiles, server: Server, loaded: Certificate, onReload: (reload: Reload) => void, asksClients = false) {
     this.#files = files
+    this.#clients = asksClients ? new ClientConnections(server) : undefined
+    this.#authorities = loaded.clientCa
     this.#server = server
     this.#fingerprint = loaded.fingerprint
     this.#onReload = onReload
   }
 
-  /** Polls both files: that sees replaced files and links too, which is how certificates are renewed. */
+  /** Polls the files: that sees replaced files and links too, which is how certificates are renewed. */
   start(intervalMs: number): void {
-    for (const file of [this.#files.certificateFile, this.#files.keyFile]) {
-      watchFile(file, { interval: intervalMs, persistent: false }, this.#changed)
-    }
+    for (const file of this.#watched()) watchFile(file, { interval: intervalMs, persistent: false }, this.#changed)
+    // What has changed since they were read is no change any more to who begins to watch.
+    this.reload()
   }
 
   stop(): void {
-    for (const file of [this.#files.certificateFile, this.#files.keyFile]) unwatchFile(file, this.#changed)
+    for (const file of this.#watched()) unwatchFile(file, this.#changed)
+  }
+
+  #watched(): readonly string[] {
+    const { certificateFile, keyFile, clientCaFile } = this.#files
+    return [certificateFile, keyFile, ...(clientCaFile === undefined ? [] : [clientCaFile])]
   }
 
   /** Between the writing of the two files they do not fit: that is refused, and the second change is seen as well. */
@@ -79,10 +130,12 @@ export class CertificateReloader {
 
   #tryReload(): Reload {
     try {
-      const { cert, key, fingerprint } = readCertificate(this.#files)
-      if (fingerprint === this.#fingerprint) return { outcome: 'unchanged' }
-      this.#server.setSecureContext({ cert, key })
-      this.#fingerprint = fingerprint
+      const read = readCertificate(this.#files)
+      if (read.fingerprint === this.#fingerprint) return { outcome: 'unchanged' }
+      this.#server.setSecureContext(secureContextOf(read, this.#clients !== undefined))
+      if (read.clientCa !== this.#authorities) this.#clients?.doubt()
+      this.#authorities = read.clientCa
+      this.#fingerprint = read.fingerprint
       return { outcome: 'reloaded' }
     } catch (error) {
       return { outcome: 'refused', reason: error instanceof Error ? error.message : 'unreadable' }

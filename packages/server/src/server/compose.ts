@@ -8,7 +8,7 @@ import { Links } from '../account/link/index.ts'
 import { type KeyRecords, ServiceCredentials } from '../credential/index.ts'
 import { composeAccessKeys } from './access-key-services.ts'
 import { composeApiKeys } from './api-key-services.ts'
-import { FeedAuthority, Publisher, Revocations, SecurityEventReceiver, StatusLists } from '../revocation/index.ts'
+import { FeedAuthority, type ForeignEnding, Publisher, Revocations, SecurityEventReceiver, StatusLists } from '../revocation/index.ts'
 import {
   AccessTokenIssuer,
   OpaqueTokens,
@@ -36,12 +36,14 @@ import { composeLinks } from './link-services.ts'
 import { composeMail, languageNoting } from './mail-services.ts'
 import { FeedStreams } from './feed-stream.ts'
 import { createLogger } from './logger.ts'
+import { openLogouts } from './logout-services.ts'
 import { oauthPages } from './page/oauth/page-table.ts'
 import { composeOAuth } from './oauth-services.ts'
 import { composeOpaque } from './opaque-services.ts'
 import { composeSecretRotation } from './secret-services.ts'
 import { composeThrottle } from './throttle-services.ts'
-import { openApiDocument } from './openapi.ts'
+import { composeTrust } from './trust-services.ts'
+import { openApiOnDemand } from './openapi.ts'
 import { ownAccessKeys } from './own-access-keys.ts'
 import { OwnKeys } from './own-keys.ts'
 import { OwnProofs, PROOF_SECONDS } from './own-proofs.ts'
@@ -164,9 +166,12 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief,
     onRevoked: ({ entry: { position, target, mode }, reason }) => log.info({ position, target, mode, reason }, 'revoked'),
   })
   const { securityEventTransmitters: transmitters } = config
+  const federated = composeFederation(store, { config, platform, log, secret })
+  const endSignIns = (ending: ForeignEnding): Promise<void> => federated.federation.endUpstream(ending)
   const mailCourier = courier(links)
+  await openLogouts(config, store, platform)
   const delivery = composeDelivery({ config, store, keys, secret, platform, log, mailCourier, mail: mailing.mail })
-  const { start: _start, stop: _stop, ...told } = delivery
+  const { start: _start, stop: _stop, mayCall, read, ...told } = delivery
   const inspection = new TokenInspection({
     issuer,
     algorithms: algorithmsOf(config, keys),
@@ -190,7 +195,9 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief,
     ...composeOpaque(store, { config, platform, secret }, { ...people, ...accessKeys }),
     revocations,
     securityEvents:
-      transmitters.length === 0 ? undefined : new SecurityEventReceiver({ transmitters, revocations, replay: store.replay, platform }),
+      transmitters.length === 0
+        ? undefined
+        : new SecurityEventReceiver({ transmitters, revocations, endSignIns, replay: store.replay, platform }),
     feedAuthority: authority,
     publisher,
     feedStreams,
@@ -204,6 +211,7 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief,
       issuer: people.accessTokens,
       platform,
     }),
+    ...composeTrust(store, { config, platform }, { ...people, mayCall, read }),
     ...told,
     ...mailing,
     ...composeLinks(store, { ...people, ...mailing, links, platform, secret, config }),
@@ -211,9 +219,9 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief,
     ...browser,
     ...composeDevices(store, { config, platform, log }),
     ...composePages({ config, platform, secret }),
-    ...composeFederation(store, { config, platform, log, secret }),
-    ...composeOAuth(store, { config, platform, secret, log }, { ...people, keys, inspection, revocations }),
-    openApi: openApiDocument(operations, issuer, version),
+    ...federated,
+    ...composeOAuth(store, { config, platform, secret, log }, { ...people, ...accessKeys, keys, inspection, revocations, mayCall }),
+    openApi: openApiOnDemand(operations, issuer, version),
   }
   const close = async (): Promise<void> => {
     services.verifier.close()
@@ -226,6 +234,7 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief,
     await store.close()
   }
   try {
+    await services.roles.reserveConfigured()
     await publisher.start()
     await services.verifier.ready()
     relay?.start()

@@ -1,15 +1,40 @@
-import { type Read, yesOrNo } from './config-value.ts'
+import {
+  type ClientCertificateOptions,
+  type ClientCertificateSettings,
+  clientCertificateSettings,
+  clientCertificateSettingsOf,
+} from './config-client-certificate.ts'
+import { oneOf, type Read, yesOrNo } from './config-value.ts'
 
-export interface OAuthSettings {
+export interface OAuthSettings extends ClientCertificateSettings {
   /** Applications of others may ask for access (OAuth 2.1, OpenID Connect). */
   readonly oauth: boolean
+  /** `token`: they may register by themselves, with a token that an operator has made. */
+  readonly oauthRegistration: 'off' | 'token'
 }
 
-export type OAuthOptions = Partial<OAuthSettings>
+export interface OAuthOptions extends ClientCertificateOptions {
+  readonly oauth?: boolean
+  readonly oauthRegistration?: OAuthSettings['oauthRegistration']
+}
 
 /** One row a setting, as `config.ts` has them. */
-export const oauthSettings: { readonly oauth: { readonly variable: string; readonly read: Read<boolean> } } = {
+export const oauthSettings: typeof clientCertificateSettings & {
+  readonly oauth: { readonly variable: string; readonly read: Read<boolean> }
+  readonly oauthRegistration: { readonly variable: string; readonly read: Read<OAuthSettings['oauthRegistration']> }
+} = {
   oauth: { variable: 'COUNTERSIGN_OAUTH', read: yesOrNo },
+  oauthRegistration: {
+    variable: 'COUNTERSIGN_OAUTH_REGISTRATION',
+    read: oneOf(['off', 'token'], 'off is the default; token lets in who was given one by: countersign clients invite'),
+  },
+  ...clientCertificateSettings,
 }
 
-export const oauthSettingsOf = ({ oauth = false }: OAuthOptions): OAuthSettings => ({ oauth })
+type Given = Parameters<typeof clientCertificateSettingsOf>[0] & Pick<OAuthOptions, 'oauth' | 'oauthRegistration'>
+
+export const oauthSettingsOf = (given: Given): OAuthSettings => ({
+  oauth: given.oauth ?? false,
+  oauthRegistration: given.oauthRegistration ?? 'off',
+  ...clientCertificateSettingsOf(given),
+})

@@ -1,4 +1,5 @@
 import { browserMistakes } from './config-browser.ts'
+import { clientCertificateMistakes } from './config-client-certificate.ts'
 import { passkeyMistakes } from './config-passkey.ts'
 import type { GivenSettings } from './config.ts'
 
@@ -35,7 +36,11 @@ export function mistakesBetween(given: GivenSettings, { production, nameOf, wasG
   if (given.mailServer !== undefined && given.mailFrom === undefined && !wasGiven('mailFrom')) {
     wrong('mailFrom', 'is missing', `${nameOf('mailServer')} needs to know by whom its mails are sent, such as no-reply@example.com.`)
   }
+  if (given.oauthRegistration === 'token' && given.oauth !== true) {
+    wrong('oauthRegistration', 'is token, and there is nothing to register for', `Set ${nameOf('oauth')} as well.`)
+  }
   mistakes.push(...browserMistakes(given, { production, nameOf }), ...passkeyMistakes(given, nameOf))
+  mistakes.push(...clientCertificateMistakes(given, nameOf))
   if (production) {
     if (!wasGiven('secret')) wrong('secret', 'is required in production', 'Make one with: countersign secret new')
     if (!wasGiven('issuer')) wrong('issuer', 'is required in production', 'Use the https URL under which clients reach this server.')

@@ -86,6 +86,14 @@ suite('configuration', () => {
     assert.equal(configFromOptions({ feed: 'postgres', database: 'postgres://db.example/auth' }).feed.kind, 'postgres')
   })
 
+  test('applications register by themselves only where they may be at all, and never without a token', () => {
+    assert.equal(configFromOptions({ oauth: true }).oauthRegistration, 'off')
+    assert.equal(configFromOptions({ oauth: true, oauthRegistration: 'token' }).oauthRegistration, 'token')
+    assert.deepEqual(mistakesOf(() => configFromOptions({ oauthRegistration: 'token' })).names, ['oauthRegistration'])
+    const open = { COUNTERSIGN_OAUTH: 'yes', COUNTERSIGN_OAUTH_REGISTRATION: 'open' }
+    assert.deepEqual(mistakesOf(() => configFromEnvironment(open)).names, ['COUNTERSIGN_OAUTH_REGISTRATION'])
+  })
+
   test('an issuer with a query, a fragment or a password is refused', () => {
     for (const issuer of ['https://a.example/?x', 'https://a.example/#x', 'https://u:p@a.example', 'a.example', '/']) {
       assert.deepEqual(mistakesOf(() => configFromOptions({ issuer })).names, ['issuer'])

@@ -1,4 +1,6 @@
 import { type AddressList, clientAddress, isLoopback, plainAddress } from 'countersign/core'
+import type { PresentedCertificate } from '../oauth/index.ts'
+import { type CertificateGround, clientCertificate } from './client-certificate.ts'
 
 /** What the transport knows of the peer; a `Request` does not say it. */
 export interface Connection {
@@ -20,6 +22,8 @@ export interface Client {
   readonly secure: boolean
   /** The client itself speaks TLS to us or to a named proxy, so that HSTS makes sense to it. */
   readonly https: boolean
+  /** The certificate that it has proved to hold there. @throws {AuthError} as `clientCertificate`. */
+  readonly certificate: () => PresentedCertificate | undefined
 }
 
 /** Only the value that the named proxy itself added, the right-most, counts. */
@@ -29,7 +33,12 @@ function forwardedHttps(forwardedProto: string | null): boolean | undefined {
 }
 
 /** Forwarding headers count only when the peer is a proxy that the configuration names. */
-export function clientOf(request: Request, connection: Connection | undefined, proxies: AddressList): Client {
+export function clientOf(request: Request, connection: Connection | undefined, ground: CertificateGround): Client {
+  const certificate = (): PresentedCertificate | undefined => clientCertificate(request, connection, ground)
+  return { ...hopOf(request, connection, ground.trustedProxies), certificate }
+}
+
+function hopOf(request: Request, connection: Connection | undefined, proxies: AddressList): Omit<Client, 'certificate'> {
   if (connection === undefined) {
     const https = request.url.startsWith('https:')
     return { address: undefined, secure: https, https }

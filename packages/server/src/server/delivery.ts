@@ -11,6 +11,8 @@ import {
   noticeOf,
   type Occurrence,
   Outbound,
+  OutboundError,
+  outboundFetch,
   Polling,
   pushCourier,
   SecurityEventStreams,
@@ -21,6 +23,7 @@ import type { Store } from '../store/index.ts'
 import type { ServerConfig } from './config.ts'
 import type { Services } from './services.ts'
 import { STREAM_PURPOSE } from './destination-secrets.ts'
+import { composeLogouts } from './logout-services.ts'
 import { composeWebhooks } from './webhook-services.ts'
 
 interface DeliveryGround {
@@ -37,6 +40,10 @@ interface DeliveryGround {
 
 export interface Delivery
   extends Pick<Services, 'streams' | 'polling' | 'transmitter' | 'webhookEndpoints' | 'webhookDeliveries' | 'webhookKeys'> {
+  /** Whether an address that somebody else has named may be called, as far as that is known before it is. */
+  mayCall(uri: string): boolean
+  /** Reads what others publish, at addresses that somebody else has named. */
+  readonly read: typeof globalThis.fetch
   start(): void
   /** Answers who waits, and breaks off what is under way. */
   stop(): Promise<void>
@@ -59,12 +66,13 @@ export function composeDelivery({ config, store, keys, secret, platform, log, ma
   const outbound = new Outbound({ clock: platform.clock, allows: (address) => deliveryNetworks.has(address) })
   let wake = (): void => undefined
   const webhooks = composeWebhooks({ store, secret, platform, log, outbound, mail, onJob: () => wake(), onFailure })
+  const logouts = composeLogouts({ config, store, keys, platform, outbound, onJob: () => wake() })
   const transmitter = new Transmitter({
     issuer,
     store: store.deliveries,
     log: store.events,
     platform,
-    others: [webhooks.copy, ...(mailCourier === undefined ? [] : [notices])],
+    others: [webhooks.copy, ...logouts.copies, ...(mailCourier === undefined ? [] : [notices])],
     onStreamEnded: (stream, reason) => log.warn({ stream, reason }, 'a stream of security events has ended'),
     onFailure,
   })
@@ -74,6 +82,7 @@ export function composeDelivery({ config, store, keys, secret, platform, log, ma
       pushCourier({ outbound, sign, open: (stream, sealed) => decodeUtf8(secret.unseal(STREAM_PURPOSE, decodeBase64url(sealed), stream)) }),
       ...(mailCourier === undefined ? [] : [mailCourier]),
       ...webhooks.couriers,
+      ...logouts.couriers,
     ],
     platform,
     onTrouble: ({ id, destination, attempt }, outcome) => log.info({ job: id, destination, attempt, ...outcome }, 'not delivered'),
@@ -103,6 +112,8 @@ export function composeDelivery({ config, store, keys, secret, platform, log, ma
     polling,
     transmitter,
     ...webhooks.services,
+    mayCall: (uri) => isAcceptable(outbound, uri),
+    read: outboundFetch(outbound),
     start() {
       transmitter.start()
       worker.start()
@@ -113,5 +124,15 @@ export function composeDelivery({ config, store, keys, secret, platform, log, ma
       await Promise.all([transmitter.stop(), worker.stop()])
       outbound.close()
     },
+  }
+}
+
+function isAcceptable(outbound: Outbound, uri: string): boolean {
+  try {
+    outbound.requireAcceptable(uri)
+    return true
+  } catch (error) {
+    if (error instanceof OutboundError) return false
+    throw error
   }
 }

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
+import { type TlsOptions, TLSSocket } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
 import { AuthError, type Clock, type RefusalCode, type Random, refusals } from 'countersign/core'
-import type { Certificate } from './certificate.ts'
+import { type Certificate, secureContextOf } from './certificate.ts'
 import type { Connection } from './connection.ts'
 import { problemResponse } from './problem-response.ts'
 import { requestId } from './request-id.ts'
@@ -84,15 +84,23 @@ interface Surroundings {
 
 export type WebServer = { readonly kind: 'http'; readonly server: Server } | { readonly kind: 'https'; readonly server: SecureServer }
 
+export interface TransportSecurity {
+  readonly certificate: Certificate
+  /** Clients are asked for a certificate. Who has none, or one that nobody we know has signed, is let in all the same: see `clientCertificate`. */
+  readonly asksClients: boolean
+}
+
+const transportOptions = ({ certificate, asksClients }: TransportSecurity): TlsOptions => ({
+  ...secureContextOf(certificate, asksClients),
+  ...(asksClients ? { requestCert: true, rejectUnauthorized: false } : {}),
+})
+
 /** The server for the network, with or without TLS. */
-export function createWebServer(listener: RequestListener, certificate: Certificate | undefined, surroundings: Surroundings): WebServer {
+export function createWebServer(listener: RequestListener, tls: TransportSecurity | undefined, surroundings: Surroundings): WebServer {
   const web: WebServer =
-    certificate === undefined
+    tls === undefined
       ? { kind: 'http', server: createServer(limits, listener) }
-      : {
-          kind: 'https',
-          server: createSecureServer({ ...limits, cert: certificate.cert, key: certificate.key, minVersion: 'TLSv1.2' }, listener),
-        }
+      : { kind: 'https', server: createSecureServer({ ...limits, ...transportOptions(tls) }, listener) }
   web.server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET
   web.server.on('clientError', (error: Error, socket: Duplex) => refuseRaw(error, socket, surroundings))
   return web

@@ -34,15 +34,24 @@ export interface RunningServer {
 export async function serve(config: ServerConfig, surroundings: Surroundings = {}): Promise<RunningServer> {
   const platform = surroundings.platform ?? systemPlatform
   const log = surroundings.log ?? createLogger(config.logLevel)
-  const certificate = config.tls === undefined ? undefined : readCertificate(config.tls)
+  const { clientCertificates: asksClients, clientCaFile } = config
+  if (asksClients && config.tls === undefined) {
+    throw new Error(
+      'Certificates of clients are asked for by our own TLS: give it a certificate (COUNTERSIGN_TLS_CERT, COUNTERSIGN_TLS_KEY).',
+    )
+  }
+  const files = config.tls && { ...config.tls, clientCaFile }
+  const certificate = files && readCertificate(files)
   let handler: Handler = async () =>
     problemResponse(new AuthError('unavailable'), { requestId: requestId(platform.random), realm: undefined })
   const web = createWebServer(
     requestListener((request, connection) => handler(request, connection), platform.random),
-    certificate,
+    certificate && { certificate, asksClients },
     platform,
   )
   const drain = new Drain(web.server, platform.clock)
+  // From the first connection on: each is known when a CA is taken away.
+  const reloader = certificate && reloaderOf(config, web, certificate, (reload) => log.info(reload, 'certificate'))
   const port = await listen(web.server, config)
   let countersign: Countersign | undefined
   let localDrain: Drain | undefined
@@ -56,8 +65,7 @@ export async function serve(config: ServerConfig, surroundings: Surroundings = {
     await countersign?.close()
     throw error
   }
-  const reloader =
-    certificate === undefined ? undefined : followCertificate(config, web, certificate, (reload) => log.info(reload, 'certificate'))
+  reloader?.start(CERTIFICATE_POLL_MS)
   const running = countersign
   return {
     url: urlOf(config, web, port),
@@ -90,16 +98,14 @@ async function openLocalDoor(countersign: Countersign, { database }: ServerConfi
   return new Drain(await listenLocally(path, listener), platform.clock)
 }
 
-function followCertificate(
-  { tls }: ServerConfig,
+function reloaderOf(
+  { tls, clientCaFile, clientCertificates }: ServerConfig,
   web: WebServer,
   loaded: Certificate,
   onReload: ConstructorParameters<typeof CertificateReloader>[3],
 ): CertificateReloader | undefined {
   if (tls === undefined || web.kind !== 'https') return undefined
-  const reloader = new CertificateReloader(tls, web.server, loaded, onReload)
-  reloader.start(CERTIFICATE_POLL_MS)
-  return reloader
+  return new CertificateReloader({ ...tls, clientCaFile }, web.server, loaded, onReload, clientCertificates)
 }
 
 function urlOf({ host }: ServerConfig, web: WebServer, port: number): string {

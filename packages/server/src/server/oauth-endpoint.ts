@@ -1,18 +1,25 @@
-import { AuthError, type Principal } from 'countersign/core'
-import type { BrowserSession, OAuthRequest } from '../oauth/index.ts'
+import { AuthError } from 'countersign/core'
+import type { BrowserSession, OAuthAnswer, OAuthRequest } from '../oauth/index.ts'
 import { endpoints } from '../oauth/index.ts'
 import { authenticationContext } from '../session/acr.ts'
 import { ENROLMENT } from '../session/index.ts'
 import { json } from './answer.ts'
+import { answerAssertion, assertionGrants, isAssertionGrant } from './assertion-grant.ts'
 import { type PageSession, pageSession } from './browser/index.ts'
+import { certificateSupport } from './config-client-certificate.ts'
 import type { Client, Connection } from './connection.ts'
-import { presentedBy } from './presented.ts'
+import { answerRegistration, REGISTRATION } from './oauth-registration.ts'
+import { askedAgain } from './posted-request.ts'
 import { readBytes } from './request-body.ts'
 import type { Services } from './services.ts'
+import { userinfo } from './userinfo.ts'
 
 const USERINFO = '/oauth/userinfo'
 export const LOGOUT = '/oauth/logout'
 const metadata: readonly string[] = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
+
+/** Who is no secret pushes as anybody, and each look at what was pushed keeps it once more: no more than the head of a request has room for. */
+const MAXIMUM_PUSHED = 16_384
 
 interface Asked {
   readonly request: Request
@@ -26,7 +33,19 @@ export function oauthPaths(issuer: string): readonly string[] {
   // RFC 8414 section 3.1: of an issuer with a path the metadata stands at the root of its host, before that path.
   const path = new URL(issuer).pathname.replace(/\/+$/, '')
   const wellKnown = path === '' ? metadata : [...metadata, ...metadata.map((each) => each + path)]
-  return [authorization, `${authorization}/:uid`, token, revocation, introspection, pushed, device, USERINFO, ...wellKnown]
+  return [
+    authorization,
+    `${authorization}/:uid`,
+    token,
+    revocation,
+    introspection,
+    pushed,
+    device,
+    USERINFO,
+    REGISTRATION,
+    `${REGISTRATION}/:id`,
+    ...wellKnown,
+  ]
 }
 
 /**
@@ -34,22 +53,42 @@ export function oauthPaths(issuer: string): readonly string[] {
  *
  * @throws {AuthError} `content_too_large`, `insecure_transport`, and as `pageSession`.
  */
-export async function answerOAuth(asked: Asked, services: Services): Promise<Response> {
+export async function answerOAuth(asked: Asked, services: Services): Promise<OAuthAnswer> {
   const { request, client } = asked
   if (services.config.production && !client.secure) throw new AuthError('insecure_transport')
   const { pathname } = new URL(request.url)
-  if (pathname === USERINFO) return userinfo(asked, services)
-  if (pathname.startsWith('/.well-known/')) return discovery(asked, services)
-  const isForPerson = pathname === endpoints.authorization || pathname.startsWith(`${endpoints.authorization}/`)
-  const page = isForPerson ? await pageSession(request, client, services) : undefined
+  if (pathname === USERINFO) return unposted(await userinfo(asked, services))
+  if (pathname === REGISTRATION || pathname.startsWith(`${REGISTRATION}/`)) return unposted(await answerRegistration(asked, services))
+  if (pathname.startsWith('/.well-known/')) return unposted(await discovery(asked, services))
+  if (pathname !== endpoints.authorization && !pathname.startsWith(`${endpoints.authorization}/`)) {
+    const message = await oauthRequest(request, client, undefined)
+    if (pathname === endpoints.pushed_authorization_request && message.body.length > MAXIMUM_PUSHED)
+      throw new AuthError('content_too_large')
+    if (pathname === endpoints.token && isAssertionGrant(message)) return unposted(await answerAssertion(message, request, services))
+    return server(services).answer(message)
+  }
+  if (request.method === 'POST' && pathname === endpoints.authorization)
+    return unposted(seeOther(await askedAgain(request, services.site.base + endpoints.authorization)))
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw new AuthError('method_not_allowed')
+  return authorization(asked, services)
+}
+
+const unposted = (response: Response): OAuthAnswer => ({ response, posted: undefined })
+const seeOther = (location: string): Response => new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } })
+
+/** What a browser asks for, with a person before it. */
+async function authorization({ request, client }: Asked, services: Services): Promise<OAuthAnswer> {
+  const page = await pageSession(request, client, services)
   // Every account must have a second factor, and this one has shown none: applications get nothing in its name.
-  if (page?.principal.acr === ENROLMENT)
-    return new Response(null, { status: 303, headers: { location: `${services.config.issuer}/account` } })
-  const response = await server(services).answer(await oauthRequest(request, client, page))
+  if (page?.principal.acr === ENROLMENT) return unposted(seeOther(`${services.config.issuer}/account`))
+  const answer = await server(services).answer(await oauthRequest(request, client, page))
+  const { response } = answer
   // What cannot be told the client, since nobody knows for sure where it is, is told the person.
-  if (isForPerson && response.status >= 400) throw new AuthError('request_invalid', { reason: 'oauth', error: await errorOf(response) })
+  if (response.status >= 400) throw new AuthError('request_invalid', { reason: 'oauth', error: await errorOf(response) })
+  // Somebody else is signed in by now than the one who has answered: the library would have a page for that.
+  if (response.status === 200 && answer.posted === undefined) throw new AuthError('conflict', { reason: 'another_account' })
   for (const cookie of page?.setCookies ?? []) response.headers.append('set-cookie', cookie)
-  return response
+  return answer
 }
 
 /** As the protocol names it. */
@@ -69,6 +108,7 @@ export async function oauthRequest(request: Request, client: Client, page: PageS
     body: hasBody ? await readBytes(request) : new Uint8Array(),
     address: client.address,
     session: page && browserSession(page),
+    certificate: client.certificate(),
   }
 }
 
@@ -84,39 +124,34 @@ export function server({ oauth }: Pick<Services, 'oauth'>): NonNullable<Services
   return oauth
 }
 
+/** RFC 8705 section 5: what takes certificates, by the name under which they are asked for. */
+function aliasesAt(base: string | undefined): Readonly<Record<string, unknown>> {
+  if (base === undefined) return {}
+  const { token, revocation, introspection, pushed_authorization_request, device_authorization } = endpoints
+  const paths = { token, revocation, introspection, pushed_authorization_request, device_authorization, userinfo: USERINFO }
+  return {
+    mtls_endpoint_aliases: Object.fromEntries(Object.entries(paths).map(([name, path]) => [`${name}_endpoint`, base + path])),
+  }
+}
+
 async function discovery({ request, client }: Asked, services: Services): Promise<Response> {
   const { issuer } = services.config
   const [path = ''] = metadata
   const asked = { ...(await oauthRequest(request, client, undefined)), method: 'GET', path }
-  const known: unknown = await (await server(services).answer(asked)).json()
+  const { response } = await server(services).answer(asked)
+  const known = (await response.json()) as { readonly grant_types_supported?: readonly string[] } // of the library itself
   const document = {
-    ...(known as Readonly<Record<string, unknown>>), // of the library itself
+    ...known,
+    grant_types_supported: [...(known.grant_types_supported ?? []), ...assertionGrants],
     userinfo_endpoint: issuer + USERINFO,
     end_session_endpoint: issuer + LOGOUT,
-    response_modes_supported: ['query'],
+    ...(services.clientRegistrations === undefined ? {} : { registration_endpoint: issuer + REGISTRATION }),
+    tls_client_certificate_bound_access_tokens: certificateSupport(services.config).arrive,
+    ...aliasesAt(services.config.mtlsUrl),
   }
   return json(200, document, {
     'cache-control': 'max-age=60',
     'access-control-allow-origin': '*',
     'cross-origin-resource-policy': 'cross-origin',
   })
-}
-
-/** OpenID Connect Core section 5.3, for any token of ours that was given with `openid`. */
-async function userinfo({ request, client, incoming }: Asked, services: Services): Promise<Response> {
-  if (request.method !== 'GET' && request.method !== 'POST') throw new AuthError('method_not_allowed')
-  const presented = presentedBy(request, { client, incoming, issuer: services.config.issuer })
-  const principal = await services.verifier.authenticateAny({ ...presented, cookie: undefined }, { scope: 'openid' })
-  return json(200, await claimsOf(principal, services))
-}
-
-async function claimsOf({ user: id, scope: scopes }: Principal, { accounts }: Services): Promise<Readonly<Record<string, unknown>>> {
-  const user = id === undefined ? undefined : await accounts.find(id)
-  if (user === undefined) throw new AuthError('token_invalid', { reason: 'of_nobody' })
-  const { name, email, emailVerifiedAt, updatedAt } = user
-  return {
-    sub: user.id,
-    ...(scopes.includes('email') ? { email, email_verified: emailVerifiedAt !== undefined } : {}),
-    ...(scopes.includes('profile') ? { ...(name === undefined ? {} : { name }), updated_at: Math.floor(updatedAt / 1000) } : {}),
-  }
 }

@@ -1,9 +1,13 @@
 import type { Platform } from 'countersign/core'
 import type { Logger } from 'pino'
 import { ArtifactPayloads, AuthorizationServer, OAuthClients, RefreshSuccessors, type TokenEndpoints } from '../oauth/index.ts'
+import type { AuthenticationContext } from '../session/acr.ts'
 import type { MasterSecret } from '../signing/index.ts'
 import type { Store } from '../store/index.ts'
+import { certificateSupport } from './config-client-certificate.ts'
 import type { ServerConfig } from './config.ts'
+import type { Delivery } from './delivery.ts'
+import { composeRegistration, type RegistrationPart } from './registration-services.ts'
 import { showInspected } from './representation.ts'
 import type { Services } from './services.ts'
 
@@ -14,28 +18,39 @@ interface Ground {
   readonly log: Logger
 }
 
-type Parts = Pick<Services, 'accounts' | 'keys' | 'inspection' | 'revocations'>
+type Parts = Pick<Services, 'accounts' | 'keys' | 'inspection' | 'revocations' | 'roles'> & Pick<Delivery, 'mayCall'>
 
 /** Everything about applications of others. Where that is not switched on they can be listed, and nothing more. */
-export function composeOAuth(store: Store, ground: Ground, parts: Parts): Pick<Services, 'oauthClients' | 'oauth'> {
+export function composeOAuth(store: Store, ground: Ground, parts: Parts): Pick<Services, 'oauthClients' | 'oauth' | RegistrationPart> {
   const { config, platform, secret, log } = ground
-  const oauthClients = new OAuthClients({ store: store.oauthClients, platform })
-  if (!config.oauth) return { oauthClients, oauth: undefined }
+  const certificates = certificateSupport(config)
+  const oauthClients = new OAuthClients({
+    store: store.oauthClients,
+    platform,
+    certificates,
+    mayCall: parts.mayCall,
+    onRemoved: (id) => store.deliveries.remove(id),
+  })
+  const registration = composeRegistration(store, ground, { ...parts, oauthClients })
+  if (!config.oauth) return { oauthClients, ...registration, oauth: undefined }
   const [first = config.issuer, ...rest] = config.audience
   const { clock } = platform
-  const { issuer, accessTokenSeconds, roleScopes, dpopNonces } = config
+  const { issuer, accessTokenSeconds, dpopNonces } = config
   const oauth = new AuthorizationServer(
     {
       issuer,
       audience: [first, ...rest],
       accessTokenSeconds,
-      roleScopes,
+      scopesOf: (client, user) => parts.roles.givenTo(client, user),
       dpopNonces,
+      certificates,
+      mtlsUrl: config.mtlsUrl,
       store: store.oauth,
       replay: store.replay,
       clock,
       secret,
       accounts: parts.accounts,
+      contextsOf: (user) => contextsOf(user, store),
       artifacts: {
         store: store.oauth,
         replay: store.replay,
@@ -48,7 +63,13 @@ export function composeOAuth(store: Store, ground: Ground, parts: Parts): Pick<S
     },
     { keys: parts.keys, tokens: tokenEndpoints(issuer, parts), onFailure: (error) => log.error({ err: error }, 'a request failed') },
   )
-  return { oauthClients, oauth }
+  return { oauthClients, ...registration, oauth }
+}
+
+/** What a sign-in with all that the account has would be called. */
+async function contextsOf(user: string, { factors, passkeys }: Store): Promise<readonly AuthenticationContext[]> {
+  const [app, kept] = await Promise.all([factors.find(user), passkeys.list(user)])
+  return [...(kept.length === 0 ? [] : ['phr' as const]), ...(app?.confirmedAt === undefined ? [] : ['mfa' as const])]
 }
 
 /** By the one rule that a verifier uses, and only for the client that the token was given to. */

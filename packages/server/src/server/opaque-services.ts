@@ -11,7 +11,7 @@ interface Ground {
   readonly secret: MasterSecret
 }
 
-type Needed = Pick<Services, 'accounts' | 'sessions' | 'throttle' | 'sessionKeys' | 'roleScopes'>
+type Needed = Pick<Services, 'accounts' | 'sessions' | 'throttle' | 'sessionKeys' | 'roles'>
 
 /** Passwords that we never see. The library behind them is loaded by whoever asks first. */
 export function composeOpaque(

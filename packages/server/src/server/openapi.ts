@@ -108,8 +108,14 @@ const webhookObject = (type: string, schema: z.ZodType): Json => ({
   },
 })
 
+/** The document, made when it is asked for first: few servers are ever asked, and making it takes as long as the rest of their start. */
+export function openApiOnDemand(operations: readonly Operation[], issuer: string, version: string): () => Json {
+  let document: Json | undefined
+  return () => (document ??= openApiDocument(operations, issuer, version))
+}
+
 /** The OpenAPI 3.1 document, made from the very schemas that check the requests. */
-export function openApiDocument(operations: readonly Operation[], issuer: string, version: string): Json {
+function openApiDocument(operations: readonly Operation[], issuer: string, version: string): Json {
   const paths: Record<string, Record<string, Json>> = {}
   for (const operation of operations) {
     const item = (paths[operation.path] ??= {})

@@ -24,7 +24,19 @@ export function presentedBy(request: Request, { client, incoming, issuer }: Pres
       const path = sent.target.startsWith('/') ? sent.target : normalised.target
       // As the client sees it: a proxy may have taken the path of the issuer's URL off.
       const target = `${new URL(issuer).pathname.replace(/\/$/, '')}${path}`
-      return { ...sent, target, peer: client.address, encrypted: client.https }
+      return {
+        method: sent.method,
+        target,
+        encrypted: client.https,
+        peer: client.address,
+        get certificate(): Uint8Array | undefined {
+          return client.certificate()?.certificate.raw
+        },
+        identity: sent.identity,
+        values: (name) => sent.values(name),
+        names: () => sent.names(),
+        body: (limitBytes) => sent.body(limitBytes),
+      }
     },
   }
 }

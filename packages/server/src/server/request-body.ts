@@ -38,7 +38,7 @@ async function readUnannounced(body: Request['body']): Promise<Uint8Array> {
 
 const formType = /^application\/x-www-form-urlencoded\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
-export const isForm = (request: Request): boolean => formType.test(request.headers.get('content-type') ?? '')
+export const isForm = (request: Pick<Request, 'headers'>): boolean => formType.test(request.headers.get('content-type') ?? '')
 
 /**
  * Reads a form (RFC 6749 appendix B) strictly: size while reading, UTF-8, percent-encoding, NUL. As its section 3.2 wants, a parameter
@@ -48,7 +48,11 @@ export const isForm = (request: Request): boolean => formType.test(request.heade
  */
 export async function readFormBody(request: Request): Promise<Readonly<Record<string, string>>> {
   requireNoCoding(request)
-  const bytes = await readBytes(request)
+  return parseForm(await readBytes(request))
+}
+
+/** The same, of a body that was read already. @throws {AuthError} `request_invalid`. */
+export function parseForm(bytes: Uint8Array): Readonly<Record<string, string>> {
   const parameters: [string, string][] = []
   const names = new Set<string>()
   for (const pair of decodeForm(bytes).split('&')) {

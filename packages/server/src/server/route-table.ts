@@ -24,11 +24,16 @@ import { createOwnPasskeyChallenge } from './route/create-own-passkey-challenge/
 import { createPasskeyChallenge } from './route/create-passkey-challenge/route.ts'
 import { createSecurityEventStream } from './route/create-security-event-stream/route.ts'
 import { createService } from './route/create-service/route.ts'
+import { createTrustRule } from './route/create-trust-rule/route.ts'
 import { createClient } from './route/create-client/route.ts'
+import { createClientInvitation } from './route/create-client-invitation/route.ts'
 import { endGrant } from './route/end-grant/route.ts'
+import { listClientDeliveries } from './route/list-client-deliveries/route.ts'
+import { listClientInvitations } from './route/list-client-invitations/route.ts'
 import { listClients } from './route/list-clients/route.ts'
 import { listGrants } from './route/list-grants/route.ts'
 import { removeClient } from './route/remove-client/route.ts'
+import { removeClientInvitation } from './route/remove-client-invitation/route.ts'
 import { rotateClientSecret } from './route/rotate-client-secret/route.ts'
 import { updateClient } from './route/update-client/route.ts'
 import { createChallenge } from './route/create-challenge/route.ts'
@@ -74,7 +79,11 @@ import { listIdentities } from './route/list-identities/route.ts'
 import { listPasskeys } from './route/list-passkeys/route.ts'
 import { listElevations } from './route/list-elevations/route.ts'
 import { listRoles } from './route/list-roles/route.ts'
+import { setRole } from './route/set-role/route.ts'
+import { removeRole } from './route/remove-role/route.ts'
+import { releaseScope } from './route/release-scope/route.ts'
 import { listServices } from './route/list-services/route.ts'
+import { listTrustRules } from './route/list-trust-rules/route.ts'
 import { listSessions } from './route/list-sessions/route.ts'
 import { listSigningKeys } from './route/list-signing-keys/route.ts'
 import { listUsers } from './route/list-users/route.ts'
@@ -91,6 +100,8 @@ import { removeIdentity } from './route/remove-identity/route.ts'
 import { removePasskey } from './route/remove-passkey/route.ts'
 import { removeSecurityEventStream } from './route/remove-security-event-stream/route.ts'
 import { removeService } from './route/remove-service/route.ts'
+import { removeTrustRule } from './route/remove-trust-rule/route.ts'
+import { testTrustRules } from './route/test-trust-rules/route.ts'
 import { removeTotp } from './route/remove-totp/route.ts'
 import { removeUserPasskey } from './route/remove-user-passkey/route.ts'
 import { renamePasskey } from './route/rename-passkey/route.ts'
@@ -257,15 +268,26 @@ export const operations: readonly Operation[] = Object.freeze([
   answerChallenge,
   createClient,
   listClients,
+  listClientDeliveries,
   updateClient,
   removeClient,
   rotateClientSecret,
+  createClientInvitation,
+  listClientInvitations,
+  removeClientInvitation,
   listGrants,
   endGrant,
   listRoles,
+  setRole,
+  removeRole,
+  releaseScope,
   createService,
   listServices,
   removeService,
+  createTrustRule,
+  listTrustRules,
+  testTrustRules,
+  removeTrustRule,
   followFeed,
   getFeedSnapshot,
   answerFeedChallenge,

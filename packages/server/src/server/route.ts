@@ -71,7 +71,7 @@ export interface Operation extends RouteFacts {
 }
 
 /** An id, or any other name that stands in a path. Everything else is not found rather than invalid. */
-const pathParameter = /^[A-Za-z0-9_.~-]{1,128}$/
+const pathParameter = /^[A-Za-z0-9_.~:-]{1,128}$/
 
 function checkPath(parameters: Readonly<Record<string, string>>): void {
   for (const value of Object.values(parameters)) {

@@ -16,6 +16,7 @@ import type {
   ApiKeyUses,
   DeviceKeys,
   KeyRecords,
+  Roles,
   RoleScopes,
   ServiceCredentials,
   SessionKeys,
@@ -30,8 +31,9 @@ import type {
   WebhookDeliveries,
   WebhookEndpoints,
 } from '../delivery/index.ts'
-import type { AuthorizationServer, OAuthClients } from '../oauth/index.ts'
+import type { AuthorizationServer, ClientInvitations, ClientRegistrations, OAuthClients } from '../oauth/index.ts'
 import type { FeedAuthority, Publisher, Revocations, SecurityEventReceiver, StatusLists } from '../revocation/index.ts'
+import type { TrustRules, WorkloadTokens } from '../session/workload/index.ts'
 import type { AccessTokenIssuer, Elevations, Sessions, StepUp, TokenExchange, TokenInspection } from '../session/index.ts'
 import type { SecretRotation, SigningKeys } from '../signing/index.ts'
 import type { Store } from '../store/store.ts'
@@ -78,7 +80,9 @@ export interface Services {
   readonly apiKeySource: ApiKeySource
   readonly temporaryCredentials: TemporaryCredentials
   readonly deviceKeys: DeviceKeys
+  /** Of the configuration. */
   readonly roleScopes: RoleScopes
+  readonly roles: Roles
   readonly sessionKeys: SessionKeys
   readonly opaqueSignIn: OpaqueSignIn
   readonly opaqueRegistration: OpaqueRegistration
@@ -91,6 +95,9 @@ export interface Services {
   readonly proofs: OwnProofs
   readonly inspection: TokenInspection
   readonly tokenExchange: TokenExchange
+  /** Whose tokens are taken for which service, and what they bring. */
+  readonly trustRules: TrustRules
+  readonly workloadTokens: WorkloadTokens
   /** Undefined where no transmitter is configured. */
   readonly securityEvents: SecurityEventReceiver | undefined
   /** What we tell others of. */
@@ -120,7 +127,10 @@ export interface Services {
   /** What the hosted pages have in common. */
   readonly site: Site
   readonly oauthClients: OAuthClients
+  readonly clientInvitations: ClientInvitations
+  /** Undefined where clients do not register by themselves. */
+  readonly clientRegistrations: ClientRegistrations | undefined
   /** Undefined where it is not switched on. */
   readonly oauth: AuthorizationServer | undefined
-  readonly openApi: Readonly<Record<string, unknown>>
+  readonly openApi: () => Readonly<Record<string, unknown>>
 }

@@ -138,15 +138,16 @@ export interface DeliveriesQuery extends Selection {
 
 const selection = { state: state.optional(), since: instant.optional(), until: instant.optional() }
 
-export const deliveriesQuery: z.ZodType<DeliveriesQuery> = z.strictObject({
-  ...selection,
-  endpoint: word.optional(),
+/** Which page of a list of deliveries. */
+export const pageMembers: { readonly after: z.ZodOptional<z.ZodString>; readonly limit: z.ZodType<number> } = {
   after: z
     .string()
     .regex(/^\d{1,15}~[A-Za-z0-9_.-]{1,128}$/)
     .optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-})
+}
+
+export const deliveriesQuery: z.ZodType<DeliveriesQuery> = z.strictObject({ ...selection, endpoint: word.optional(), ...pageMembers })
 
 export interface ReplayBody extends Selection {
   readonly endpoint: string

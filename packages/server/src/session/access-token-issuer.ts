@@ -30,7 +30,7 @@ export interface AccessTokenIssuerOptions {
   }) => { readonly idx: number; readonly uri: string } | undefined
   /** Every account must have a second factor: see `ENROLMENT`. */
   readonly needsSecondFactor?: boolean
-  /** Which scopes a role brings. */
+  /** Which scopes a role brings by the configuration; what the database says stands in the issuance. */
   readonly roleScopes?: Readonly<Record<string, readonly string[]>>
 }
 
@@ -63,7 +63,7 @@ export class AccessTokenIssuer {
     const acr = isEnrolling ? ENROLMENT : strength
     const { roles, until } = isEnrolling ? { roles: [], until: Number.POSITIVE_INFINITY } : rolesNow(issuance, iat)
     const exp = Math.min(iat + lifeSeconds, toEpochSeconds(session.expiresAt), until)
-    const scope = this.#scopes.of(roles).join(' ')
+    const scope = this.#scopes.of(roles, issuance.storedScopes).join(' ')
     const login = loginTrace(session.id, session.device)
     const status = opaque === undefined ? statusOf?.({ user: subject.id, session: session.id, rev }) : undefined
     const claims: AccessTokenClaims = {
@@ -126,6 +126,11 @@ export class AccessTokenIssuer {
   issueExchanged(claims: AccessTokenClaims): Promise<IssuedAccessToken> {
     const { lifeSeconds = DEFAULT_LIFE_SECONDS } = this.#options
     return this.#sign({ ...claims, exp: Math.min(claims.exp, claims.iat + lifeSeconds) })
+  }
+
+  /** For a workload (`WorkloadTokens`), as its rule says; that may be longer than others live. */
+  issueForWorkload(claims: AccessTokenClaims): Promise<IssuedAccessToken> {
+    return this.#sign(claims)
   }
 
   async #sign(claims: AccessTokenClaims): Promise<IssuedAccessToken> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { authenticationContext } from './acr.ts'
+import { authenticationContext, meets } from './acr.ts'
 
 const contexts: ReadonlyArray<readonly [amr: readonly string[], acr: string | undefined]> = [
   [[], undefined],
@@ -17,4 +17,16 @@ const contexts: ReadonlyArray<readonly [amr: readonly string[], acr: string | un
 for (const [amr, acr] of contexts) {
   test(`[D06] a sign-in by ${amr.join(' and ') || 'nothing'} is ${acr ?? 'of no particular strength'}`, () =>
     assert.equal(authenticationContext(amr), acr))
+}
+
+for (const [shown, wanted, does] of [
+  ['mfa', 'mfa', true],
+  ['phr', 'phr', true],
+  ['phr', 'mfa', true],
+  ['mfa', 'phr', false],
+  [undefined, 'mfa', false],
+  ['mfa', 'urn:mace:incommon:iap:silver', false],
+] as const) {
+  test(`[D06] ${shown ?? 'a single factor'} ${does ? 'does' : 'does not do'} where ${wanted} is asked for`, () =>
+    assert.equal(meets(shown, wanted), does))
 }

@@ -12,3 +12,7 @@ export function authenticationContext(amr: readonly string[]): AuthenticationCon
   if (shows(passkeys)) return 'phr'
   return amr.includes('mfa') || (shows(knowledge) && shows(possession)) ? 'mfa' : undefined
 }
+
+/** Whether a sign-in of this strength does where another is asked for by its name: a passkey is two factors as well. */
+export const meets = (shown: string | undefined, wanted: string): boolean =>
+  shown !== undefined && (shown === wanted || (wanted === 'mfa' && shown === 'phr'))

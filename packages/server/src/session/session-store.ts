@@ -1,5 +1,6 @@
 import type { EpochMs } from 'countersign/core'
 import type { Position } from 'countersign/revocation'
+import type { StoredScopes } from '../credential/index.ts'
 import type { NewJob } from '../delivery/delivery-store.ts'
 import type { UpstreamSession } from './authenticator.ts'
 import type { Device, Session } from './session.ts'
@@ -23,6 +24,8 @@ export interface Issuance {
   readonly subject: TokenSubject
   /** Roles that the person has for a while, beside those of `subject`: as long as nobody has noted their end. Absent where there are none. */
   readonly elevations?: readonly ElevatedRole[]
+  /** What all these roles bring by the database. Absent where it says nothing of any. */
+  readonly storedScopes?: StoredScopes
 }
 
 /** Counts until its end by the clock, also when nobody has noted that yet. */

@@ -8,17 +8,21 @@ import type { ThrottleStore } from '../account/throttle/throttle-store.ts'
 import type { UserStore } from '../account/user-store.ts'
 import type { SealedSecretStore } from '../credential/sealed-secret-store.ts'
 import type { CallerKeyStore } from '../credential/caller-key-store.ts'
+import type { RoleStore } from '../credential/role-store.ts'
 import type { ServiceCredentialStore } from '../credential/service-credential-store.ts'
 import type { DeliveryHistory } from '../delivery/delivery-history.ts'
 import type { DeliveryStore } from '../delivery/delivery-store.ts'
 import type { EventLog } from '../delivery/event-log.ts'
 import type { LanguageStore } from '../delivery/mail/language-store.ts'
+import type { ClientInvitationStore } from '../oauth/client-invitation-store.ts'
 import type { OAuthClientStore } from '../oauth/client-store.ts'
 import type { OAuthStore } from '../oauth/oauth-store.ts'
+import type { SessionClientStore } from '../oauth/session-client-store.ts'
 import type { LogStore } from '../revocation/log-store.ts'
 import type { DeviceStore } from '../session/device-store.ts'
 import type { ElevationStore } from '../session/elevation-store.ts'
 import type { SessionStore } from '../session/session-store.ts'
+import type { TrustRuleStore } from '../session/workload/trust-rule-store.ts'
 import type { KeyStore } from '../signing/key-store.ts'
 
 /** Every port on one database. */
@@ -32,13 +36,17 @@ export interface Store {
   readonly links: LinkStore
   readonly sessions: SessionStore
   readonly elevations: ElevationStore
+  readonly roles: RoleStore
   readonly leases: LeaseStore
   readonly devices: DeviceStore
   readonly services: ServiceCredentialStore
+  readonly trustRules: TrustRuleStore
   readonly callerKeys: CallerKeyStore
   readonly sealedSecrets: SealedSecretStore
   readonly oauth: OAuthStore
   readonly oauthClients: OAuthClientStore
+  readonly clientInvitations: ClientInvitationStore
+  readonly sessionClients: SessionClientStore
   readonly replay: ReplayStore
   readonly throttle: ThrottleStore
   /** The log once more, with what stands behind its entries. */

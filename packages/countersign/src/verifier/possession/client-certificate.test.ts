@@ -63,9 +63,15 @@ const garbled: ReadonlyArray<readonly [form: CertificateForm, values: readonly s
   ['pem', ['%']],
   ['pem', ['certificate']],
   ['pem', [encodeURIComponent(PEM + PEM)]],
+  // A look that went over the spaces again for each of them would not end today.
+  ['pem', [`-----BEGIN CERTIFICATE-----${' '.repeat(16_000)}x`]],
+  ['pem', [`-----BEGIN CERTIFICATE-----${' '.repeat(16_000)}-----END`]],
   ['xfcc', ['By=x']],
   ['xfcc', [`Hash=${hex};Hash=${hex}`]],
   ['xfcc', ['Hash=abc']],
+  // What the client has sent begins a quote, and its name goes on where the proxy's quote begins.
+  ['xfcc', [`By="x,By=y;Hash=${'0'.repeat(64)};Subject="CN=a,Hash=${hex}"`]],
+  ['xfcc', [`By="x,By=y;Hash=${'0'.repeat(64)};Subject="CN=a,Hash=${hex},O=\\"b"`]],
 ]
 for (const [form, values] of garbled) {
   test(`${form} "${values.join(', ').slice(0, 24)}…" from a named proxy is refused, not passed over`, () =>

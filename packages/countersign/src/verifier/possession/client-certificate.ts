@@ -37,14 +37,22 @@ export function certificateThumbprint(
   if (values === undefined) return undefined
   const [value = '', ...others] = values
   // A proxy that adds its header beside one that the client has sent says two things.
-  if (others.length > 0 || value.length > MAX_LENGTH) throw malformed()
-  return readers[header.form](value)
+  if (others.length > 0) throw malformed()
+  if (header.form !== 'xfcc') return thumbprintOf(readClientCertificate(value, header.form))
+  if (value.length > MAX_LENGTH) throw malformed()
+  return hashOfLastElement(value)
 }
 
-const readers: Readonly<Record<CertificateForm, (value: string) => string | undefined>> = {
-  rfc9440: (value) => thumbprintOf(bytesOfField(value)),
-  pem: (value) => (value === '' ? undefined : thumbprintOf(bytesOfPem(value))),
-  xfcc: hashOfLastElement,
+/**
+ * Reads the certificate out of a proxy's header. It looks neither at who has sent the header nor at who has signed the certificate.
+ *
+ * @returns DER; undefined where the proxy says that there was none.
+ * @throws {AuthError} `credential_malformed`.
+ */
+export function readClientCertificate(value: string, form: Exclude<CertificateForm, 'xfcc'>): Uint8Array | undefined {
+  if (value.length > MAX_LENGTH) throw malformed()
+  if (form === 'rfc9440') return bytesOfField(value)
+  return value === '' ? undefined : bytesOfPem(value)
 }
 
 const thumbprintOf = (der: Uint8Array | undefined): string | undefined =>
@@ -57,7 +65,8 @@ function bytesOfField(value: string): Uint8Array {
   return bare.value
 }
 
-const pem = /^-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+?)\s+-----END CERTIFICATE-----\s*$/
+/** Each character is of one part alone, so that what is none is known by one look. */
+const pem = /^-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/
 
 function bytesOfPem(value: string): Uint8Array {
   const base64 = pem.exec(parsed(() => decodeURIComponent(value)))?.[1]
@@ -66,13 +75,17 @@ function bytesOfPem(value: string): Uint8Array {
 }
 
 const hashPair = /^hash=([0-9a-f]{64})$/i
+/** `Cert`, `Subject` and `URI` may hold separators between quotes. */
+const quoted = /"(?:[^"\\]|\\.)*"/g
+/** What is left then. A quote that the client has begun would end where the proxy's begins, and lay open what the client is called. */
+const elementList = /^[a-z]+=(?:""|[^",;\\]*)(?:[;,] *[a-z]+=(?:""|[^",;\\]*))*$/i
 
 /** The last element is the nearest proxy's own; what stands before it came with the request. */
 function hashOfLastElement(value: string): string | undefined {
   if (value === '') return undefined
-  // `Cert`, `Subject` and `URI` may hold separators between quotes.
-  const elements = value.replace(/"(?:[^"\\]|\\.)*"/g, '""').split(',')
-  const pairs = (elements.at(-1) ?? '').split(';').map((pair) => hashPair.exec(pair.trim())?.[1])
+  const plain = value.replace(quoted, '""')
+  if (!elementList.test(plain)) throw malformed()
+  const pairs = (plain.split(',').at(-1) ?? '').split(';').map((pair) => hashPair.exec(pair.trim())?.[1])
   const hashes = pairs.filter((hash) => hash !== undefined)
   if (hashes.length !== 1) throw malformed()
   return Buffer.from(hashes[0] as string, 'hex').toString('base64url')

@@ -1,4 +1,4 @@
-export type { CertificateForm } from './client-certificate.ts'
+export { type CertificateForm, readClientCertificate } from './client-certificate.ts'
 export type { Confirmation } from './confirmation.ts'
 export { Possession, type ProofClaim } from './possession.ts'
 export { parsePossession, type PossessionOptions, type PossessionSettings } from './possession-options.ts'

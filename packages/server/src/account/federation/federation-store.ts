@@ -28,11 +28,13 @@ export interface IdentityCreation {
   readonly jobs: readonly NewJob[]
 }
 
-/** What a provider says has ended: one session of its own, or all of a person's. */
+/** What a provider says has ended: one session of its own, or all of a person's, or, with neither, all that it has. */
 export interface UpstreamEnd {
   readonly issuer: string
   readonly subject: string | undefined
   readonly sid: string | undefined
+  /** With both: also those of the person of which the provider has not said upon which session they rest. */
+  readonly orUnnamed?: boolean
   readonly at: EpochMs
 }
 

@@ -27,6 +27,15 @@ export interface BegunAttempt {
   readonly url: string
 }
 
+/** What an issuer has told has ended there, in its own names: of a `client`, what that one holds; of an `issuer`, everything. */
+export interface UpstreamEnding {
+  readonly issuer: string
+  readonly kind: 'session' | 'user' | 'client' | 'issuer'
+  readonly id: string
+  /** Whose session it is. */
+  readonly user?: string
+}
+
 /** No method of RFC 8176 means that somebody else has looked. */
 const METHOD = 'federated'
 const MAXIMUM_IDENTITIES = 10
@@ -146,6 +155,23 @@ export class Federation {
     return ended.length
   }
 
+  /**
+   * Ends, hard, the sessions that rest on what has ended at a provider by its security events (CAEP, RISC). Does not verify those: their receiver has.
+   * None end where nobody of that issuer signs in here.
+   */
+  async endUpstream({ issuer, kind, id, user }: UpstreamEnding): Promise<void> {
+    const { providers, store, platform, onEnded } = this.#options
+    for (const { settings } of providers) {
+      const isMeant = sameIssuer(settings.issuer, issuer) && (kind !== 'client' || settings.clientId === id)
+      if (!isMeant) continue
+      // Of whom no session there is known it may have been this one: to end too much is the smaller mistake.
+      const named =
+        kind === 'session' ? { subject: user, sid: id, orUnnamed: true } : { subject: kind === 'user' ? id : undefined, sid: undefined }
+      const ended = await store.endUpstream({ issuer: settings.issuer, ...named, at: platform.clock.now() })
+      for (const each of ended) onEnded(each)
+    }
+  }
+
   /** Seen before, and nobody has said that it was done. */
   #isUnfinished(id: string, expiresAtSeconds: number): Promise<boolean> {
     return this.#options.replay.claim(LOGOUT_SCOPE, `${id} done`, expiresAtSeconds * 1000)
@@ -244,5 +270,8 @@ function nameOf({ name }: FederatedPerson): string | undefined {
     throw error
   }
 }
+
+/** Both stand in the configuration. Google calls itself with a slash at the end in its events, and without in its ID tokens. */
+const sameIssuer = (one: string, other: string): boolean => one.replace(/\/$/, '') === other.replace(/\/$/, '')
 
 const unknown = ({ id }: IdentityProvider, reason: string): AuthError => new AuthError('identity_unknown', { provider: id, reason })

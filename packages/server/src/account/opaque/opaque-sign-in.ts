@@ -1,7 +1,7 @@
 import { AuthError } from 'countersign/core'
 import type { ReplayStore } from 'countersign/replay'
 import { deriveOpaqueSecret } from 'countersign/signature'
-import type { RoleScopes, SessionKeys } from '../../credential/index.ts'
+import type { Roles, SessionKeys } from '../../credential/index.ts'
 import { authenticationContext } from '../../session/acr.ts'
 import type { Authentication } from '../../session/authenticator.ts'
 import type { SignedIn } from '../../session/session-tokens.ts'
@@ -21,7 +21,7 @@ export interface OpaqueSignInOptions {
   readonly sessions: Sessions
   readonly throttle: Throttle
   readonly sessionKeys: SessionKeys
-  readonly roleScopes: RoleScopes
+  readonly roles: Roles
   readonly replay: ReplayStore
   /** Every account must have a second factor: without one no key is agreed on. */
   readonly needsSecondFactor?: boolean
@@ -102,7 +102,7 @@ export class OpaqueSignIn {
    * @throws {AuthError} as `prove`; `credentials_invalid` also when the account has changed meanwhile; `factor_enrolment_required`.
    */
   async finish(proof: OpaqueProof, request: SessionRequest): Promise<OpaqueSignedIn> {
-    const { sessions, sessionKeys, roleScopes, throttle, needsSecondFactor } = this.#options
+    const { sessions, sessionKeys, roles, throttle, needsSecondFactor } = this.#options
     const { authentication, agreed, admission } = await this.#prove(proof)
     const signedIn = await throttle.settle(admission, () => sessions.open(authentication, request))
     const { session, subject } = signedIn
@@ -111,7 +111,7 @@ export class OpaqueSignIn {
       await sessions.end(session.id)
       throw new AuthError('factor_enrolment_required', { user: session.user })
     }
-    const ground = { user: session.user, session: session.id, expiresAt: session.expiresAt, scope: roleScopes.of(subject.roles) }
+    const ground = { user: session.user, session: session.id, expiresAt: session.expiresAt, scope: await roles.of(subject.roles) }
     return { signedIn, accessKeyId: await sessionKeys.add(ground, deriveOpaqueSecret(agreed)) }
   }
 

@@ -5,6 +5,11 @@ import { misuse } from '../failure.ts'
 import type { ClientRecord, IssuedClientRecord } from '../record.ts'
 import { type Column, printList, printResult } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
+import { type MutualTlsOptions, mutualTlsBody, withMutualTls } from './client-mutual-tls.ts'
+import { addClientInvitations } from './client-invitations.ts'
+import { type PageOptions, pagesBody, withPages } from './client-pages.ts'
+import { addClientUpdate } from './client-update.ts'
+import { addClientDeliveries } from './client-deliveries.ts'
 import { type CommonOptions, several, withDoor, withExamples } from './option.ts'
 
 const PATH = '/v1/clients'
@@ -15,13 +20,13 @@ const columns: readonly Column<ClientRecord>[] = [
   { title: 'kind', of: ({ kind }) => kind },
   { title: 'redirects', of: (client) => client.redirect_uris },
   { title: 'scopes', of: ({ scopes }) => scopes },
-  { title: 'status', of: (client) => (client.disabled_at === null ? 'active' : 'disabled') },
+  { title: 'status', of: (client) => (client.disabled_at !== null ? 'disabled' : client.verified ? 'active' : 'unverified') },
   { title: 'created', of: (client) => client.created_at },
 ]
 
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
 
-interface CreateOptions extends CommonOptions {
+interface CreateOptions extends CommonOptions, MutualTlsOptions, PageOptions {
   readonly name: string
   readonly public?: boolean
   readonly native?: boolean
@@ -31,6 +36,8 @@ interface CreateOptions extends CommonOptions {
   readonly machine?: boolean
   readonly device?: boolean
   readonly dpop?: boolean
+  readonly push?: boolean
+  readonly logoutUri?: string
 }
 
 /** What the options say together. @throws {Failure} when they contradict each other. */
@@ -52,6 +59,10 @@ async function create(options: CreateOptions, terminal: Terminal): Promise<void>
     post_logout_redirect_uris: options.afterLogout,
     scopes: options.scope,
     requires_dpop: options.dpop === true,
+    requires_pushed_requests: options.push === true,
+    ...(options.logoutUri === undefined ? {} : { backchannel_logout_uri: options.logoutUri }),
+    ...mutualTlsBody(options),
+    ...pagesBody(options),
   }
   await throughDoor(options, terminal, async (door) => {
     const client = await call<IssuedClientRecord>(door, 'POST', PATH, body)
@@ -63,17 +74,22 @@ async function create(options: CreateOptions, terminal: Terminal): Promise<void>
 export function addClients(program: Command, terminal: Terminal): void {
   const clients = program.command('clients').description('applications of others that may ask people for access (OAuth, OpenID Connect)')
   withExamples(
-    withDoor(clients.command('create').description('register a client; without --public or --native it keeps a secret on a server'))
-      .requiredOption('--name <name>', 'what people are told it is called')
-      .option('--public', 'runs in a browser, keeps no secret')
-      .option('--native', 'an app on a device, keeps no secret')
-      .option('--redirect <uri>', 'where it is called back, letter for letter; may be repeated', several, [])
-      .option('--after-logout <uri>', 'where people may be led after they signed out; may be repeated', several, [])
-      .option('--scope <scope>', 'what it may ask for at most; may be repeated', several, [])
-      .option('--machine', 'speaks for itself, not for people (client credentials)')
-      .option('--device', 'has no browser: people type a code elsewhere (device code)')
-      .option('--dpop', 'its tokens are bound to a key of its own')
-      .action((options: CreateOptions) => create(options, terminal)),
+    withMutualTls(
+      withPages(
+        withDoor(clients.command('create').description('register a client; without --public or --native it keeps a secret on a server')),
+      )
+        .requiredOption('--name <name>', 'what people are told it is called')
+        .option('--public', 'runs in a browser, keeps no secret')
+        .option('--native', 'an app on a device, keeps no secret')
+        .option('--redirect <uri>', 'where it is called back, letter for letter; may be repeated', several, [])
+        .option('--after-logout <uri>', 'where people may be led after they signed out; may be repeated', several, [])
+        .option('--scope <scope>', 'what it may ask for at most; may be repeated', several, [])
+        .option('--machine', 'speaks for itself, not for people (client credentials)')
+        .option('--device', 'has no browser: people type a code elsewhere (device code)')
+        .option('--dpop', 'its tokens are bound to a key of its own')
+        .option('--push', 'it pushes what it asks for, past the browser (RFC 9126)')
+        .option('--logout-uri <uri>', 'where it is told that a session has ended (back-channel logout)'),
+    ).action((options: CreateOptions) => create(options, terminal)),
     'clients create --name Orders --redirect https://orders.example/callback --scope orders:read',
     'clients create --name Nightly --machine --scope orders:read --json',
   )
@@ -86,6 +102,9 @@ export function addClients(program: Command, terminal: Terminal): void {
     ),
     'clients list',
   )
+  addClientDeliveries(clients, terminal)
+  addClientUpdate(clients, terminal)
+  addClientInvitations(clients, terminal)
   withExamples(
     withDoor(clients.command('rotate <id>').description('make a new secret; the one of before is taken for a day as well'))
       .option('--overlap <seconds>', 'for how long the secret of before is taken')

@@ -49,6 +49,12 @@ export function answerRefusal(error: unknown, given: PageRequest, services: Serv
   return refusePage(error, localCall(strangerCall(given, services), services), services)
 }
 
+/** Shows what is at no address of its own. */
+export function answerView(viewOf: (call: PageCall) => View, given: PageRequest, services: Services): Promise<Response> {
+  const call = localCall(strangerCall(given, services), services)
+  return document(viewOf(call), call, 200, services)
+}
+
 async function show(page: Page, call: PageCall, status: number, services: Services): Promise<Response> {
   const shown = await page.render(call, services)
   if ('to' in shown) return redirect(shown, call, services)
@@ -181,9 +187,16 @@ function redirect({ to, flash }: Redirect, call: PageCall, { site }: Services): 
 
 async function document(view: View, call: PageCall, status: number, { site, config }: Services): Promise<Response> {
   const { headers, nonce, locale } = call
-  setPageHeaders(headers, { nonce, origins: config.origins, locale, hasScript: view.script !== undefined })
+  const formsTo = view.sendsTo === undefined ? ["'self'", ...config.origins] : [sourceOf(view.sendsTo)]
+  setPageHeaders(headers, { nonce, formsTo, locale, hasScript: view.script !== undefined })
   const text = String(await layout(view, call, site))
   return new Response(text, { status, headers })
+}
+
+/** The origin; of an app's own scheme, that. */
+function sourceOf(address: string): string {
+  const { protocol, origin } = new URL(address)
+  return /^https?:$/.test(protocol) ? origin : protocol
 }
 
 function refusePage(error: unknown, call: PageCall, services: Services): Promise<Response> {

@@ -31,11 +31,14 @@ export const flashNames = [
   'identity_connected',
   'identity_disconnected',
   'identity_over',
+  'sign_in_as',
 ] as const
 
 export interface Flash {
   readonly name: (typeof flashNames)[number]
   readonly count?: number
+  /** Typed in for whoever is to sign in. */
+  readonly email?: string
   /** Shown on that page, and never again. */
   readonly recoveryCodes?: readonly string[]
   /** A new API key, shown in the same way. */
@@ -50,11 +53,12 @@ export const factsOfFlash = (flash: Flash): SealedFacts => ({ ...flash })
 
 /** An older version may have written it. */
 export function flashOf(facts: SealedFacts | undefined): Flash | undefined {
-  const { name, count, recoveryCodes, apiKey } = facts ?? {}
+  const { name, count, email, recoveryCodes, apiKey } = facts ?? {}
   if (!isName(name)) return undefined
   return {
     name,
     ...(typeof count === 'number' ? { count } : {}),
+    ...(typeof email === 'string' ? { email } : {}),
     ...(isTexts(recoveryCodes) ? { recoveryCodes } : {}),
     ...(typeof apiKey === 'string' ? { apiKey } : {}),
   }

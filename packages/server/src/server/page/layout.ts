@@ -7,7 +7,7 @@ import type { PageCall, View } from './page.ts'
 import type { Site } from './site.ts'
 
 /** The whole document around what a page shows. */
-export function layout({ title, layout: kind, body, script }: View, call: PageCall, site: Site): Html {
+export function layout({ title, layout: kind, body, script, sendsTo }: View, call: PageCall, site: Site): Html {
   const { say, locale, nonce } = call
   const heading = call.sent === undefined ? title : say.page.errorPrefix + title
   return html`<!doctype html>
@@ -24,7 +24,7 @@ ${script === undefined ? '' : html`<script nonce="${nonce}" src="${call.link(sit
 </head>
 <body>
 <a class="skip" href="#main">${say.page.skip}</a>
-${kind === 'panel' ? panel(body, call) : wide(body, call, site)}
+${sendsTo === undefined ? (kind === 'panel' ? panel(body, call) : wide(body, call, site)) : passing(body, call)}
 </body>
 </html>
 `
@@ -34,6 +34,12 @@ const panel = (body: Html, call: PageCall): Html => html`<main id="main" tabinde
 ${body}
 ${languages(call)}
 </main>`
+
+/** It goes on by itself, and in one language: asked for once more it would be another one. */
+const passing = (body: Html, { nonce }: PageCall): Html => html`<main id="main" tabindex="-1" class="panel">
+${body}
+</main>
+<script nonce="${nonce}">document.forms[0].submit()</script>`
 
 const wide = (body: Html, call: PageCall, site: Site): Html => html`<header class="top"><div>
 ${brandMark(call, site)}

@@ -18,6 +18,21 @@ export function chooseLocale(request: Request, asked: string | undefined, isSecu
   return remembered ?? acceptedLocale(request.headers.get('accept-language')) ?? DEFAULT_LOCALE
 }
 
+/**
+ * A language that somebody else takes for the reader's. It holds for this visit, and only where the reader has not chosen one.
+ *
+ * @returns true when the next page is in another language than this one.
+ */
+export function proposeLocale(
+  proposed: Locale | undefined,
+  { request, locale, headers }: { readonly request: Request; readonly locale: Locale; readonly headers: Headers },
+  isSecure: boolean,
+): boolean {
+  if (proposed === undefined || proposed === locale || rememberedLocale(request, isSecure) !== undefined) return false
+  headers.append('set-cookie', setCookie(cookieName(isSecure), proposed, { secure: isSecure }))
+  return true
+}
+
 function rememberedLocale(request: Request, isSecure: boolean): Locale | undefined {
   const remembered = readCookie(request.headers.get('cookie') ?? undefined, cookieName(isSecure))
   return isLocale(remembered) ? remembered : undefined

@@ -2,14 +2,14 @@
  * The policy of one page: nothing but what bears this answer's nonce is loaded, and nothing foreign at all. A form may end at the origins that
  * it may lead back to, since browsers hold redirects against `form-action` too.
  */
-export function pagePolicy({ nonce, origins, hasScript }: Omit<PageHeaders, 'locale'>): string {
+export function pagePolicy({ nonce, formsTo, hasScript }: Omit<PageHeaders, 'locale'>): string {
   return [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
     `script-src 'nonce-${nonce}'`,
     "img-src 'self'",
     ...(hasScript ? ["connect-src 'self'"] : []),
-    `form-action ${["'self'", ...origins].join(' ')}`,
+    `form-action ${formsTo.join(' ')}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "object-src 'none'",
@@ -20,8 +20,8 @@ export function pagePolicy({ nonce, origins, hasScript }: Omit<PageHeaders, 'loc
 
 export interface PageHeaders {
   readonly nonce: string
-  /** Listed by the configuration. */
-  readonly origins: readonly string[]
+  /** Where its forms may lead, as sources of the policy. */
+  readonly formsTo: readonly string[]
   readonly locale: string
   /** It asks us for challenges, and nobody else. */
   readonly hasScript: boolean

@@ -50,6 +50,8 @@ export interface View {
   readonly status?: number
   /** The only script that a page may have: it talks to the browser's passkeys. */
   readonly script?: 'passkey'
+  /** It is no page of ours to stay on: its one form goes to this address of somebody else, by itself, and nowhere else. */
+  readonly sendsTo?: string
 }
 
 /** Where a form that did what was asked leads: always another GET, so that reloading repeats nothing. */

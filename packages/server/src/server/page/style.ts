@@ -34,6 +34,7 @@ h2 { font-size: var(--step-1); line-height: 1.3; letter-spacing: -0.01em; font-w
 a { color: var(--accent); text-underline-offset: 3px; }
 code { font: 500 0.86em/1.5 var(--mono); font-variant-ligatures: none; }
 ul { padding: 0; list-style: none; }
+.asks { padding-left: 1.25em; list-style: disc; }
 .soft { color: var(--ink-soft); }
 .small { font-size: var(--step--1); }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: var(--shadow); }

@@ -6,6 +6,7 @@ import { ManualClock } from 'countersign/core'
 import { createMemoryStore } from '../memory/store.ts'
 import { openSqliteStore } from '../sqlite/store.ts'
 import { callerKeyStoreContract } from './caller-key-store.ts'
+import { clientInvitationStoreContract } from './client-invitation-store.ts'
 import { deliveryHistoryContract } from './delivery-history.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
 import { deviceStoreContract } from './device-store.ts'
@@ -21,12 +22,16 @@ import { logStoreContract } from './log-store.ts'
 import { CUTOFF_LIFE_MS, NOW } from './record.ts'
 import { oauthStoreContract } from './oauth-store.ts'
 import { passkeyStoreContract } from './passkey-store.ts'
+import { redemptionContract } from './redemption.ts'
 import { replayStoreContract } from './replay-store.ts'
+import { roleStoreContract } from './role-store.ts'
+import { sessionClientStoreContract } from './session-client-store.ts'
 import { sealedSecretStoreContract } from './sealed-secret-store.ts'
 import { serviceCredentialStoreContract } from './service-credential-store.ts'
 import { sessionStoreContract } from './session-store.ts'
 import type { OpenStore } from './suite.ts'
 import { throttleStoreContract } from './throttle-store.ts'
+import { trustRuleStoreContract } from './trust-rule-store.ts'
 import { userStoreContract } from './user-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-store-'))
@@ -46,16 +51,21 @@ for (const [name, open] of Object.entries(stores)) {
     logStoreContract,
     sessionStoreContract,
     elevationStoreContract,
+    roleStoreContract,
     deviceStoreContract,
     userStoreContract,
     factorStoreContract,
     leaseStoreContract,
     linkStoreContract,
     oauthStoreContract,
+    clientInvitationStoreContract,
+    redemptionContract,
+    sessionClientStoreContract,
     passkeyStoreContract,
     federationStoreContract,
     keyStoreContract,
     serviceCredentialStoreContract,
+    trustRuleStoreContract,
     languageStoreContract,
     replayStoreContract,
     throttleStoreContract,

@@ -31,7 +31,8 @@ export class MemoryCallerKeyStore implements CallerKeyStore {
     if (key === undefined || !isCurrent(key, at) || !this.#stands({ ...key, parent: undefined }, at)) return undefined
     const user = key.owner.kind === 'user' ? this.#tables.activeUser(key.owner.id)?.user : undefined
     const subject = { id: key.owner.id, roles: user?.roles ?? [], groups: user?.groups ?? [] }
-    return { rev: this.#tables.log.head.position, key, subject }
+    const storedScopes = this.#tables.storedScopes(subject.roles)
+    return { rev: this.#tables.log.head.position, key, subject, ...(storedScopes === undefined ? {} : { storedScopes }) }
   }
 
   async replace(id: string, successor: CallerKey, expiresAt: EpochMs, at: EpochMs): Promise<'replaced' | 'refused'> {

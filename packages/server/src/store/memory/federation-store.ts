@@ -65,15 +65,18 @@ export class MemoryFederationStore implements FederationStore {
     return 'unlinked'
   }
 
-  async endUpstream({ issuer, subject, sid, at }: UpstreamEnd): Promise<readonly EndedSession[]> {
+  async endUpstream({ issuer, subject, sid, orUnnamed = false, at }: UpstreamEnd): Promise<readonly EndedSession[]> {
     const { upstream, sessions, log } = this.#tables
+    const alsoUnnamed = orUnnamed && subject !== undefined
     const ended: EndedSession[] = []
     for (const [id, each] of [...upstream]) {
       const session = sessions.get(id)
       // What else ends a session leaves this behind.
       if (session === undefined) upstream.delete(id)
       const isMeant =
-        each.issuer === issuer && (sid === undefined || each.sid === sid) && (subject === undefined || each.subject === subject)
+        each.issuer === issuer &&
+        (sid === undefined || each.sid === sid || (alsoUnnamed && each.sid === undefined)) &&
+        (subject === undefined || each.subject === subject)
       if (session === undefined || !isMeant) continue
       log.cutOff({ kind: 'session', id }, 'hard', at, { user: session.user })
       sessions.delete(id)

@@ -1,5 +1,5 @@
 import type { EpochMs } from 'countersign/core'
-import type { OAuthClientStore, SecretRotation } from '../../oauth/client-store.ts'
+import type { ClientUpdate, OAuthClientStore, SecretRotation, SeenClient } from '../../oauth/client-store.ts'
 import type { OAuthClient } from '../../oauth/oauth-client.ts'
 import type { Tables } from './tables.ts'
 
@@ -14,8 +14,31 @@ export class MemoryOAuthClientStore implements OAuthClientStore {
     this.#tables.oauthClients.set(client.id, client)
   }
 
+  async register(client: OAuthClient, invitation: string, at: EpochMs): Promise<boolean> {
+    const known = this.#tables.clientInvitations.get(invitation)
+    if (known === undefined || known.usesLeft === 0 || known.expiresAt <= at) return false
+    this.#tables.clientInvitations.set(invitation, { ...known, usesLeft: known.usesLeft - 1 })
+    this.#tables.oauthClients.set(client.id, client)
+    return true
+  }
+
+  async update({ client, narrows, at }: ClientUpdate): Promise<boolean> {
+    const known = this.#tables.oauthClients.get(client.id)
+    if (known?.version !== client.version) return false
+    if (narrows) this.#tables.log.cutOff({ kind: 'client', id: client.id }, 'soft', at)
+    const { secretHash, formerSecretHash, formerUntil, disabledAt } = known
+    const kept = { secretHash, formerSecretHash, formerUntil, disabledAt }
+    this.#tables.oauthClients.set(client.id, { ...client, ...kept, version: known.version + 1 })
+    return true
+  }
+
   async find(id: string): Promise<OAuthClient | undefined> {
     return this.#tables.oauthClients.get(id)
+  }
+
+  async findSeen(id: string): Promise<SeenClient | undefined> {
+    const client = this.#tables.oauthClients.get(id)
+    return client && { client, rev: this.#tables.log.head.position }
   }
 
   async list(): Promise<readonly OAuthClient[]> {

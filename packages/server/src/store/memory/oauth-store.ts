@@ -1,7 +1,6 @@
 import type { EpochMs } from 'countersign/core'
-import type { Position } from 'countersign/revocation'
-import type { Artifact, Grant, OAuthStore, StoredArtifact, TokenIssue } from '../../oauth/oauth-store.ts'
-import { type ArtifactRecord, artifactKey, type Tables } from './tables.ts'
+import type { Artifact, Grant, OAuthStore, PersonalToken, Redemption, StoredArtifact } from '../../oauth/oauth-store.ts'
+import { type ArtifactRecord, artifactKey, sessionClientKey, type Tables } from './tables.ts'
 
 export class MemoryOAuthStore implements OAuthStore {
   readonly #tables: Tables
@@ -11,15 +10,7 @@ export class MemoryOAuthStore implements OAuthStore {
   }
 
   async put(artifact: Artifact): Promise<boolean> {
-    const { artifacts, grants, sessions } = this.#tables
-    const { model, id, grant, session, parent } = artifact
-    const known = artifacts.get(artifactKey(model, id))
-    if (known !== undefined && (known.consumedAt !== undefined || known.user !== undefined)) return false
-    if (grant !== undefined && !grants.has(grant)) return false
-    if (session !== undefined && !sessions.has(session)) return false
-    if (parent !== undefined && !artifacts.has(artifactKey(parent.model, parent.id))) return false
-    artifacts.set(artifactKey(model, id), { ...artifact, consumedAt: undefined })
-    return true
+    return this.#put(artifact)
   }
 
   async find(model: string, id: string, now: EpochMs): Promise<StoredArtifact | undefined> {
@@ -34,29 +25,19 @@ export class MemoryOAuthStore implements OAuthStore {
   }
 
   async consume(model: string, id: string, at: EpochMs): Promise<boolean> {
-    const key = artifactKey(model, id)
-    const known = this.#tables.artifacts.get(key)
-    if (known === undefined || known.consumedAt !== undefined) return false
-    this.#tables.artifacts.set(key, { ...known, consumedAt: at })
-    return true
+    return this.#consume(model, id, at)
   }
 
   async remove(model: string, id: string): Promise<void> {
     this.#tables.artifacts.delete(artifactKey(model, id))
   }
 
-  async issue({ jti, client, person, expiresAt, at }: TokenIssue): Promise<Position | 'refused'> {
-    const { oauthClients, grants, oauthTokens, log } = this.#tables
-    const known = oauthClients.get(client)
-    if (known === undefined || known.disabledAt !== undefined) return 'refused'
-    if (person !== undefined) {
-      const { user, grant, session } = person
-      const consent = grants.get(grant)
-      if (this.#tables.activeUser(user) === undefined || consent?.user !== user || consent.client !== client) return 'refused'
-      if (session !== undefined && !this.#isLiving(session, user, at)) return 'refused'
-      oauthTokens.set(jti, { grant, expiresAt })
-    }
-    return log.head.position
+  async redeem(redemption: Redemption): Promise<boolean> {
+    const { jti, client, person, expiresAt } = redemption.token
+    if (!this.#stands(redemption.token) || !this.#uses(redemption)) return false
+    this.#tables.oauthTokens.set(jti, { grant: person.grant, expiresAt })
+    this.#noteClient(client, person)
+    return true
   }
 
   async putGrant(grant: Omit<Grant, 'createdAt'>): Promise<void> {
@@ -94,6 +75,56 @@ export class MemoryOAuthStore implements OAuthStore {
       return keys.length
     }
     return dead(artifacts) + dead(oauthTokens)
+  }
+
+  #stands({ client, person, at }: PersonalToken): boolean {
+    const { oauthClients, grants } = this.#tables
+    const known = oauthClients.get(client)
+    if (known === undefined || known.disabledAt !== undefined) return false
+    const { user, grant, session } = person
+    const consent = grants.get(grant)
+    if (this.#tables.activeUser(user) === undefined || consent?.user !== user || consent.client !== client) return false
+    return session === undefined || this.#isLiving(session, user, at)
+  }
+
+  /** @returns false, and nothing has changed, when it may not be used, or not again. */
+  #uses({ model, id, repeatableAfter, token: { at }, successor }: Redemption): boolean {
+    const { artifacts } = this.#tables
+    const stored = this.#living(artifacts.get(artifactKey(model, id)), at)
+    if (stored === undefined) return false
+    if (stored.consumedAt !== undefined) {
+      const isLate = repeatableAfter === undefined || stored.consumedAt <= repeatableAfter
+      const next = successor && artifacts.get(artifactKey(successor.model, successor.id))
+      return !isLate && next !== undefined && next.consumedAt === undefined
+    }
+    return (successor === undefined || this.#put(successor)) && this.#consume(model, id, at)
+  }
+
+  #put(artifact: Artifact): boolean {
+    const { artifacts, grants, sessions } = this.#tables
+    const { model, id, grant, session } = artifact
+    const known = artifacts.get(artifactKey(model, id))
+    if (known !== undefined && (known.consumedAt !== undefined || known.user !== undefined)) return false
+    if (grant !== undefined && !grants.has(grant)) return false
+    if (session !== undefined && !sessions.has(session)) return false
+    artifacts.set(artifactKey(model, id), { ...artifact, consumedAt: undefined })
+    return true
+  }
+
+  #consume(model: string, id: string, at: EpochMs): boolean {
+    const key = artifactKey(model, id)
+    const known = this.#tables.artifacts.get(key)
+    if (known === undefined || known.consumedAt !== undefined) return false
+    this.#tables.artifacts.set(key, { ...known, consumedAt: at })
+    return true
+  }
+
+  #noteClient(client: string, { user, signedIn = '' }: PersonalToken['person']): void {
+    const { sessions, sessionClients } = this.#tables
+    const session = sessions.get(signedIn)
+    if (session?.user !== user) return
+    const noted = { session: session.id, client, user, expiresAt: session.expiresAt }
+    sessionClients.set(sessionClientKey(noted), noted)
   }
 
   #living(artifact: ArtifactRecord | undefined, now: EpochMs): StoredArtifact | undefined {

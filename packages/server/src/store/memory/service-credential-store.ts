@@ -26,6 +26,11 @@ export class MemoryServiceCredentialStore implements ServiceCredentialStore {
     if (!this.#tables.services.has(id)) return false
     this.#tables.log.append({ kind: 'credential', target: { kind: 'key', id }, mode: 'hard', at })
     this.#tables.endCallerKeys(({ owner }) => owner.kind === 'service' && owner.id === id, at)
+    for (const rule of [...this.#tables.trustRules.values()]) {
+      if (rule.service !== id) continue
+      this.#tables.log.cutOff({ kind: 'client', id: rule.id }, 'hard', at)
+      this.#tables.trustRules.delete(rule.id)
+    }
     return this.#tables.services.delete(id)
   }
 }

@@ -2,6 +2,7 @@ import { AuthError, type Clock, systemClock } from 'countersign/core'
 import { MemoryReplayStore } from 'countersign/replay'
 import type { Store, StoreOptions } from '../store.ts'
 import { MemoryCallerKeyStore } from './caller-key-store.ts'
+import { MemoryClientInvitationStore } from './client-invitation-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
 import { MemoryDeliveryHistory } from './delivery-history.ts'
 import { MemoryDeliveryStore } from './delivery-store.ts'
@@ -18,11 +19,14 @@ import { MemoryLogStore } from './log-store.ts'
 import { MemoryOAuthClientStore } from './oauth-client-store.ts'
 import { MemoryOAuthStore } from './oauth-store.ts'
 import { MemoryPasskeyStore } from './passkey-store.ts'
+import { MemoryRoleStore } from './role-store.ts'
 import { MemorySealedSecretStore } from './sealed-secret-store.ts'
 import { MemoryServiceCredentialStore } from './service-credential-store.ts'
+import { MemorySessionClientStore } from './session-client-store.ts'
 import { MemorySessionStore } from './session-store.ts'
 import { Tables } from './tables.ts'
 import { MemoryThrottleStore } from './throttle-store.ts'
+import { MemoryTrustRuleStore } from './trust-rule-store.ts'
 import { MemoryUserStore } from './user-store.ts'
 
 export interface MemoryStoreOptions extends StoreOptions {
@@ -44,13 +48,17 @@ export function createMemoryStore({ cutoffLifeMs, clock = systemClock }: MemoryS
     links: new MemoryLinkStore(tables),
     sessions: new MemorySessionStore(tables),
     elevations: new MemoryElevationStore(tables),
+    roles: new MemoryRoleStore(tables),
     leases: new MemoryLeaseStore(tables),
     devices: new MemoryDeviceStore(tables),
     services: new MemoryServiceCredentialStore(tables),
+    trustRules: new MemoryTrustRuleStore(tables),
     callerKeys: new MemoryCallerKeyStore(tables),
     sealedSecrets: new MemorySealedSecretStore(tables),
     oauth: new MemoryOAuthStore(tables),
     oauthClients: new MemoryOAuthClientStore(tables),
+    clientInvitations: new MemoryClientInvitationStore(tables),
+    sessionClients: new MemorySessionClientStore(tables),
     replay: new MemoryReplayStore({ clock }),
     throttle: new MemoryThrottleStore(),
     events: new MemoryEventLog(tables.log),

@@ -5,6 +5,8 @@ import type { Passkey } from '../../account/passkey/passkey-store.ts'
 import type { NewLink } from '../../account/link/link-store.ts'
 import { NO_PASSWORD, type PasswordRecord, type User } from '../../account/user.ts'
 import type { CallerKey } from '../../credential/caller-key.ts'
+import type { StoredScopes } from '../../credential/role-scopes.ts'
+import type { StoredRole } from '../../credential/role-store.ts'
 import type { ServiceCredential } from '../../credential/service-credential-store.ts'
 import type { Cause } from '../../delivery/event-log.ts'
 import type { Destination, Job, NewJob } from '../../delivery/delivery-store.ts'
@@ -12,8 +14,11 @@ import type { Elevation } from '../../session/elevation-store.ts'
 import type { Session } from '../../session/session.ts'
 import type { UpstreamSession } from '../../session/authenticator.ts'
 import type { ElevatedRole, Issuance } from '../../session/session-store.ts'
+import type { ClientInvitation } from '../../oauth/client-invitation-store.ts'
 import type { OAuthClient } from '../../oauth/oauth-client.ts'
 import type { Artifact, Grant } from '../../oauth/oauth-store.ts'
+import type { SessionClient } from '../../oauth/session-client-store.ts'
+import type { TrustRule } from '../../session/workload/trust-rule.ts'
 import type { StoredKey } from '../../signing/key-store.ts'
 import type { Append } from '../append.ts'
 import { endsArtifactsOf } from '../sqlite/oauth-ending.ts'
@@ -49,6 +54,9 @@ export interface ArtifactRecord extends Artifact {
 /** Neither half has a space. */
 export const artifactKey = (model: string, id: string): string => `${model} ${id}`
 
+/** Neither half has a space. */
+export const sessionClientKey = ({ session, client }: Pick<SessionClient, 'session' | 'client'>): string => `${session} ${client}`
+
 /**
  * All that the memory store holds. Whatever changes it does so in one synchronous stretch, log entry first: only an append
  * can fail, and nothing has changed by then.
@@ -70,8 +78,12 @@ export class Tables {
   /** By session. */
   readonly upstream: Map<string, UpstreamSession> = new Map()
   readonly elevations: Map<string, Elevation> = new Map()
+  /** By name. */
+  readonly roles: Map<string, StoredRole> = new Map()
+  readonly reservedScopes: Set<string> = new Set()
   readonly keys: Map<string, StoredKey> = new Map()
   readonly services: Map<string, ServiceCredential> = new Map()
+  readonly trustRules: Map<string, TrustRule> = new Map()
   readonly callerKeys: Map<string, CallerKey> = new Map()
   /** By name. */
   readonly sealedSecrets: Map<string, string> = new Map()
@@ -83,11 +95,14 @@ export class Tables {
   readonly keptJobs: Map<string, KeptJob> = new Map()
 
   readonly oauthClients: Map<string, OAuthClient> = new Map()
+  readonly clientInvitations: Map<string, ClientInvitation> = new Map()
   readonly grants: Map<string, Grant> = new Map()
   /** By `artifactKey`. */
   readonly artifacts: Map<string, ArtifactRecord> = new Map()
   /** By `jti`. */
   readonly oauthTokens: Map<string, { readonly grant: string; readonly expiresAt: EpochMs }> = new Map()
+  /** By `sessionClientKey`. */
+  readonly sessionClients: Map<string, SessionClient & { readonly expiresAt: EpochMs }> = new Map()
 
   constructor(log: Log) {
     this.log = log
@@ -114,7 +129,20 @@ export class Tables {
     const { id, email, name, roles, groups } = user
     const elevations = this.standingElevations(id)
     const subject = { id, email, name, roles, groups }
-    return { rev: this.log.head.position, session, subject, ...(elevations.length === 0 ? {} : { elevations }) }
+    const storedScopes = this.storedScopes([...roles, ...elevations.map(({ role }) => role)])
+    return {
+      rev: this.log.head.position,
+      session,
+      subject,
+      ...(elevations.length === 0 ? {} : { elevations }),
+      ...(storedScopes === undefined ? {} : { storedScopes }),
+    }
+  }
+
+  /** What the roles bring; undefined where nothing is said of any of them. */
+  storedScopes(names: readonly string[]): StoredScopes | undefined {
+    const found = names.flatMap((name) => this.roles.get(name) ?? [])
+    return found.length === 0 ? undefined : new Map(found.map(({ name, scope }) => [name, scope]))
   }
 
   /** Those of a user whose end nobody has noted. */

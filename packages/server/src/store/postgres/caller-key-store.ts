@@ -2,7 +2,7 @@ import { AuthError, type EpochMs } from 'countersign/core'
 import type { CallerKey, CallerKeyIssuance } from '../../credential/caller-key.ts'
 import type { CallerKeyChange, CallerKeyPage, CallerKeyStore } from '../../credential/caller-key-store.ts'
 import {
-  type CallerKeyIssuanceRow,
+  type CallerKeyIssuanceRow as KeyIssuanceRow,
   type CallerKeyRow,
   callerKeyColumns,
   callerKeyIssuanceOf,
@@ -14,6 +14,7 @@ import { endCallerKey, tellCallerKeyChange } from './caller-key-ending.ts'
 import type { Database, Unit } from './database.ts'
 import type { LogWriter } from './log-writer.ts'
 import { insertInto, statement } from './statement.ts'
+import { storedScopesColumn, storedScopesOf } from './stored-scopes.ts'
 
 const insert = statement('insert caller key', `${insertInto('caller_key', callerKeyColumns)} ON CONFLICT DO NOTHING`)
 const find = statement<CallerKeyRow>('find caller key', 'SELECT * FROM countersign.caller_key WHERE id = $1')
@@ -25,10 +26,15 @@ const list = statement<CallerKeyRow>(
     AND ($3::text IS NULL OR (owner_kind = $3 AND owner_id = $4))
   ORDER BY id LIMIT $5`,
 )
+interface CallerKeyIssuanceRow extends KeyIssuanceRow {
+  readonly stored_scopes: string | null
+}
+
 const issue = statement<CallerKeyIssuanceRow>(
   'issue caller key',
   `
-  SELECT k.*, h.position AS rev, coalesce(u.roles, '[]') AS roles, coalesce(u.groups, '[]') AS groups
+  SELECT k.*, h.position AS rev, coalesce(u.roles, '[]') AS roles, coalesce(u.groups, '[]') AS groups,
+    ${storedScopesColumn("coalesce(u.roles, '[]')", undefined)}
   FROM countersign.log_head h, countersign.caller_key k
   LEFT JOIN countersign.user_account u ON k.owner_kind = 'user' AND u.id = k.owner_id AND u.status = 'active'
   LEFT JOIN countersign.service_credential s ON k.owner_kind = 'service' AND s.id = k.owner_id
@@ -110,7 +116,7 @@ export class PostgresCallerKeyStore implements CallerKeyStore {
 
   async issue(id: string, at: EpochMs): Promise<CallerKeyIssuance | undefined> {
     const [row] = await this.#database.ask(issue, id, at)
-    return row === undefined ? undefined : callerKeyIssuanceOf(row)
+    return row === undefined ? undefined : callerKeyIssuanceOf(row, storedScopesOf(row.stored_scopes))
   }
 
   replace(id: string, successor: CallerKey, expiresAt: EpochMs, at: EpochMs): Promise<'replaced' | 'refused'> {

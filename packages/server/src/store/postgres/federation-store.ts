@@ -46,7 +46,8 @@ const upstreamSessions = statement<{ readonly session_id: string }>(
   'upstream sessions',
   `
   SELECT session_id FROM countersign.upstream_session
-  WHERE issuer = $1 AND ($2::text IS NULL OR sid = $2) AND ($3::text IS NULL OR subject = $3) ORDER BY session_id`,
+  WHERE issuer = $1 AND ($2::text IS NULL OR sid = $2 OR ($4::int = 1 AND sid IS NULL)) AND ($3::text IS NULL OR subject = $3)
+  ORDER BY session_id`,
 )
 
 /** Undoes a transaction that has begun to write. */
@@ -118,10 +119,11 @@ export class PostgresFederationStore implements FederationStore {
     })
   }
 
-  endUpstream({ issuer, subject, sid, at }: UpstreamEnd): Promise<readonly EndedSession[]> {
+  endUpstream({ issuer, subject, sid, orUnnamed = false, at }: UpstreamEnd): Promise<readonly EndedSession[]> {
+    const alsoUnnamed = orUnnamed && subject !== undefined ? 1 : 0
     return this.#log.appending(async (unit, log) => {
       const ended: EndedSession[] = []
-      for (const { session_id: session } of await unit.ask(upstreamSessions, issuer, sid ?? null, subject ?? null)) {
+      for (const { session_id: session } of await unit.ask(upstreamSessions, issuer, sid ?? null, subject ?? null, alsoUnnamed)) {
         const user = await endOne(unit, session)
         if (user === undefined) continue
         await log.append({ kind: 'cutoff', target: { kind: 'session', id: session }, mode: 'hard', at, cause: { user } })

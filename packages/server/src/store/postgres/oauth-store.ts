@@ -1,9 +1,9 @@
 import type { EpochMs } from 'countersign/core'
-import type { Position } from 'countersign/revocation'
-import type { Artifact, Grant, OAuthStore, StoredArtifact, TokenIssue } from '../../oauth/oauth-store.ts'
+import type { Artifact, Grant, OAuthStore, Redemption, StoredArtifact } from '../../oauth/oauth-store.ts'
 import { artifactOf, type ArtifactRow, artifactValues, grantOf, type GrantRow } from '../sqlite/oauth-row.ts'
 import type { Database } from './database.ts'
 import type { LogWriter } from './log-writer.ts'
+import { redeem } from './redemption.ts'
 import { statement } from './statement.ts'
 
 // What an artifact hangs on, held until the commit: who ends it comes wholly before, or wholly after and then sees the artifact.
@@ -17,7 +17,6 @@ const put = statement(
   SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::bigint
   WHERE ($4::text IS NULL OR EXISTS (SELECT 1 FROM countersign.oauth_grant WHERE id = $4))
     AND ($7::text IS NULL OR EXISTS (SELECT 1 FROM countersign.session WHERE id = $7))
-    AND ($11::text IS NULL OR EXISTS (SELECT 1 FROM countersign.oauth_artifact WHERE model = $10::text AND id = $11))
   ON CONFLICT (model, id) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id, user_id = excluded.user_id,
     client_id = excluded.client_id, session_id = excluded.session_id, user_code = excluded.user_code, expires_at = excluded.expires_at
     WHERE o.consumed_at IS NULL AND o.user_id IS NULL`,
@@ -37,23 +36,6 @@ const consume = statement(
   'UPDATE countersign.oauth_artifact SET consumed_at = $1 WHERE model = $2 AND id = $3 AND consumed_at IS NULL',
 )
 const remove = statement('remove artifact', 'DELETE FROM countersign.oauth_artifact WHERE model = $1 AND id = $2')
-const head = statement<{ readonly position: Position }>('head for token', 'SELECT position FROM countersign.log_head')
-// One statement, so that only what may be issued is noted.
-const issue = statement(
-  'issue client token',
-  `
-  WITH allowed AS (
-    SELECT 1 FROM countersign.oauth_client c
-    WHERE c.id = $1 AND c.disabled_at IS NULL
-      AND ($2::text IS NULL OR EXISTS (SELECT 1 FROM countersign.user_account u WHERE u.id = $2 AND u.status = 'active'))
-      AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM countersign.oauth_grant g WHERE g.id = $3 AND g.user_id = $2 AND g.client_id = $1))
-      AND ($4::text IS NULL OR EXISTS (
-        SELECT 1 FROM countersign.session s WHERE s.id = $4 AND s.user_id = $2 AND s.expires_at > $5 AND s.idle_expires_at > $5))
-  ), noted AS (
-    INSERT INTO countersign.oauth_token (jti, grant_id, expires_at) SELECT $6::text, $3::text, $7::bigint FROM allowed WHERE $3::text IS NOT NULL
-  )
-  SELECT 1 FROM allowed`,
-)
 const putGrant = statement(
   'put grant',
   `
@@ -83,7 +65,10 @@ const sweepTokens = statement(
     SELECT jti FROM countersign.oauth_token WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)`,
 )
 
-/** When a commit's outcome is unknown (`unavailable`): what was consumed stays so, and the client has to begin anew. */
+/**
+ * When a commit's outcome is unknown (`unavailable`): a refresh that is repeated gets the same successor, or one that nobody has seen. Of
+ * all else that was consumed the client has to begin anew.
+ */
 export class PostgresOAuthStore implements OAuthStore {
   readonly #database: Database
   readonly #log: LogWriter
@@ -124,17 +109,8 @@ export class PostgresOAuthStore implements OAuthStore {
     await this.#database.change(remove, model, id)
   }
 
-  issue({ jti, client, person, expiresAt, at }: TokenIssue): Promise<Position | 'refused'> {
-    const { user = null, grant = null, session = null } = person ?? {}
-    return this.#database.transaction(async (unit) => {
-      // Each statement takes a snapshot of its own: the facts are never older than the head.
-      const [[end], , allowed] = await Promise.all([
-        unit.ask(head),
-        grant === null ? 0 : unit.change(holdGrant, grant),
-        unit.change(issue, client, user, grant, session, at, jti, expiresAt),
-      ])
-      return end === undefined || allowed === 0 ? 'refused' : end.position
-    })
+  redeem(redemption: Redemption): Promise<boolean> {
+    return redeem(this.#database, redemption)
   }
 
   async putGrant({ id, user, client, payload, changedAt }: Omit<Grant, 'createdAt'>): Promise<void> {

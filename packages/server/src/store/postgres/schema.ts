@@ -1,5 +1,9 @@
+import { clientInvitationMigration } from './client-invitation-migration.ts'
+import { logoutMigration } from './logout-migration.ts'
 import { oauthMigration } from './oauth-migration.ts'
+import { roleMigration } from './role-migration.ts'
 import { federationTables } from './federation-schema.ts'
+import { trustRuleMigration } from './trust-rule-migration.ts'
 import type { Migration } from '../sqlite/schema.ts'
 
 /**
@@ -366,4 +370,8 @@ export const migrations: readonly Migration[] = [
   },
   oauthMigration,
   { version: 16, name: 'identities of other providers', sql: federationTables },
+  clientInvitationMigration,
+  logoutMigration,
+  roleMigration,
+  trustRuleMigration,
 ]

@@ -5,6 +5,7 @@ import { endCallerKeysOfService } from './caller-key-ending.ts'
 import type { Database } from './database.ts'
 import type { LogWriter } from './log-writer.ts'
 import { insertInto, statement } from './statement.ts'
+import { endTrustRulesOfService } from './trust-rule-store.ts'
 
 const insert = statement('insert credential', insertInto('service_credential', ['id', 'name', 'secret_hash', 'created_at']))
 const find = statement<ServiceCredentialRow>('find credential', 'SELECT * FROM countersign.service_credential WHERE id = $1')
@@ -41,6 +42,7 @@ export class PostgresServiceCredentialStore implements ServiceCredentialStore {
     return this.#log.appending(async (unit, log) => {
       if ((await unit.change(remove, id)) === 0) return false
       await endCallerKeysOfService(unit, log, id, at)
+      await endTrustRulesOfService(unit, log, id, at)
       await log.append({ kind: 'credential', target: { kind: 'key', id }, mode: 'hard', at })
       return true
     })

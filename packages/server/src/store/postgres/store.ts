@@ -1,6 +1,7 @@
 import { type Clock, newId, systemClock, systemRandom } from 'countersign/core'
 import type { Store, StoreOptions } from '../store.ts'
 import { PostgresCallerKeyStore } from './caller-key-store.ts'
+import { PostgresClientInvitationStore } from './client-invitation-store.ts'
 import { clientConfig, DEFAULT_PATIENCE, type Patience } from './connection.ts'
 import { Database } from './database.ts'
 import { PostgresDeliveryHistory } from './delivery-history.ts'
@@ -23,13 +24,16 @@ import { PostgresOAuthClientStore } from './oauth-client-store.ts'
 import { PostgresOAuthStore } from './oauth-store.ts'
 import { PostgresPasskeyStore } from './passkey-store.ts'
 import { PostgresReplayStore } from './replay-store.ts'
+import { PostgresRoleStore } from './role-store.ts'
 import { migrations } from './schema.ts'
 import { PostgresSealedSecretStore } from './sealed-secret-store.ts'
 import { PostgresServiceCredentialStore } from './service-credential-store.ts'
+import { PostgresSessionClientStore } from './session-client-store.ts'
 import { PostgresSessionStore } from './session-store.ts'
 import { statement } from './statement.ts'
 import { isOfConnection } from './storage-failure.ts'
 import { PostgresThrottleStore } from './throttle-store.ts'
+import { PostgresTrustRuleStore } from './trust-rule-store.ts'
 import { PostgresUserStore } from './user-store.ts'
 
 export interface PostgresStoreOptions extends StoreOptions {
@@ -83,13 +87,17 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     links: new PostgresLinkStore(database, log),
     sessions: new PostgresSessionStore(database, log),
     elevations: new PostgresElevationStore(database, log),
+    roles: new PostgresRoleStore(database, log),
     leases: new PostgresLeaseStore(database, log),
     devices: new PostgresDeviceStore(database),
     services: new PostgresServiceCredentialStore(database, log),
+    trustRules: new PostgresTrustRuleStore(database, log),
     callerKeys: new PostgresCallerKeyStore(database, log),
     sealedSecrets: new PostgresSealedSecretStore(database),
     oauth: new PostgresOAuthStore(database, log),
     oauthClients: new PostgresOAuthClientStore(database, log),
+    clientInvitations: new PostgresClientInvitationStore(database),
+    sessionClients: new PostgresSessionClientStore(database),
     replay: new PostgresReplayStore(database, clock),
     throttle: new PostgresThrottleStore(database),
     events: new PostgresEventLog(database, log),

@@ -1,5 +1,6 @@
 import type { Position } from 'countersign/revocation'
 import type { CallerKey, CallerKeyIssuance, CallerKeyKind, CallerKeyOwner, CallerKeySettings } from '../../credential/caller-key.ts'
+import type { StoredScopes } from '../../credential/role-scopes.ts'
 import { parseList } from './list.ts'
 
 export interface CallerKeyRow {
@@ -52,10 +53,11 @@ export const callerKeyOf = (row: CallerKeyRow): CallerKey => ({
   ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
 })
 
-export const callerKeyIssuanceOf = (row: CallerKeyIssuanceRow): CallerKeyIssuance => ({
+export const callerKeyIssuanceOf = (row: CallerKeyIssuanceRow, storedScopes: StoredScopes | undefined): CallerKeyIssuance => ({
   rev: row.rev,
   key: callerKeyOf(row),
   subject: { id: row.owner_id, roles: parseList(row.roles), groups: parseList(row.groups) },
+  ...(storedScopes === undefined ? {} : { storedScopes }),
 })
 
 /** In the order of `callerKeyColumns`. */

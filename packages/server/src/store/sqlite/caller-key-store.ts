@@ -12,8 +12,10 @@ import {
 } from './caller-key-row.ts'
 import type { CallerKeyEnding } from './caller-key-ending.ts'
 import type { Database } from './database.ts'
+import { parseList } from './list.ts'
 import type { LogWriter } from './log-writer.ts'
 import type { Statement } from './statement.ts'
+import { StoredScopesReader } from './stored-scopes.ts'
 
 export class SqliteCallerKeyStore implements CallerKeyStore {
   readonly #database: Database
@@ -30,11 +32,13 @@ export class SqliteCallerKeyStore implements CallerKeyStore {
   readonly #reseal: Statement
   readonly #dropExpired: Statement
   readonly #noteUses: Statement
+  readonly #storedScopes: StoredScopesReader
 
   constructor(database: Database, log: LogWriter, ending: CallerKeyEnding) {
     this.#database = database
     this.#log = log
     this.#ending = ending
+    this.#storedScopes = new StoredScopesReader(database)
     const places = callerKeyColumns.map(() => '?').join(', ')
     this.#insert = database.statement(`INSERT INTO caller_key (${callerKeyColumns.join(', ')}) VALUES (${places}) ON CONFLICT DO NOTHING`)
     this.#find = database.statement('SELECT * FROM caller_key WHERE id = ?')
@@ -89,7 +93,7 @@ export class SqliteCallerKeyStore implements CallerKeyStore {
   issue(id: string, at: EpochMs): Promise<CallerKeyIssuance | undefined> {
     return this.#database.read(() => {
       const row = this.#issue.get(id, at)
-      return row === undefined ? undefined : callerKeyIssuanceOf(row)
+      return row === undefined ? undefined : callerKeyIssuanceOf(row, this.#storedScopes.of(parseList(row.roles)))
     })
   }
 

@@ -60,8 +60,9 @@ export class SqliteFederationStore implements FederationStore {
         OR EXISTS (SELECT 1 FROM passkey WHERE user_id = ?1)
         OR EXISTS (SELECT 1 FROM federated_identity WHERE user_id = ?1 AND id <> ?2))`)
     this.#ofSid = database.statement(`
-      SELECT session_id FROM upstream_session WHERE issuer = ?1 AND sid = ?2 AND (?3 IS NULL OR subject = ?3)`)
-    this.#ofSubject = database.statement('SELECT session_id FROM upstream_session WHERE issuer = ? AND subject = ?')
+      SELECT session_id FROM upstream_session WHERE issuer = ?1 AND (sid = ?2 OR (?4 AND sid IS NULL)) AND (?3 IS NULL OR subject = ?3)`)
+    this.#ofSubject = database.statement(`
+      SELECT session_id FROM upstream_session WHERE issuer = ?1 AND (?2 IS NULL OR subject = ?2)`)
   }
 
   find(issuer: string, subject: string): Promise<FederatedIdentity | undefined> {
@@ -109,9 +110,11 @@ export class SqliteFederationStore implements FederationStore {
     })
   }
 
-  endUpstream({ issuer, subject, sid, at }: UpstreamEnd): Promise<readonly EndedSession[]> {
+  endUpstream({ issuer, subject, sid, orUnnamed = false, at }: UpstreamEnd): Promise<readonly EndedSession[]> {
     return this.#database.write(() => {
-      const rows = sid === undefined ? this.#ofSubject.all(issuer, subject ?? null) : this.#ofSid.all(issuer, sid, subject ?? null)
+      const alsoUnnamed = orUnnamed && subject !== undefined ? 1 : 0
+      const rows =
+        sid === undefined ? this.#ofSubject.all(issuer, subject ?? null) : this.#ofSid.all(issuer, sid, subject ?? null, alsoUnnamed)
       const ended: EndedSession[] = []
       for (const { session_id: session } of rows) {
         const user = this.#ending.endOne(session)

@@ -5,6 +5,7 @@ import type { Database } from './database.ts'
 import { elevatedRoleOf, type ElevatedRoleRow } from './elevation-row.ts'
 import { parseList } from './list.ts'
 import type { Statement } from './statement.ts'
+import { StoredScopesReader } from './stored-scopes.ts'
 
 interface SubjectRow {
   readonly rev: Position
@@ -22,12 +23,14 @@ interface SubjectRow {
 export class IssuanceReader {
   readonly #subject: Statement<SubjectRow>
   readonly #elevations: Statement<ElevatedRoleRow>
+  readonly #storedScopes: StoredScopesReader
 
   constructor(database: Database) {
     this.#subject = database.statement(`
       SELECT h.position AS rev, u.id, u.email, u.name, u.roles, u.groups
       FROM log_head h, user u WHERE u.id = ? AND u.status = 'active'`)
     this.#elevations = database.statement('SELECT role, ends_at FROM elevation WHERE user_id = ? AND ended_at IS NULL')
+    this.#storedScopes = new StoredScopesReader(database)
   }
 
   /** For a unit of work that has made sure already that the user is active. */
@@ -42,15 +45,18 @@ export class IssuanceReader {
     const row = this.#subject.get(session.user)
     if (row === undefined) return undefined
     const elevations = this.#elevations.all(row.id).map(elevatedRoleOf)
+    const roles = parseList(row.roles)
+    const storedScopes = this.#storedScopes.of([...roles, ...elevations.map(({ role }) => role)])
     return {
       ...(elevations.length === 0 ? {} : { elevations }),
+      ...(storedScopes === undefined ? {} : { storedScopes }),
       rev: row.rev,
       session,
       subject: {
         id: row.id,
         email: row.email,
         name: row.name ?? undefined,
-        roles: parseList(row.roles),
+        roles,
         groups: parseList(row.groups),
       },
     }

@@ -10,7 +10,7 @@ const table = `
   ) STRICT`
 
 /**
- * Brings the schema forward, each step in a transaction of its own, so that a crash leaves the step done or not begun.
+ * Brings the schema forward in one transaction: a crash leaves it as it was, and a new database is written to the disk once.
  *
  * @throws {Error} when a newer version of the product has written the database: going back could lose what it stored.
  */
@@ -23,9 +23,8 @@ export function migrate(connection: DatabaseSync, migrations: readonly Migration
       `The database has schema ${version}, made by a newer version of Countersign; this one knows ${newest}. Run the newer version.`,
     )
   }
-  for (const migration of migrations) {
-    if (migration.version > version) apply(connection, migration, now)
-  }
+  const missing = migrations.filter((migration) => migration.version > version)
+  if (missing.length > 0) applyAll(connection, missing, now)
 }
 
 function schemaVersion(connection: DatabaseSync): number {
@@ -33,11 +32,14 @@ function schemaVersion(connection: DatabaseSync): number {
   return Number(row?.['version'])
 }
 
-function apply(connection: DatabaseSync, { version, name, sql }: Migration, now: EpochMs): void {
+function applyAll(connection: DatabaseSync, migrations: readonly Migration[], now: EpochMs): void {
   connection.exec('BEGIN IMMEDIATE')
   try {
-    connection.exec(sql)
-    connection.prepare('INSERT INTO schema_migration VALUES (?, ?, ?)').run(version, name, now)
+    const note = connection.prepare('INSERT INTO schema_migration VALUES (?, ?, ?)')
+    for (const { version, name, sql } of migrations) {
+      connection.exec(sql)
+      note.run(version, name, now)
+    }
     connection.exec('COMMIT')
   } catch (error) {
     if (connection.isTransaction) connection.exec('ROLLBACK')

@@ -1,9 +1,9 @@
 import type { EpochMs } from 'countersign/core'
-import type { Position } from 'countersign/revocation'
-import type { Artifact, Grant, OAuthStore, StoredArtifact, TokenIssue } from '../../oauth/oauth-store.ts'
+import type { Artifact, Grant, OAuthStore, Redemption, StoredArtifact } from '../../oauth/oauth-store.ts'
 import type { Database } from './database.ts'
 import type { LogWriter } from './log-writer.ts'
 import { artifactOf, type ArtifactRow, artifactValues, grantOf, type GrantRow } from './oauth-row.ts'
+import { noteSessionClient } from './session-client-store.ts'
 import type { Statement } from './statement.ts'
 
 const living = `(a.session_id IS NULL OR EXISTS (
@@ -17,8 +17,9 @@ export class SqliteOAuthStore implements OAuthStore {
   readonly #findByUserCode: Statement<ArtifactRow>
   readonly #consume: Statement
   readonly #remove: Statement
-  readonly #mayIssue: Statement<{ readonly position: Position }>
+  readonly #stands: Statement<object>
   readonly #noteToken: Statement
+  readonly #noteClient: Statement
   readonly #putGrant: Statement
   readonly #findGrant: Statement<GrantRow>
   readonly #grantsOf: Statement<GrantRow>
@@ -36,7 +37,6 @@ export class SqliteOAuthStore implements OAuthStore {
       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
       WHERE (?4 IS NULL OR EXISTS (SELECT 1 FROM oauth_grant WHERE id = ?4))
         AND (?7 IS NULL OR EXISTS (SELECT 1 FROM session WHERE id = ?7))
-        AND (?11 IS NULL OR EXISTS (SELECT 1 FROM oauth_artifact WHERE model = ?10 AND id = ?11))
       ON CONFLICT (model, id) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id, user_id = excluded.user_id,
         client_id = excluded.client_id, session_id = excluded.session_id, user_code = excluded.user_code, expires_at = excluded.expires_at
         WHERE oauth_artifact.consumed_at IS NULL AND oauth_artifact.user_id IS NULL`)
@@ -48,14 +48,13 @@ export class SqliteOAuthStore implements OAuthStore {
     )
     this.#consume = database.statement('UPDATE oauth_artifact SET consumed_at = ? WHERE model = ? AND id = ? AND consumed_at IS NULL')
     this.#remove = database.statement('DELETE FROM oauth_artifact WHERE model = ? AND id = ?')
-    this.#mayIssue = database.statement(`
-      SELECT h.position FROM log_head h, oauth_client c
-      WHERE c.id = ?1 AND c.disabled_at IS NULL
-        AND (?2 IS NULL OR EXISTS (SELECT 1 FROM user u WHERE u.id = ?2 AND u.status = 'active'))
-        AND (?3 IS NULL OR EXISTS (SELECT 1 FROM oauth_grant g WHERE g.id = ?3 AND g.user_id = ?2 AND g.client_id = ?1))
+    this.#stands = database.statement(`
+      SELECT 1 FROM oauth_client c, user u, oauth_grant g
+      WHERE c.id = ?1 AND c.disabled_at IS NULL AND u.id = ?2 AND u.status = 'active' AND g.id = ?3 AND g.user_id = ?2 AND g.client_id = ?1
         AND (?4 IS NULL OR EXISTS (
           SELECT 1 FROM session s WHERE s.id = ?4 AND s.user_id = ?2 AND s.expires_at > ?5 AND s.idle_expires_at > ?5))`)
     this.#noteToken = database.statement('INSERT INTO oauth_token (jti, grant_id, expires_at) VALUES (?, ?, ?)')
+    this.#noteClient = database.statement(noteSessionClient)
     this.#putGrant = database.statement(`
       INSERT INTO oauth_grant (id, user_id, client_id, payload, created_at, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
       ON CONFLICT (id) DO UPDATE SET payload = excluded.payload, changed_at = excluded.changed_at`)
@@ -91,14 +90,27 @@ export class SqliteOAuthStore implements OAuthStore {
     await this.#database.write(() => this.#remove.run(model, id))
   }
 
-  issue({ jti, client, person, expiresAt, at }: TokenIssue): Promise<Position | 'refused'> {
-    const { user = null, grant = null, session = null } = person ?? {}
+  redeem(redemption: Redemption): Promise<boolean> {
+    const { jti, client, person, expiresAt, at } = redemption.token
+    const { user, grant, session = null, signedIn } = person
     return this.#database.write(() => {
-      const row = this.#mayIssue.get(client, user, grant, session, at)
-      if (row === undefined) return 'refused'
-      if (grant !== null) this.#noteToken.run(jti, grant, expiresAt)
-      return row.position
+      if (this.#stands.get(client, user, grant, session, at) === undefined || !this.#uses(redemption)) return false
+      this.#noteToken.run(jti, grant, expiresAt)
+      if (signedIn !== undefined) this.#noteClient.run(signedIn, client, user)
+      return true
     })
+  }
+
+  /** @returns false, and nothing has changed, when it may not be used, or not again. */
+  #uses({ model, id, repeatableAfter, token: { at }, successor }: Redemption): boolean {
+    const stored = this.#find.get(at, model, id)
+    if (stored === undefined) return false
+    if (stored.consumed_at !== null) {
+      const isLate = repeatableAfter === undefined || stored.consumed_at <= repeatableAfter
+      return !isLate && successor !== undefined && this.#find.get(at, successor.model, successor.id)?.consumed_at === null
+    }
+    if (successor !== undefined && this.#put.run(...artifactValues(successor)) === 0) return false
+    return this.#consume.run(at, model, id) === 1
   }
 
   async putGrant({ id, user, client, payload, changedAt }: Omit<Grant, 'createdAt'>): Promise<void> {

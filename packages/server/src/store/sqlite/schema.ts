@@ -1,5 +1,9 @@
+import { clientInvitationMigration } from './client-invitation-migration.ts'
+import { logoutMigration } from './logout-migration.ts'
 import { oauthMigration } from './oauth-migration.ts'
+import { roleMigration } from './role-migration.ts'
 import { federationTables } from './federation-schema.ts'
+import { trustRuleMigration } from './trust-rule-migration.ts'
 
 /** One step of the schema. Steps are only ever added: what has been released is never edited. */
 export interface Migration {
@@ -370,4 +374,8 @@ export const migrations: readonly Migration[] = [
   },
   oauthMigration,
   { version: 16, name: 'identities of other providers', sql: federationTables },
+  clientInvitationMigration,
+  logoutMigration,
+  roleMigration,
+  trustRuleMigration,
 ]

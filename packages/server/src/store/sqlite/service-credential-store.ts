@@ -14,6 +14,7 @@ export class SqliteServiceCredentialStore implements ServiceCredentialStore {
   readonly #find: Statement<ServiceCredentialRow>
   readonly #list: Statement<ServiceCredentialRow>
   readonly #remove: Statement
+  readonly #removeRules: Statement<{ readonly id: string }>
 
   constructor(database: Database, log: LogWriter, ending: CallerKeyEnding) {
     this.#database = database
@@ -23,6 +24,7 @@ export class SqliteServiceCredentialStore implements ServiceCredentialStore {
     this.#find = database.statement('SELECT * FROM service_credential WHERE id = ?')
     this.#list = database.statement('SELECT * FROM service_credential ORDER BY created_at, id')
     this.#remove = database.statement('DELETE FROM service_credential WHERE id = ?')
+    this.#removeRules = database.statement('DELETE FROM trust_rule WHERE service_id = ? RETURNING id')
   }
 
   async add({ id, name, secretHash, createdAt }: ServiceCredential): Promise<void> {
@@ -44,6 +46,9 @@ export class SqliteServiceCredentialStore implements ServiceCredentialStore {
     return this.#database.write(() => {
       if (this.#remove.run(id) === 0) return false
       this.#ending.endServices(id, at)
+      for (const rule of this.#removeRules.all(id)) {
+        this.#log.append({ kind: 'cutoff', target: { kind: 'client', id: rule.id }, mode: 'hard', at })
+      }
       this.#log.append({ kind: 'credential', target: { kind: 'key', id }, mode: 'hard', at })
       return true
     })

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from 'countersign/core'
 import type { Store, StoreOptions } from '../store.ts'
 import { CallerKeyEnding } from './caller-key-ending.ts'
 import { SqliteCallerKeyStore } from './caller-key-store.ts'
+import { SqliteClientInvitationStore } from './client-invitation-store.ts'
 import { type Database, openDatabase } from './database.ts'
 import { SqliteDeliveryHistory } from './delivery-history.ts'
 import { SqliteDeliveryStore } from './delivery-store.ts'
@@ -23,11 +24,14 @@ import { SqliteOAuthClientStore } from './oauth-client-store.ts'
 import { SqliteOAuthStore } from './oauth-store.ts'
 import { SqlitePasskeyStore } from './passkey-store.ts'
 import { SqliteReplayStore } from './replay-store.ts'
+import { SqliteRoleStore } from './role-store.ts'
 import { SqliteSealedSecretStore } from './sealed-secret-store.ts'
 import { SqliteServiceCredentialStore } from './service-credential-store.ts'
+import { SqliteSessionClientStore } from './session-client-store.ts'
 import { SessionEnding } from './session-ending.ts'
 import { SqliteSessionStore } from './session-store.ts'
 import { SqliteThrottleStore } from './throttle-store.ts'
+import { SqliteTrustRuleStore } from './trust-rule-store.ts'
 import { SqliteUserStore } from './user-store.ts'
 
 export interface SqliteStoreOptions extends StoreOptions {
@@ -74,13 +78,17 @@ export function storeOn(database: Database, clock: Clock, cutoffLifeMs: number):
     links: new SqliteLinkStore(database, log, ending, factorChange),
     sessions: new SqliteSessionStore(database, log, ending, issuance),
     elevations: new SqliteElevationStore(database, log),
+    roles: new SqliteRoleStore(database, log),
     leases: new SqliteLeaseStore(database, new LeaseEnding(database, log, ending, keyEnding)),
     devices: new SqliteDeviceStore(database),
     services: new SqliteServiceCredentialStore(database, log, keyEnding),
+    trustRules: new SqliteTrustRuleStore(database, log),
     callerKeys: new SqliteCallerKeyStore(database, log, keyEnding),
     sealedSecrets: new SqliteSealedSecretStore(database),
     oauth: new SqliteOAuthStore(database, log),
     oauthClients: new SqliteOAuthClientStore(database, log),
+    clientInvitations: new SqliteClientInvitationStore(database),
+    sessionClients: new SqliteSessionClientStore(database),
     replay: new SqliteReplayStore(database, clock),
     throttle: new SqliteThrottleStore(database),
     events: new SqliteEventLog(database, log),

@@ -6,6 +6,7 @@ export const signIn: typeof contract = {
   leadElsewhere: 'und weiter zu',
   stepUpTitle: 'Bestätigen Sie, dass Sie es sind',
   stepUpLead: 'Was Sie vorhaben, ändert Ihr Konto. Es geht weiter, sobald Sie bestätigt haben.',
+  stepUpLeadApp: 'Die App, von der Sie kommen, verlangt es. Danach geht es gleich weiter.',
   stepUpSubmit: 'Bestätigen',
   stepUpFailed: 'Wir konnten nicht bestätigen, dass Sie es sind.',
   notYou: (email) => `Nicht ${email}?`,

@@ -4,6 +4,7 @@ export const signIn = {
   leadElsewhere: 'to continue to',
   stepUpTitle: 'Confirm that it is you',
   stepUpLead: 'What you are about to do changes your account. It goes on as soon as you have confirmed.',
+  stepUpLeadApp: 'The app that you come from asks for it. It goes on as soon as you have confirmed.',
   stepUpSubmit: 'Confirm',
   stepUpFailed: 'We could not confirm that it is you.',
   notYou: (email: string): string => `Not ${email}?`,

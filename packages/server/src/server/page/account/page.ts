@@ -69,7 +69,7 @@ ${signedIn(call).principal.acr === ENROLMENT ? enrolmentNotice(call) : ''}
 ${profileSection(user, call)}
 ${sessionSection(placed, signedIn(call).session.id, call)}
 ${proofSection({ appSince: app?.confirmedAt, passkeys, recoveryCodesLeft }, call)}
-${call.offers('/account/keys') ? keySection(call) : ''}`
+${accessSection(call)}`
     return { title: account.title, layout: 'wide', body }
   },
 })
@@ -107,8 +107,18 @@ function noticeOf({ flash, say: { account, link }, offers }: PageCall, user: Use
   }
 }
 
-function keySection(call: PageCall): Html {
-  const { account } = call.say
+/** What has access without anybody there: programs of one's own, apps of others. */
+function accessSection(call: PageCall): Html | '' {
+  const { account, consent } = call.say
+  const rows = [
+    { path: '/account/keys', picture: icon('terminal'), title: account.keys, hint: account.keysHint },
+    { path: '/account/apps', picture: icon('apps'), title: consent.appsTitle, hint: consent.appsHint },
+  ].filter(({ path }) => call.offers(path))
+  if (rows.length === 0) return ''
+  const items = rows.map(
+    ({ path, picture, title, hint }) =>
+      html`<div class="item">${picture}<div><div class="title">${title}</div><div class="soft small">${hint}</div></div><a class="button quiet compact" href="${call.link(path)}" aria-label="${title}: ${account.manage}">${account.manage}</a></div>`,
+  )
   return html`<section aria-labelledby="access"><header><h2 id="access">${account.access}</h2></header>
-<div class="card"><div class="item">${icon('terminal')}<div><div class="title">${account.keys}</div><div class="soft small">${account.keysHint}</div></div><a class="button quiet compact" href="${call.link('/account/keys')}">${account.manage}</a></div></div></section>`
+<div class="card">${items}</div></section>`
 }

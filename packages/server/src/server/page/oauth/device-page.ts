@@ -9,6 +9,7 @@ import type { Html } from '../html.ts'
 import { brandMark, errorSummary, statusNotice } from '../layout.ts'
 import { defineForm, definePage, type Page, type PageCall, type Redirect } from '../page.ts'
 import { signedIn } from '../signed-in.ts'
+import { clientFacts } from './client-facts.ts'
 import { askScopes } from './scope-list.ts'
 
 const PATH = endpoints.code_verification
@@ -103,11 +104,13 @@ ${textField('code', { name: 'user_code', label: consent.deviceCode, autocomplete
 
 async function confirm(code: string, { client: id, scopes }: WaitingDevice, call: PageCall, services: Services): Promise<Html> {
   const { consent } = call.say
-  const { name } = await services.oauthClients.find(id)
+  const client = await services.oauthClients.find(id)
+  const { name } = client
   return html`<div class="card stack">
 <header>${brandMark(call, services.site)}<h1>${consent.title(name)}</h1><p class="soft">${consent.lead(name)}</p></header>
 ${errorSummary(call)}
 ${askScopes(scopes, call)}
+${clientFacts(client, call, undefined)}
 <p>${consent.deviceConfirm} <code>${code.toUpperCase()}</code></p>
 ${buttonForm('allow', html`<button class="button">${consent.allow}</button>`, call, { user_code: code })}
 ${buttonForm('deny', html`<button class="button quiet">${consent.deny}</button>`, call, { user_code: code })}

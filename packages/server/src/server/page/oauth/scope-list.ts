@@ -10,5 +10,5 @@ export function askScopes(scopes: readonly string[], { say: { consent } }: PageC
     const words = Object.hasOwn(consent.scopes, scope) ? consent.scopes[scope] : undefined
     return words === undefined ? html`<li><code>${scope}</code></li>` : html`<li>${words}</li>`
   })
-  return html`<div><p>${consent.asks}</p><ul>${items}</ul></div>`
+  return html`<div><p>${consent.asks}</p><ul class="asks">${items}</ul></div>`
 }

@@ -33,7 +33,9 @@ export function factorForms(way: FactorWay, call: PageCall<SignInQuery>): Html {
   const { signIn, passkey } = call.say
   const byPasskey = (isMain: boolean): Html => passkeyForm({ form: PASSKEY, kind: 'get', label: passkey.use, isMain, ...way.passkey }, call)
   if (main === 'recovery_code') return html`${typedForm(RECOVERY, recoveryField(call), way, call)}${back(way, call)}`
-  if (main === 'passkey') return html`${byPasskey(true)}${withoutPasskeys(call)}${recovery(way, call)}`
+  if (main === 'passkey') {
+    return html`${byPasskey(true)}${withoutPasskeys(call)}${factors.includes('recovery_code') ? recovery(way, call) : ''}`
+  }
   const other = factors.includes('passkey')
     ? html`<div class="stack" data-needs-passkey hidden><div class="or">${signIn.or}</div>${byPasskey(false)}</div>`
     : ''

@@ -91,7 +91,7 @@ ${errorSummary(call)}
 ${statusNotice(noticeOf(call))}
 <form class="stack" method="post" action="${actionOf(call)}" novalidate>
 ${hiddenFields(FORM, call)}
-${textField(FORM, { name: 'email', label: signIn.email, type: 'email', autocomplete: 'username webauthn', inputmode: 'email', enterkeyhint: 'next', maxlength: 254, autofocus: true }, call)}
+${textField(FORM, { name: 'email', label: signIn.email, type: 'email', autocomplete: 'username webauthn', inputmode: 'email', enterkeyhint: 'next', maxlength: 254, autofocus: true, ...(call.flash?.email === undefined ? {} : { value: call.flash.email }) }, call)}
 ${textField(FORM, { name: 'password', label: signIn.password, type: 'password', autocomplete: 'current-password', enterkeyhint: 'go', ...(forgotten === undefined ? {} : { beside: forgotten }) }, call)}
 <button class="button">${signIn.submit}</button>
 </form>

@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import * as z from 'zod'
+import { CONSENT_PATH } from '../../../oauth/index.ts'
 import type { FactorKind, StepUpRequest } from '../../../session/index.ts'
 import { password } from '../../schema.ts'
 import type { Services } from '../../services.ts'
@@ -47,10 +48,10 @@ async function confirm(proof: Proof, call: PageCall, services: Services): Promis
 
 export async function stepUpView(call: PageCall<SignInQuery>, services: Services): Promise<View> {
   const { email, id } = await signedInUser(call, services)
-  const factors = await factorsOf(id, services)
+  const factors = (await factorsOf(id, services)).filter((kind) => call.query.acr !== 'phr' || kind === 'passkey')
   const { signIn, page } = call.say
   const body = html`<div class="card stack">
-<header>${brandMark(call, services.site)}<h1>${signIn.stepUpTitle}</h1><p class="soft">${signIn.stepUpLead}</p></header>
+<header>${brandMark(call, services.site)}<h1>${signIn.stepUpTitle}</h1><p class="soft">${call.query.return_to === CONSENT_PATH ? signIn.stepUpLeadApp : signIn.stepUpLead}</p></header>
 ${errorSummary(call)}
 <p class="whom"><strong>${email}</strong></p>
 ${factors.length === 0 ? html`${passwordForm(email, call)}${await confirmButtons(id, call, services)}` : factorPart(factors, call)}
@@ -79,7 +80,7 @@ const signOutForm = (call: PageCall): Html =>
   html`<form class="inline" method="post" action="${call.link('/sign-out')}">${hiddenFields('sign_out', call)}<button class="link target">${call.say.page.signOut}</button></form>`
 
 /** What the account has beside its password: whoever has one is asked for that, as a sign-in would ask. */
-async function factorsOf(user: string, { store, passkeys }: Services): Promise<readonly FactorKind[]> {
+export async function factorsOf(user: string, { store, passkeys }: Services): Promise<readonly FactorKind[]> {
   const [app, kept] = await Promise.all([store.factors.find(user), passkeys.list(user)])
   const own: readonly FactorKind[] = [
     ...(app?.confirmedAt === undefined ? [] : ['totp' as const]),

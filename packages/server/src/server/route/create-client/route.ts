@@ -1,4 +1,6 @@
 import { json } from '../../answer.ts'
+import { clientPagesOf } from '../../client-pages-schema.ts'
+import { mutualTlsOf } from '../../mutual-tls-schema.ts'
 import { clientBody, issuedClientSchema, showClient } from '../../oauth-schema.ts'
 import { defineRoute, type Operation } from '../../route.ts'
 
@@ -19,6 +21,12 @@ export const createClient: Operation = defineRoute({
       grantTypes: body.grant_types,
       scopes: body.scopes,
       requiresDpop: body.requires_dpop,
+      requiresPush: body.requires_pushed_requests,
+      requiresSigning: body.requires_signed_requests,
+      ...mutualTlsOf(body),
+      ...clientPagesOf(body),
+      backchannelLogoutUri: body.backchannel_logout_uri,
+      backchannelLogoutSessionRequired: body.backchannel_logout_session_required,
       jwks: body.jwks,
     })
     return json(201, { ...showClient(client), ...(secret === undefined ? {} : { secret }) })

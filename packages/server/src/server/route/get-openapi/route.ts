@@ -8,5 +8,5 @@ export const getOpenApi: Operation = defineRoute({
   summary: 'This API as an OpenAPI 3.1 document.',
   authority: 'public',
   responses: { 200: { description: 'The document.' } },
-  handle: (_call, { openApi }) => json(200, openApi, { 'cache-control': 'max-age=300' }),
+  handle: (_call, { openApi }) => json(200, openApi(), { 'cache-control': 'max-age=300' }),
 })

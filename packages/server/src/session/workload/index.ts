@@ -1,0 +1,5 @@
+export { AssertionKeys } from './assertion-keys.ts'
+export { type ClaimValue, type PublishedKeySet, type TrustRule } from './trust-rule.ts'
+export type { TrustRuleStore } from './trust-rule-store.ts'
+export { LONGEST_ASSERTION_SECONDS, LONGEST_TOKEN_SECONDS, type TrustRuleRequest, TrustRules } from './trust-rules.ts'
+export { AssertionRefused, type RuleFinding, type WorkloadToken, type WorkloadTokenRequest, WorkloadTokens } from './workload-tokens.ts'

@@ -1,0 +1,3 @@
+import { walkSeeds } from './random-walks.ts'
+
+walkSeeds('even')
