@@ -56,10 +56,17 @@ export class PageBrowser {
   readonly cookies: Map<string, string> = new Map()
   readonly #base: string
   readonly #headers: Readonly<Record<string, string>>
+  readonly #fetch: (url: URL, init: RequestInit) => Promise<Response>
 
-  constructor(base: string, headers: Readonly<Record<string, string>> = {}) {
+  /** @param over Whose word it takes for who a server is. */
+  constructor(
+    base: string,
+    headers: Readonly<Record<string, string>> = {},
+    over: (url: URL, init: RequestInit) => Promise<Response> = fetch,
+  ) {
     this.#base = base
     this.#headers = { accept: 'text/html', ...headers }
+    this.#fetch = over
   }
 
   /** One answer, without following where it leads. */
@@ -67,7 +74,7 @@ export class PageBrowser {
     const url = new URL(path, this.#base)
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const all = { ...this.#headers, ...(cookie === '' ? {} : { cookie }), ...headers }
-    const response = await fetch(url, { method, headers: all, redirect: 'manual', ...(body === undefined ? {} : { body }) })
+    const response = await this.#fetch(url, { method, headers: all, redirect: 'manual', ...(body === undefined ? {} : { body }) })
     for (const line of response.headers.getSetCookie()) this.#keep(line)
     return new ShownPage(url, response.status, response.headers, await response.text())
   }

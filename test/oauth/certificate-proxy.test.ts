@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as client from 'openid-client'
+import { freePort } from '../../tool/free-port.ts'
 import { selfSigned, TestAuthority, type TestCertificate } from '../http/server-certificate.ts'
 import { certificateField, certifiedKey, thumbprintOf } from './certified-fetch.ts'
 import { claimsOf, DEVICE_GRANT, OAuthWorld, onEachDatabase, type RegisteredClient, refusedWith } from './oauth-world.ts'
@@ -47,6 +48,59 @@ onEachDatabase('certificates that a named proxy tells of', (open) => {
     const next = await client.refreshTokenGrant(config, given.refresh_token ?? '')
     assert.deepEqual(claimsOf(next.access_token).cnf, { 'x5t#S256': thumbprintOf(own) })
     assert.equal(await refusedWith(client.refreshTokenGrant(through(config, told(stolen)), next.refresh_token ?? '')), 'invalid_grant')
+  })
+
+  test('[D03] a refresh token of before its client was bound is bound when it is replaced', async () => {
+    const person = await world.server.person()
+    const registered = await world.client({ kind: 'public' })
+    const [own, stolen] = [selfSigned('app'), selfSigned('app')]
+    const { config, refresh_token: before = '' } = await world.tokens(person, registered)
+    const change = { tls_client_certificate_bound_access_tokens: true }
+    assert.equal((await world.server.local('PATCH', `/v1/clients/${registered.id}`, change)).status, 200)
+    assert.equal(await refusedWith(client.refreshTokenGrant(config, before)), 'invalid_grant')
+    const { refresh_token: next = '' } = await client.refreshTokenGrant(through(config, told(own)), before)
+    assert.equal(await refusedWith(client.refreshTokenGrant(through(config, told(stolen)), next)), 'invalid_grant')
+    assert.deepEqual(claimsOf((await client.refreshTokenGrant(through(config, told(own)), next)).access_token).cnf, {
+      'x5t#S256': thumbprintOf(own),
+    })
+  })
+
+  test('[D03] and to the key of its proof, where the client was bound to keys', async () => {
+    const registered = await world.client({ kind: 'public' })
+    const { config, refresh_token: before = '' } = await world.tokens(await world.server.person(), registered)
+    assert.equal((await world.server.local('PATCH', `/v1/clients/${registered.id}`, { requires_dpop: true })).status, 200)
+    const [own, stolen] = await Promise.all([1, 2].map(async () => client.getDPoPHandle(config, await client.randomDPoPKeyPair())))
+    const refresh = (token: string, DPoP?: client.DPoPHandle) =>
+      client.refreshTokenGrant(config, token, undefined, DPoP === undefined ? undefined : { DPoP })
+    assert.equal(await refusedWith(refresh(before)), 'invalid_grant')
+    const { refresh_token: next = '' } = await refresh(before, own)
+    for (const another of [undefined, stolen]) assert.equal(await refusedWith(refresh(next, another)), 'invalid_grant')
+    assert.equal(await refusedWith(refresh(next, own)), 'nothing')
+  })
+
+  test('[D03] under the other name of ours, too, a token that is bound to a key is taken with a proof that names it, and with no other', async () => {
+    const port = await freePort()
+    const alias = `http://localhost:${port}`
+    const proxied = { trustedProxies: ['127.0.0.1', '::1'], ...header }
+    await using there = await open({ port, host: '127.0.0.1', issuer: `http://127.0.0.1:${port}`, mtlsUrl: alias, ...proxied })
+    const { config, back, checks } = await there.consented(await there.server.person(), await there.client({ requires_dpop: true }))
+    const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair())
+    const { access_token: token } = await client.authorizationCodeGrant(config, back, checks, undefined, { DPoP })
+    /** A proof that names `to`, at the address that `asked` is. */
+    const ask = async (to: string, asked = to): Promise<string> => {
+      config[client.customFetch] = (_url, options) => fetch(`${asked}/oauth/userinfo`, options as RequestInit)
+      return refusedWith(
+        client.fetchProtectedResource(config, token, new URL(`${to}/oauth/userinfo`), 'GET', undefined, undefined, { DPoP }),
+      )
+    }
+    assert.deepEqual([await ask(there.url), await ask(alias)], ['nothing', 'nothing'])
+    for (const [to, asked] of [
+      ['http://evil.example', alias],
+      [alias, there.url],
+      [there.url, alias],
+    ] as const) {
+      assert.notEqual(await ask(to, asked), 'nothing', `${to} at ${asked}`)
+    }
   })
 
   test('[D03] a device that proves itself by its certificate gets a bound token when a person allows it', async () => {

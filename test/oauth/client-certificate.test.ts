@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { suite, test } from 'node:test'
-import { addressList, AuthError } from 'countersign/core'
+import { addressList, AuthError, systemPlatform } from 'countersign/core'
 import { type SubjectProperty, subjects } from '../../packages/server/src/oauth/certificate-subject.ts'
+import { livingCertificate } from '../../packages/server/src/oauth/mutual-tls.ts'
 import { type CertificateGround, clientCertificate } from '../../packages/server/src/server/client-certificate.ts'
 import { selfSigned, TestAuthority } from '../http/server-certificate.ts'
 import { certificateField } from './certified-fetch.ts'
@@ -82,7 +83,9 @@ suite('whose word is taken for a certificate', () => {
     clientCertificateVerdict: 'x-verify',
     mtlsUrl: undefined,
   }
-  const socket = (authorized: boolean) => ({ incoming: { socket: { authorized, getPeerCertificate: () => ({ raw }) } } })
+  const socket = (authorized: boolean, authorizationError: string | null = null) => ({
+    incoming: { socket: { authorized, authorizationError, getPeerCertificate: () => ({ raw }) } },
+  })
   const header = { 'x-cert': encodeURIComponent(own.cert), 'x-verify': 'SUCCESS' }
   const seen = (peer: string | undefined, more: object, headers: Record<string, string> = {}, change: Partial<CertificateGround> = {}) => {
     const request = new Request('http://localhost/', { headers })
@@ -93,6 +96,8 @@ suite('whose word is taken for a certificate', () => {
   test('that of a connection is the client’s, and its CA counts only when it is one of ours', () => {
     assert.equal(seen('192.0.2.9', socket(true)), 'verified')
     assert.equal(seen('192.0.2.9', socket(false)), 'unverified')
+    // As Node leaves it when a second handshake has brought another certificate.
+    assert.equal(seen('192.0.2.9', socket(true, 'DEPTH_ZERO_SELF_SIGNED_CERT')), 'unverified')
     assert.equal(seen('192.0.2.9', socket(true), {}, { clientCaFile: undefined }), 'unverified')
     assert.equal(seen('192.0.2.9', socket(true), {}, { clientCertificates: false }), 'none')
     const without = { incoming: { socket: { authorized: true, getPeerCertificate: () => ({}) } } }
@@ -122,6 +127,19 @@ suite('whose word is taken for a certificate', () => {
       assert.throws(() => seen('10.0.0.1', {}, header, rfc9440), new AuthError('credential_malformed', { reason: 'client_certificate' }))
     }
     assert.equal(seen('10.0.0.1', {}, { 'x-cert': '::' }, rfc9440), 'none')
+  })
+
+  test('before its first day and after its last it is no certificate', () => {
+    const presented = { certificate: new X509Certificate(own.cert), isVerified: true }
+    for (const [day, expected] of [
+      ['2019-12-31', undefined],
+      ['2020-01-01', presented],
+      ['2049-12-31', presented],
+      ['2050-01-01', undefined],
+    ] as const) {
+      assert.equal(livingCertificate(presented, { ...systemPlatform.clock, now: () => Date.parse(day) }), expected, day)
+    }
+    assert.equal(livingCertificate(undefined, systemPlatform.clock), undefined)
   })
 
   test('a header of anybody else is not looked at', () => {

@@ -165,10 +165,13 @@ suite('authorization where every account must have a second factor', () => {
 
   test('[D01] [D06] who has shown none is led to set one up, and the application gets nothing', async () => {
     const { email } = await world.server.person()
-    const { to } = await world.begin(await world.configured(await world.client()))
-    const asked = await follow(await world.browser(email), world.url, to)
+    const config = await world.configured(await world.client())
+    const browser = await world.browser(email)
+    const asked = await follow(browser, world.url, (await world.begin(config)).to)
     assert.equal(asked.url, undefined)
     assert.equal(asked.page.url.pathname, '/account')
     assert.match(asked.page.text, /This account needs a second factor/)
+    const silent = await follow(browser, world.url, (await world.begin(config, { prompt: 'none' })).to)
+    assert.equal(silent.url?.searchParams.get('error'), 'login_required')
   })
 })

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import * as client from 'openid-client'
 import { PASSWORD } from '../http/server-world.ts'
-import { follow, OAuthWorld, REDIRECT, type RegisteredClient } from './oauth-world.ts'
+import { follow, type OAuthWorld, onEachDatabase, REDIRECT, type RegisteredClient } from './oauth-world.ts'
 
-suite('what a person allows is what they were shown', () => {
+onEachDatabase('what a person allows is what they were shown', (open, testOnce) => {
   let world: OAuthWorld
   before(async () => {
-    world = await OAuthWorld.open({ oauthRegistration: 'token' })
+    world = await open({ oauthRegistration: 'token' })
   })
   after(() => world[Symbol.asyncDispose]())
 
@@ -28,34 +28,38 @@ suite('what a person allows is what they were shown', () => {
     return (await follow(browser, world.url, to)).page
   }
 
-  test('[D08] a button is for the request that it was shown for: another one, begun in another tab, is asked for by itself', async () => {
-    const person = await world.server.person()
-    const browser = await world.browser(person.email)
-    const askedBy = async (name: string, change = {}) => {
-      const { to } = await world.begin(await world.configured(await world.client({ name })), change)
-      return (await follow(browser, world.url, to)).page
-    }
-    const granted = async (): Promise<string[]> => {
-      const { body } = await world.server.ask('GET', '/v1/me/grants', { token: person.access_token })
-      return body.grants.map((grant: { client: { name: string } }) => grant.client.name)
-    }
-    const first = await askedBy('Harbour')
-    await askedBy('Evil')
-    for (const form of ['allow', 'deny']) {
-      const back = await browser.submit(first, form)
-      assert.equal(back.status, 409, form)
-      assert.match(back.text, /Allow Evil\?/)
-    }
-    assert.deepEqual(await granted(), [])
-    const choice = await askedBy('Harbour', { prompt: 'select_account' })
-    await askedBy('Evil', { prompt: 'select_account' })
-    for (const form of ['stay', 'other']) assert.equal((await browser.submit(choice, form)).status, 409, form)
-    const { page } = await follow(browser, world.url, await browser.send(await browser.open('/oauth/consent'), 'stay'))
-    await browser.submit(page, 'allow')
-    assert.deepEqual(await granted(), ['Evil'])
-  })
+  testOnce(
+    '[D08] a button is for the request that it was shown for: another one, begun in another tab, is asked for by itself',
+    async () => {
+      const person = await world.server.person()
+      const browser = await world.browser(person.email)
+      const askedBy = async (name: string, change = {}) => {
+        const { to } = await world.begin(await world.configured(await world.client({ name })), change)
+        return (await follow(browser, world.url, to)).page
+      }
+      const granted = async (): Promise<string[]> => {
+        const { body } = await world.server.ask('GET', '/v1/me/grants', { token: person.access_token })
+        return body.grants.map((grant: { client: { name: string } }) => grant.client.name)
+      }
+      const first = await askedBy('Harbour')
+      await askedBy('Evil')
+      for (const form of ['allow', 'deny']) {
+        const back = await browser.submit(first, form)
+        assert.equal(back.status, 409, form)
+        assert.doesNotMatch(back.html, /<form|Evil/)
+      }
+      assert.deepEqual(await granted(), [])
+      assert.match((await browser.open('/oauth/consent')).text, /Allow Evil\?/)
+      const choice = await askedBy('Harbour', { prompt: 'select_account' })
+      await askedBy('Evil', { prompt: 'select_account' })
+      for (const form of ['stay', 'other']) assert.equal((await browser.submit(choice, form)).status, 409, form)
+      const { page } = await follow(browser, world.url, await browser.send(await browser.open('/oauth/consent'), 'stay'))
+      await browser.submit(page, 'allow')
+      assert.deepEqual(await granted(), ['Evil'])
+    },
+  )
 
-  test('[D08] nobody is told a place that they are not sent to: behind the scheme of an app stands no host', async () => {
+  testOnce('[D08] nobody is told a place that they are not sent to: behind the scheme of an app stands no host', async () => {
     const uri = 'com.evil.app://bank.example/callback'
     const app = { token_endpoint_auth_method: 'none', application_type: 'native', redirect_uris: [uri] }
     const page = await shown(await registered('native', app), uri)
@@ -63,7 +67,7 @@ suite('what a person allows is what they were shown', () => {
     assert.doesNotMatch(page.text, /bank\.example/)
   })
 
-  test('[D08] pages of a client that nobody knows are linked to where its people are sent to the same place alone', async () => {
+  testOnce('[D08] pages of a client that nobody knows are linked to where its people are sent to the same place alone', async () => {
     const bank = 'https://bank.example/'
     const pages = { client_uri: bank, policy_uri: `${bank}policy`, tos_uri: `${bank}terms` }
     const made = await registered('confidential', { client_name: 'Bank', redirect_uris: [REDIRECT, bank], ...pages })
@@ -73,7 +77,7 @@ suite('what a person allows is what they were shown', () => {
     assert.match((await shown(made, REDIRECT)).html, /href="https:\/\/bank\.example\/policy"/)
   })
 
-  test('[D08] what is asked for is named where the client may have it: nobody writes on our page by way of a scope', async () => {
+  testOnce('[D08] what is asked for is named where the client may have it: nobody writes on our page by way of a scope', async () => {
     const [person, made] = [await world.server.person(), await world.client()]
     const { browser, config } = await world.consented(person, made)
     const { to } = await world.begin(config, { prompt: 'consent', scope: 'openid orders:read locked,call:+1-555-0100' })
@@ -114,7 +118,7 @@ suite('what a person allows is what they were shown', () => {
     assert.deepEqual((await world.server.ask('GET', '/v1/me/grants', { token: person.access_token })).body.grants, [])
   })
 
-  test('[D02] whoever signs in answers for their own browser: not for the one that they were given the cookie of', async () => {
+  testOnce('[D02] whoever signs in answers for their own browser: not for the one that they were given the cookie of', async () => {
     const [victim, made] = [await world.server.person(), await world.client()]
     const config = await world.configured(made)
     const { browser } = await world.consented(victim, made)
@@ -129,7 +133,7 @@ suite('what a person allows is what they were shown', () => {
     }
   })
 
-  test('[D02] whoever signs in at this browser next is the one who is asked', async () => {
+  testOnce('[D02] whoever signs in at this browser next is the one who is asked', async () => {
     const [mira, noor] = [await world.server.person(), await world.server.person()]
     const config = await world.configured(await world.client())
     const browser = await world.browser()

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, suite, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { generateSigningKey } from 'countersign/key'
 import { createDpopProof } from 'countersign/token'
 import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
-import { claimsOf, OAuthWorld } from './oauth-world.ts'
+import { claimsOf, OAuthWorld, onEachDatabase } from './oauth-world.ts'
 
 interface Answer {
   readonly path: string
@@ -30,10 +30,10 @@ function watched(): { readonly answers: Answer[]; readonly fetch: typeof fetch }
   }
 }
 
-suite('DPoP with nonces of the server (RFC 9449 sections 8 and 9)', () => {
+onEachDatabase('DPoP with nonces of the server (RFC 9449 sections 8 and 9)', (open) => {
   let world: OAuthWorld
   before(async () => {
-    world = await OAuthWorld.open({ dpopNonces: true })
+    world = await open({ dpopNonces: true })
   })
   after(() => world[Symbol.asyncDispose]())
 

@@ -1,48 +1,27 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { createVerifier, unsafeAllowHttp, type Verifier } from 'countersign'
-import { AuthError } from 'countersign/core'
 import * as client from 'openid-client'
 import { start } from '../../tool/child.ts'
+import { FollowingService } from './following-service.ts'
 import { follow, onEachDatabase, type OAuthWorld, type Person, refusedWith, type RegisteredClient } from './oauth-world.ts'
 
 type Given = Awaited<ReturnType<OAuthWorld['tokens']>>
 
 onEachDatabase('what ends access of an application', (open) => {
   let world: OAuthWorld
-  /** As in any service: it follows the feed, and never asks about a token. */
-  let verifier: Verifier
+  let service: FollowingService
   before(async () => {
     world = await open()
-    const { credential } = await world.server.service()
-    verifier = createVerifier({ issuer: world.url, audience: world.url, credential, [unsafeAllowHttp]: true })
-    await verifier.ready()
+    service = await FollowingService.open(world)
   })
   after(async () => {
-    verifier.close()
+    service[Symbol.dispose]()
     await world[Symbol.asyncDispose]()
   })
 
-  async function verdictOn(token: string): Promise<string> {
-    try {
-      await verifier.authenticate({ authorization: `Bearer ${token}` }, { scope: 'orders:read' })
-      return 'accepted'
-    } catch (error) {
-      assert.ok(error instanceof AuthError)
-      return error.code
-    }
-  }
-
-  /** The feed needs a moment: bounded by the clock, and by nothing else. */
-  async function dies(token: string): Promise<number> {
-    const begun = performance.now()
-    while ((await verdictOn(token)) !== 'token_revoked') {
-      assert.ok(performance.now() - begun < 5_000, 'the token lives on')
-      await new Promise((resolve) => setTimeout(resolve, 1))
-    }
-    return performance.now() - begun
-  }
+  const verdictOn = (token: string): Promise<string> => service.verdictOn(token, 'orders:read')
+  const dies = (token: string): Promise<number> => service.until('token_revoked', token, 'orders:read')
 
   const endings: readonly (readonly [string, (given: Given, person: Person, registered: RegisteredClient) => Promise<unknown>, boolean])[] =
     [
@@ -183,6 +162,10 @@ onEachDatabase('what ends access of an application', (open) => {
     const left = await follow(browser, world.url, await browser.send(asked, 'sign_out'))
     assert.equal(left.url?.href, `${after}?state=s-1`)
     await dies(token)
+    const { to, checks } = await world.begin(config, { prompt: 'none' })
+    const { url: back } = await follow(browser, world.url, to)
+    assert.ok(back !== undefined)
+    assert.equal(await refusedWith(client.authorizationCodeGrant(config, back, checks)), 'login_required')
     assert.equal((await follow(browser, world.url, evil.pathname + evil.search)).url, undefined)
   })
 })

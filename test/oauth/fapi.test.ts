@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { after, before, mock, suite, test } from 'node:test'
 import { ManualClock, systemPlatform } from 'countersign/core'
 import { Allowing, FapiClient, newSigner, now, type Signer, usedAs } from './fapi-client.ts'
-import { claimsOf, OAuthWorld, REDIRECT } from './oauth-world.ts'
+import { claimsOf, OAuthWorld, onEachDatabase, REDIRECT } from './oauth-world.ts'
 
 /** One that may stand in a URL, of so many characters. */
 const random = (length: number): string => randomBytes(length).toString('base64url').slice(0, length)
 
-suite('a client as FAPI 2 has it: pushed requests, its own key, bound tokens', () => {
+onEachDatabase('a client as FAPI 2 has it: pushed requests, its own key, bound tokens', (open, testOnce) => {
   let world: OAuthWorld
   let client: FapiClient
   let person: Allowing
@@ -16,7 +16,7 @@ suite('a client as FAPI 2 has it: pushed requests, its own key, bound tokens', (
   let pss: Signer
   let rsa: Signer
   before(async () => {
-    world = await OAuthWorld.open()
+    world = await open()
     pss = await newSigner('PS256', 'r1')
     rsa = await usedAs('RS256', pss)
     client = await FapiClient.open(world, [{ ...pss.jwk, alg: 'PS256', use: 'sig', kid: 'r1' }])
@@ -56,7 +56,7 @@ suite('a client as FAPI 2 has it: pushed requests, its own key, bound tokens', (
     }
   })
 
-  test('[D01] a code is redeemed with its verifier, by who proves to be its client', async () => {
+  testOnce('[D01] a code is redeemed with its verifier, by who proves to be its client', async () => {
     const verifier = random(43)
     const code = (await begun(verifier)).get('code') ?? ''
     const other = await FapiClient.open(world)
@@ -83,7 +83,7 @@ suite('a client as FAPI 2 has it: pushed requests, its own key, bound tokens', (
     assert.equal((await client.redeem(code, verifier)).status, 200)
   })
 
-  test('[D03] a client assertion says who, to whom, and not for long; it is signed as its key is registered', async () => {
+  testOnce('[D03] a client assertion says who, to whom, and not for long; it is signed as its key is registered', async () => {
     const strange = await newSigner('ES256', 'k1')
     for (const [what, change, signer, isTaken] of [
       ['as it should be', {}, undefined, true],
@@ -107,7 +107,7 @@ suite('a client as FAPI 2 has it: pushed requests, its own key, bound tokens', (
     }
   })
 
-  test('[D03] of a DPoP proof each part is held against the request', async () => {
+  testOnce('[D03] of a DPoP proof each part is held against the request', async () => {
     const strange = await newSigner('ES256')
     const { privateKey } = client.proof
     const path = '/oauth/token'
@@ -135,7 +135,7 @@ suite('a client as FAPI 2 has it: pushed requests, its own key, bound tokens', (
     }
   })
 
-  test('[D03] a code is bound to the key that was named, or shown, when it was asked for', async () => {
+  testOnce('[D03] a code is bound to the key that was named, or shown, when it was asked for', async () => {
     const strange = await newSigner('ES256')
     const jkt = await client.thumbprint()
     const shown = async (): Promise<Readonly<Record<string, string>>> => ({ dpop: await client.dpop('/oauth/par') })
@@ -160,7 +160,7 @@ suite('a client as FAPI 2 has it: pushed requests, its own key, bound tokens', (
     assert.match(await client.push(fields, await shown()), /^invalid_/)
   })
 
-  test('[D01] what is pushed is held against the client at once', async () => {
+  testOnce('[D01] what is pushed is held against the client at once', async () => {
     const verifier = random(43)
     for (const [what, change, error] of [
       ['without PKCE', { code_challenge: undefined, code_challenge_method: undefined }, /^invalid_request$/],
@@ -178,7 +178,7 @@ suite('a client as FAPI 2 has it: pushed requests, its own key, bound tokens', (
     twice.append('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
     const duplicated = await fetch(`${world.url}/oauth/par`, { method: 'POST', body: twice })
     assert.deepEqual([duplicated.status, ((await duplicated.json()) as { error: string }).error], [400, 'invalid_request'])
-    for (const method of ['GET', 'PUT']) assert.match(`${(await fetch(`${world.url}/oauth/par`, { method })).status}`, /^40[45]$/, method)
+    for (const method of ['GET', 'PUT']) assert.equal((await fetch(`${world.url}/oauth/par`, { method })).status, 405, method)
   })
 
   test('[D01] a pushed request is its client’s own, may be opened again until it is answered, and not after that', async () => {
@@ -195,7 +195,7 @@ suite('a client as FAPI 2 has it: pushed requests, its own key, bound tokens', (
     assert.equal((await person.visit({ client_id: client.id, request_uri }))?.get('code') ?? undefined, undefined)
   })
 
-  test('[D01] a client that has to push, or to sign, does: anything else begins nothing', async () => {
+  testOnce('[D01] a client that has to push, or to sign, does: anything else begins nothing', async () => {
     const pushing = await FapiClient.open(world, [], { requires_pushed_requests: true })
     assert.equal((await person.visit(pushing.request(random(43))))?.get('error'), 'invalid_request')
     const request = await pushing.requestObject(random(43))
@@ -210,7 +210,7 @@ suite('a client as FAPI 2 has it: pushed requests, its own key, bound tokens', (
     assert.deepEqual([refused.status, refused.body.errors?.[0]?.pointer], [400, '/requires_signed_requests'])
   })
 
-  test('[D02] a signed request says by whom, for whom, and not for long; what stands outside of it does not count', async () => {
+  testOnce('[D02] a signed request says by whom, for whom, and not for long; what stands outside of it does not count', async () => {
     const strange = await newSigner('ES256', 'k1')
     const ask = async (jwt: string, outside: Readonly<Record<string, string>> = {}) =>
       person.visit({ client_id: client.id, response_type: 'code', scope: 'openid', request: jwt, ...outside })

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import * as client from 'openid-client'
 import { AuthenticatorApp } from '../http/authenticator-app.ts'
 import type { PageBrowser, ShownPage } from '../http/page-browser.ts'
 import { PASSWORD } from '../http/server-world.ts'
 import { SoftwareAuthenticator } from '../http/software-authenticator.ts'
 import { MovedTime } from './moved-time.ts'
-import { claimsOf, follow, OAuthWorld, type Person, type RegisteredClient } from './oauth-world.ts'
+import { claimsOf, follow, type OAuthWorld, onEachDatabase, type Person, type RegisteredClient } from './oauth-world.ts'
 
 const APP_STEP_SECONDS = 31
 
 type Params = Readonly<Record<string, string>>
 
-suite('what an application may ask of a sign-in', () => {
+onEachDatabase('what an application may ask of a sign-in', (open, testOnce) => {
   let world: OAuthWorld
   let registered: RegisteredClient
   let config: client.Configuration
@@ -20,7 +20,7 @@ suite('what an application may ask of a sign-in', () => {
   const pass = (seconds: number): Promise<void> => time.pass(seconds, world)
   before(async () => {
     time = new MovedTime()
-    world = await OAuthWorld.open({}, time.platform)
+    world = await open({}, time.platform)
     registered = await world.client()
     config = await world.configured(registered)
   })
@@ -85,7 +85,7 @@ suite('what an application may ask of a sign-in', () => {
     assert.equal((await granted(again.url, again.checks)).claims()?.['acr'], 'mfa')
   })
 
-  test('[D06] where nothing less than a passkey will do, nothing else is asked for; it does for two factors as well', async () => {
+  testOnce('[D06] where nothing less than a passkey will do, nothing else is asked for; it does for two factors as well', async () => {
     const { person, key, browser } = await withPasskey()
     const essential = { claims: JSON.stringify({ id_token: { acr: { essential: true, values: ['phr'] } } }) }
     const { page, checks } = await ask(browser, essential)
@@ -109,24 +109,30 @@ suite('what an application may ask of a sign-in', () => {
     }
   })
 
-  test('[D06] what no sign-in meets is refused: names that are not ours at once, and whoever has no such factor is told first', async () => {
-    const person = await world.server.person()
-    const browser = await allowedBrowser(person)
-    for (const params of [
-      { acr_values: 'urn:mace:incommon:iap:silver' },
-      { claims: JSON.stringify({ id_token: { acr: { essential: true, values: ['1', '2'] } } }) },
-      { claims: JSON.stringify({ id_token: { acr: { essential: true, value: 7 } } }) },
-      { acr_values: 'mfa', prompt: 'none' },
-    ]) {
-      assert.equal(errorOf(await ask(browser, params)), 'unmet_authentication_requirements', JSON.stringify(params))
-    }
-    const asked = await ask(browser, { acr_values: 'phr' })
-    assert.match(asked.page.text, /Harbour Orders asks for a sign-in with a passkey, and yours cannot show one/)
-    assert.equal(errorOf(await follow(browser, world.url, await browser.send(asked.page, 'give_up'))), 'unmet_authentication_requirements')
-    // Voluntary, as OpenID Connect says: what there is, is told.
-    const voluntary = await ask(browser, { claims: JSON.stringify({ id_token: { acr: { values: ['phr'] } } }), prompt: 'none' })
-    assert.equal((await granted(voluntary.url, voluntary.checks)).claims()?.['acr'], undefined)
-  })
+  testOnce(
+    '[D06] what no sign-in meets is refused: names that are not ours at once, and whoever has no such factor is told first',
+    async () => {
+      const person = await world.server.person()
+      const browser = await allowedBrowser(person)
+      for (const params of [
+        { acr_values: 'urn:mace:incommon:iap:silver' },
+        { claims: JSON.stringify({ id_token: { acr: { essential: true, values: ['1', '2'] } } }) },
+        { claims: JSON.stringify({ id_token: { acr: { essential: true, value: 7 } } }) },
+        { acr_values: 'mfa', prompt: 'none' },
+      ]) {
+        assert.equal(errorOf(await ask(browser, params)), 'unmet_authentication_requirements', JSON.stringify(params))
+      }
+      const asked = await ask(browser, { acr_values: 'phr' })
+      assert.match(asked.page.text, /Harbour Orders asks for a sign-in with a passkey, and yours cannot show one/)
+      assert.equal(
+        errorOf(await follow(browser, world.url, await browser.send(asked.page, 'give_up'))),
+        'unmet_authentication_requirements',
+      )
+      // Voluntary, as OpenID Connect says: what there is, is told.
+      const voluntary = await ask(browser, { claims: JSON.stringify({ id_token: { acr: { values: ['phr'] } } }), prompt: 'none' })
+      assert.equal((await granted(voluntary.url, voluntary.checks)).claims()?.['acr'], undefined)
+    },
+  )
 
   test('[D02] max_age counts from the sign-in, to the second; with prompt=none nobody is asked', async () => {
     const person = await world.server.person()
@@ -145,7 +151,7 @@ suite('what an application may ask of a sign-in', () => {
     assert.deepEqual([tokens.claims()?.['auth_time'], claimsOf(tokens.access_token).auth_time], [now, now])
   })
 
-  test('[D02] prompt=login and max_age=0 want a sign-in of now; one of before will not do, however young', async () => {
+  testOnce('[D02] prompt=login and max_age=0 want a sign-in of now; one of before will not do, however young', async () => {
     const browser = await allowedBrowser(await world.server.person())
     for (const params of [{ prompt: 'login' }, { max_age: '0' }] as const) {
       await pass(1)
@@ -183,7 +189,7 @@ suite('what an application may ask of a sign-in', () => {
     assert.equal(errorOf(await ask(browser, { id_token_hint: `${hint.slice(0, -4)}AAAA` })), 'invalid_request')
   })
 
-  test('[D02] prompt=select_account: the same account, or another one, which the answer is then about', async () => {
+  testOnce('[D02] prompt=select_account: the same account, or another one, which the answer is then about', async () => {
     const [mira, noor] = [await world.server.person(), await world.server.person()]
     await allowedBrowser(noor)
     const browser = await allowedBrowser(mira)
@@ -202,20 +208,23 @@ suite('what an application may ask of a sign-in', () => {
     assert.equal((await granted((await follow(stranger, world.url, signedIn)).url, third.checks)).claims()?.sub, mira.user.id)
   })
 
-  test('[D02] login_hint is typed in; ui_locales is spoken until the reader chooses; display, claims_locales and what nobody knows change nothing', async () => {
-    const { email } = await world.server.person()
-    const browser = await world.browser()
-    const hints = { login_hint: '"><b>@x', ui_locales: 'fr-CA de en', display: 'popup', claims_locales: 'de', unheard_of: 'x' }
-    const { page, to } = await ask(browser, hints)
-    assert.equal(page.form('sign_in').fields.get('email'), '"><b>@x')
-    assert.equal(page.tags('html')[0]?.get('lang'), 'de')
-    const consent = await follow(browser, world.url, await browser.send(page, 'sign_in', { email, password: PASSWORD }))
-    assert.match(consent.page.text, /Harbour Orders zulassen\?/)
-    await browser.open('/oauth/consent?lang=en')
-    assert.match((await follow(browser, world.url, to)).page.text, /Allow Harbour Orders\?/)
-    const long = await ask(await world.browser(), { login_hint: `${'x'.repeat(300)}@x`, display: 'page' })
-    assert.equal(long.page.form('sign_in').fields.get('email'), '')
-  })
+  testOnce(
+    '[D02] login_hint is typed in; ui_locales is spoken until the reader chooses; display, claims_locales and what nobody knows change nothing',
+    async () => {
+      const { email } = await world.server.person()
+      const browser = await world.browser()
+      const hints = { login_hint: '"><b>@x', ui_locales: 'fr-CA de en', display: 'popup', claims_locales: 'de', unheard_of: 'x' }
+      const { page, to } = await ask(browser, hints)
+      assert.equal(page.form('sign_in').fields.get('email'), '"><b>@x')
+      assert.equal(page.tags('html')[0]?.get('lang'), 'de')
+      const consent = await follow(browser, world.url, await browser.send(page, 'sign_in', { email, password: PASSWORD }))
+      assert.match(consent.page.text, /Harbour Orders zulassen\?/)
+      await browser.open('/oauth/consent?lang=en')
+      assert.match((await follow(browser, world.url, to)).page.text, /Allow Harbour Orders\?/)
+      const long = await ask(await world.browser(), { login_hint: `${'x'.repeat(300)}@x`, display: 'page' })
+      assert.equal(long.page.form('sign_in').fields.get('email'), '')
+    },
+  )
 
   test('[D08] consent is remembered, and asked for anew once it was taken back', async () => {
     const browser = await allowedBrowser(await world.server.person())

@@ -16,9 +16,21 @@ import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
 import { freePort } from '../../tool/free-port.ts'
 import { portOf } from '../http/listening.ts'
+import { PageBrowser } from '../http/page-browser.ts'
 import { certificate, selfSigned, TestAuthority, type TestCertificate } from '../http/server-certificate.ts'
+import { PASSWORD } from '../http/server-world.ts'
 import { certifiedFetch, certifiedKey, thumbprintOf } from './certified-fetch.ts'
-import { claimsOf, DEVICE_GRANT, OAuthWorld, REDIRECT, type RegisteredClient, refusedWith } from './oauth-world.ts'
+import {
+  claimsOf,
+  DEVICE_GRANT,
+  follow,
+  OAuthWorld,
+  onEachDatabase,
+  type OpenWorld,
+  REDIRECT,
+  type RegisteredClient,
+  refusedWith,
+} from './oauth-world.ts'
 
 const server = certificate({
   subject: [['CN', 'localhost']],
@@ -54,6 +66,72 @@ const known: Readonly<Record<string, string>> = {
   tls_client_auth_san_email: 'orders@example.com',
 }
 
+/** A server that asks for certificates. @param folder Where its own and that of the CA for clients are. */
+async function openOverTls(folder: string, open: OpenWorld): Promise<OAuthWorld> {
+  const path = (name: string): string => join(folder, name)
+  writeFileSync(path('cert.pem'), server.cert)
+  writeFileSync(path('key.pem'), server.key)
+  writeFileSync(path('ca.pem'), authority.own.cert)
+  const port = await freePort()
+  const tls = { tlsCertificateFile: path('cert.pem'), tlsKeyFile: path('key.pem'), clientCaFile: path('ca.pem') }
+  return open({ ...tls, port, issuer: `https://localhost:${port}`, mtlsUrl: `https://127.0.0.1:${port}` })
+}
+
+const issuerOf = ({ server: { port } }: OAuthWorld): URL => new URL(`https://localhost:${port}`)
+
+/** The client as `openid-client` has it, on connections with this certificate. */
+const configuredAt = (
+  issuer: URL,
+  { id }: RegisteredClient,
+  own: TestCertificate | undefined,
+  metadata: Partial<client.ClientMetadata> = {},
+): Promise<client.Configuration> =>
+  client.discovery(issuer, id, metadata, client.TlsClientAuth(), { [client.customFetch]: certifiedFetch(server, own) })
+
+onEachDatabase('people who let such clients in, over TLS', (open) => {
+  let folder: string
+  let world: OAuthWorld
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'cs-mtls-'))
+    world = await openOverTls(folder, open)
+  })
+  after(async () => {
+    await world[Symbol.asyncDispose]()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('[D03] [D01] what a client gets for a person is bound to its certificate, and what it refreshes to the one that it shows then', async () => {
+    const email = 'mira@example.com'
+    const {
+      body: { user: mira },
+    } = await world.server.local('POST', '/v1/users', { email, password: PASSWORD })
+    const registered = await world.client({ tls_client_auth_san_dns: 'orders.example' })
+    const [own, next] = [authority.issue(certified), authority.issue(certified)]
+    const issuer = issuerOf(world)
+    const config = await configuredAt(issuer, registered, own)
+    const browser = new PageBrowser(issuer.href, {}, certifiedFetch(server))
+    await browser.submit(await browser.open('/sign-in'), 'sign_in', { email, password: PASSWORD })
+    const { to, checks } = await world.begin(config)
+    const { page } = await follow(browser, issuer.href, to)
+    const { url } = await follow(browser, issuer.href, await browser.send(page, 'allow'))
+    assert.ok(url !== undefined)
+    const { access_token: token, refresh_token: refresh = '' } = await client.authorizationCodeGrant(config, url, checks)
+    assert.deepEqual([claimsOf(token).sub, claimsOf(token).cnf], [mira.id, { 'x5t#S256': thumbprintOf(own) }])
+    assert.equal((await client.fetchUserInfo(config, token, mira.id)).email, email)
+
+    // The other judge (oauth4webapi), with a certificate of the same name that has taken the place of the first.
+    const over = { [oauth.customFetch]: certifiedFetch(server, next) }
+    const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, over))
+    const me: oauth.Client = { client_id: registered.id }
+    const answer = await oauth.refreshTokenGrantRequest(as, me, oauth.TlsClientAuth(), refresh, over)
+    const { access_token: renewed } = await oauth.processRefreshTokenResponse(as, me, answer)
+    assert.deepEqual(claimsOf(renewed).cnf, { 'x5t#S256': thumbprintOf(next) })
+    assert.equal(await refusedWith(client.fetchUserInfo(config, renewed, mira.id)), 'invalid_token')
+    const info = await oauth.userInfoRequest(as, me, renewed, over)
+    assert.equal((await oauth.processUserInfoResponse(as, me, mira.id, info)).email, email)
+  })
+})
+
 suite('clients that prove themselves by a certificate (RFC 8705), over TLS', () => {
   let folder: string
   let world: OAuthWorld
@@ -61,28 +139,16 @@ suite('clients that prove themselves by a certificate (RFC 8705), over TLS', () 
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cs-mtls-'))
-    writeFileSync(path('cert.pem'), server.cert)
-    writeFileSync(path('key.pem'), server.key)
-    writeFileSync(path('ca.pem'), authority.own.cert)
-    const port = await freePort()
-    const tls = { tlsCertificateFile: path('cert.pem'), tlsKeyFile: path('key.pem'), clientCaFile: path('ca.pem') }
-    world = await OAuthWorld.open({ ...tls, port, issuer: `https://localhost:${port}`, mtlsUrl: `https://127.0.0.1:${port}` })
+    world = await openOverTls(folder, OAuthWorld.open)
   })
   after(async () => {
     await world[Symbol.asyncDispose]()
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const issuer = (): URL => new URL(`https://localhost:${world.server.port}`)
-
-  /** The client as `openid-client` has it, on connections with this certificate. */
-  function configured(
-    { id }: RegisteredClient,
-    own: TestCertificate | undefined,
-    metadata: Partial<client.ClientMetadata> = {},
-  ): Promise<client.Configuration> {
-    return client.discovery(issuer(), id, metadata, client.TlsClientAuth(), { [client.customFetch]: certifiedFetch(server, own) })
-  }
+  const issuer = (): URL => issuerOf(world)
+  const configured = (registered: RegisteredClient, own: TestCertificate | undefined, metadata?: Partial<client.ClientMetadata>) =>
+    configuredAt(issuer(), registered, own, metadata)
 
   const grant = async (registered: RegisteredClient, own: TestCertificate | undefined): Promise<string> =>
     refusedWith(client.clientCredentialsGrant(await configured(registered, own)))

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, suite } from 'node:test'
+import { after, suite, test } from 'node:test'
 import { type Platform, systemPlatform } from 'countersign/core'
 import * as client from 'openid-client'
 import type { ServerOptions } from '../../packages/server/src/index.ts'
@@ -130,11 +130,18 @@ export async function postgresDatabase(): Promise<string> {
 /** As `OAuthWorld.open`, on the database whose turn it is. */
 export type OpenWorld = typeof OAuthWorld.open
 
-/** The same promises, kept on each database that the server takes: `open` opens a world on a database of its own. */
-export function onEachDatabase(title: string, promise: (open: OpenWorld) => void): void {
-  suite(`${title}, on SQLite`, () => promise(OAuthWorld.open))
-  suite(`${title}, on PostgreSQL`, () =>
-    promise(async (options, platform) => OAuthWorld.open({ database: await postgresDatabase(), ...options }, platform)))
+export type Database = 'SQLite' | 'PostgreSQL'
+
+type RegisterTest = (title: string, body: () => Promise<void>) => void
+
+/**
+ * The same promises, kept on each database that the server takes: `open` opens a world on a database of its own. What no database has a part
+ * in, as a table of what is refused before anything is stored, is a `testOnce`, for the first of them.
+ */
+export function onEachDatabase(title: string, promise: (open: OpenWorld, testOnce: RegisterTest, database: Database) => void): void {
+  suite(`${title}, on SQLite`, () => promise(OAuthWorld.open, test, 'SQLite'))
+  const open: OpenWorld = async (options, platform) => OAuthWorld.open({ database: await postgresDatabase(), ...options }, platform)
+  suite(`${title}, on PostgreSQL`, () => promise(open, () => undefined, 'PostgreSQL'))
 }
 
 /** Goes where a browser would, `Refresh` included, until a form wants something, or another origin is reached. */

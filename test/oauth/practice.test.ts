@@ -193,6 +193,38 @@ suite('best practice for OAuth (RFC 9700), revocation (RFC 7009) and introspecti
     }
   })
 
+  test('[D01] each address says by which methods it is asked (405), and none takes a body that is packed (415)', async () => {
+    for (const [path, allow, isPosted] of [
+      ['/oauth/authorize', 'GET, HEAD, POST', true],
+      ['/oauth/authorize/x', 'GET, HEAD', false],
+      ['/oauth/token', 'POST, OPTIONS', true],
+      ['/oauth/par', 'POST, OPTIONS', true],
+      ['/oauth/revoke', 'POST, OPTIONS', true],
+      ['/oauth/introspect', 'POST, OPTIONS', true],
+      ['/oauth/device', 'POST, OPTIONS', true],
+      ['/oauth/logout', 'GET, HEAD, POST', true],
+      ['/oauth/userinfo', 'GET, HEAD, POST', false],
+      ['/.well-known/openid-configuration', 'GET, HEAD', false],
+      ['/.well-known/oauth-authorization-server', 'GET, HEAD', false],
+    ] as const) {
+      for (const method of [
+        'PUT',
+        'DELETE',
+        ...(allow.startsWith('POST') ? ['GET', 'HEAD'] : []),
+        ...(allow.endsWith('HEAD') ? ['POST'] : []),
+      ]) {
+        const { status, headers } = await fetch(world.url + path, { method })
+        assert.deepEqual([status, headers.get('allow')], [405, allow], `${method} ${path}`)
+      }
+      if (!isPosted) continue
+      for (const coding of ['gzip', 'deflate', 'x']) {
+        const { status, text } = await post(path, { a: 'b' }, { ...basic(registered), 'content-encoding': coding })
+        assert.equal(status, 415, `${coding} ${path}`)
+        assert.match(text, /content_type_unsupported/)
+      }
+    }
+  })
+
   test('[D01] a refresh brings no more than was allowed, and only who may have one gets a refresh token', async () => {
     const person = await world.server.person()
     const { config, refresh_token: refresh = '', scope } = await world.tokens(person, registered)

@@ -260,6 +260,14 @@ onEachDatabase('clients that register by themselves', (open) => {
       const { status, body } = await ask(method, made.uri, other.token, method === 'PUT' ? good : undefined)
       assert.deepEqual([status, body.error], [401, 'invalid_token'], method)
     }
+    for (const [method, url, allow] of [
+      ['POST', made.uri, 'GET, HEAD, PUT, DELETE'],
+      ['GET', `${world.url}/oauth/register`, 'POST'],
+    ] as const) {
+      const { status, headers } = await ask(method, url, made.token)
+      assert.deepEqual([status, headers.get('allow')], [405, allow], method)
+    }
+    assert.equal((await fetch(made.uri, { method: 'HEAD', headers: { authorization: `Bearer ${made.token}` } })).status, 200)
     assert.equal(await introspected(), true)
     const { status, body } = await ask('PUT', made.uri, made.token, { ...good, client_secret: made.secret, client_name: null })
     assert.deepEqual(

@@ -1,47 +1,24 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createVerifier, unsafeAllowHttp, type Verifier } from 'countersign'
-import { AuthError } from 'countersign/core'
 import * as client from 'openid-client'
+import { FollowingService } from './following-service.ts'
 import { claimsOf, DEVICE_GRANT, onEachDatabase, type OAuthWorld } from './oauth-world.ts'
 
 onEachDatabase('roles that change, and applications', (open) => {
   let world: OAuthWorld
-  /** As in any service: it follows the feed, and never asks about a token. */
-  let verifier: Verifier
+  let service: FollowingService
   before(async () => {
     world = await open()
-    const { credential } = await world.server.service()
-    verifier = createVerifier({ issuer: world.url, audience: world.url, credential, [unsafeAllowHttp]: true })
-    await verifier.ready()
+    service = await FollowingService.open(world)
   })
   after(async () => {
-    verifier.close()
+    service[Symbol.dispose]()
     await world[Symbol.asyncDispose]()
   })
 
   const set = async (role: string, ...scope: readonly string[]): Promise<void> => {
     const { status, text } = await world.server.local('PUT', `/v1/roles/${role}`, { scope })
     assert.equal(status, 200, text)
-  }
-
-  async function verdictOn(token: string, scope: string): Promise<string> {
-    try {
-      await verifier.authenticate({ authorization: `Bearer ${token}` }, { scope })
-      return 'accepted'
-    } catch (error) {
-      assert.ok(error instanceof AuthError)
-      return error.code
-    }
-  }
-
-  async function until(wanted: string, token: string, scope: string): Promise<number> {
-    const begun = performance.now()
-    while ((await verdictOn(token, scope)) !== wanted) {
-      assert.ok(performance.now() - begun < 5_000, `not ${wanted}`)
-      await new Promise((resolve) => setTimeout(resolve, 1))
-    }
-    return performance.now() - begun
   }
 
   test('[D04] a narrower role is narrower for applications at once, and what only roles brought stays theirs', async (t) => {
@@ -52,19 +29,19 @@ onEachDatabase('roles that change, and applications', (open) => {
     const plain = await world.tokens(await world.server.person(), registered, { scope })
     assert.equal(claimsOf(packer.access_token).scope, scope)
     assert.equal(claimsOf(plain.access_token).scope, 'openid weather:read')
-    assert.equal(await verdictOn(packer.access_token, 'parcels:seal'), 'accepted')
+    assert.equal(await service.verdictOn(packer.access_token, 'parcels:seal'), 'accepted')
 
     await set('packer', 'parcels:read')
-    t.diagnostic(`refused after ${(await until('token_revoked', packer.access_token, 'parcels:seal')).toFixed(1)} ms`)
+    t.diagnostic(`refused after ${(await service.until('token_revoked', packer.access_token, 'parcels:seal')).toFixed(1)} ms`)
     const fresh = await client.refreshTokenGrant(packer.config, packer.refresh_token ?? '')
     assert.deepEqual(
       [claimsOf(fresh.access_token).scope, fresh.scope?.includes('parcels:seal')],
       ['openid parcels:read weather:read', false],
     )
-    assert.equal(await verdictOn(fresh.access_token, 'parcels:read'), 'accepted')
+    assert.equal(await service.verdictOn(fresh.access_token, 'parcels:read'), 'accepted')
 
     assert.equal((await world.server.local('DELETE', '/v1/roles/packer')).status, 204)
-    await until('token_revoked', fresh.access_token, 'parcels:read')
+    await service.until('token_revoked', fresh.access_token, 'parcels:read')
     const bare = await client.refreshTokenGrant(packer.config, fresh.refresh_token ?? '')
     const other = await client.refreshTokenGrant(plain.config, plain.refresh_token ?? '')
     assert.deepEqual(
@@ -94,9 +71,9 @@ onEachDatabase('roles that change, and applications', (open) => {
     } = await world.tokens(await world.server.person(), registered, {
       scope: 'openid doors:open',
     })
-    assert.equal(await verdictOn(token, 'doors:open'), 'accepted')
+    assert.equal(await service.verdictOn(token, 'doors:open'), 'accepted')
     await set('keeper', 'doors:open')
-    await until('token_revoked', token, 'doors:open')
+    await service.until('token_revoked', token, 'doors:open')
     const fresh = await client.refreshTokenGrant(config, refresh_token ?? '')
     assert.equal(claimsOf(fresh.access_token).scope, 'openid')
   })
@@ -115,7 +92,7 @@ onEachDatabase('roles that change, and applications', (open) => {
     const scopes = given.map(({ access_token: token }) => claimsOf(token).scope)
     assert.deepEqual(scopes, ['openid tills:open', 'openid'])
     await set('team:lead-1')
-    for (const { access_token: token } of given) await until('token_revoked', token, 'openid')
+    for (const { access_token: token } of given) await service.until('token_revoked', token, 'openid')
   })
 
   test('[D04] [I02] whatever an application fetches while a role changes says what is true, or is refused', async () => {
@@ -132,10 +109,10 @@ onEachDatabase('roles that change, and applications', (open) => {
       given = await fetching
       // Dead is an honest one as well, whose request had begun before.
       const says = (token: string): boolean => claimsOf(token).scope === ['openid', ...scope].join(' ')
-      if (!says(given.access_token)) await until('token_revoked', given.access_token, 'race:run')
+      if (!says(given.access_token)) await service.until('token_revoked', given.access_token, 'race:run')
       given = await client.refreshTokenGrant(config, given.refresh_token ?? '')
       assert.ok(says(given.access_token))
-      await until('accepted', given.access_token, 'openid')
+      await service.until('accepted', given.access_token, 'openid')
     }
   })
 })

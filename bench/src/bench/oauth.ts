@@ -4,8 +4,8 @@ import type { Bench, Row, Settings, Table } from '../bench.ts'
 import { Child } from '../harness/child.ts'
 import { TemporaryFolder } from '../harness/folder.ts'
 import type { HttpReply } from '../harness/http-connection.ts'
-import { Load, type LoadResult } from '../harness/load.ts'
-import { median, percentile } from '../harness/statistics.ts'
+import { Load } from '../harness/load.ts'
+import { rateOf, type Round, throughputColumns, throughputOf } from '../harness/throughput.ts'
 import type { ClientCredentials, TokenReady, TokenRequest } from '../server/token-subject.ts'
 
 const CONNECTIONS = 32
@@ -53,10 +53,6 @@ function successorOf(credential: string, { body }: HttpReply): string {
   const { refresh_token: successor } = JSON.parse(body.toString('utf8')) as { readonly refresh_token?: unknown }
   if (typeof successor !== 'string' || successor === credential) throw new Error('the refresh token was not rotated')
   return successor
-}
-
-interface Round extends LoadResult {
-  readonly cpuMicros: number
 }
 
 class Subject implements AsyncDisposable {
@@ -128,33 +124,15 @@ async function measure(subjects: readonly Subject[], settings: Settings): Promis
   }
 }
 
-const middle = ({ rounds }: Subject, grant: GrantType, of: (round: Round) => number): number => median(rounds[grant].map(of))
-
 function tableOf(subjects: readonly Subject[], grant: GrantType): Table {
-  const alone = subjects.find(({ form }) => form.label === ALONE)
-  const rate = (subject: Subject): number => middle(subject, grant, ({ perSecond }) => perSecond)
-  const rows: readonly Row[] = subjects.map((subject) => {
-    const latencies = subject.rounds[grant].flatMap(({ latenciesMs }) => latenciesMs)
-    return {
-      label: subject.form.label,
-      values: {
-        perSecond: rate(subject),
-        cpuUs: middle(subject, grant, ({ cpuMicros }) => cpuMicros),
-        p50Ms: percentile(latencies, 0.5),
-        p99Ms: percentile(latencies, 0.99),
-        timesAlone: alone === undefined ? undefined : rate(subject) / rate(alone),
-      },
-    }
-  })
+  const alone = subjects.find(({ form }) => form.label === ALONE)?.rounds[grant]
+  const rows: readonly Row[] = subjects.map(({ form, rounds: { [grant]: rounds } }) => ({
+    label: form.label,
+    values: { ...throughputOf(rounds), timesAlone: alone === undefined ? undefined : rateOf(rounds) / rateOf(alone) },
+  }))
   return {
     title: `grant_type=${grant}, client_secret_basic, ES256 JWT, ${CONNECTIONS} connections`,
-    columns: [
-      { key: 'perSecond', heading: 'a second' },
-      { key: 'cpuUs', heading: 'CPU µs each' },
-      { key: 'p50Ms', heading: 'p50 ms', digits: 2 },
-      { key: 'p99Ms', heading: 'p99 ms', digits: 2 },
-      { key: 'timesAlone', heading: 'times oidc-provider alone', digits: 2 },
-    ],
+    columns: [...throughputColumns, { key: 'timesAlone', heading: 'times oidc-provider alone', digits: 2 }],
     rows,
   }
 }

@@ -3,8 +3,8 @@ import type { Bench, Row, Settings, Table } from '../bench.ts'
 import { Child } from '../harness/child.ts'
 import { TemporaryFolder } from '../harness/folder.ts'
 import type { HttpReply } from '../harness/http-connection.ts'
-import { Load, type LoadResult } from '../harness/load.ts'
-import { median, percentile } from '../harness/statistics.ts'
+import { Load } from '../harness/load.ts'
+import { rateOf, type Round, throughputColumns, throughputOf } from '../harness/throughput.ts'
 import type { RefreshReady } from '../server/refresh-subject.ts'
 
 const CONNECTIONS = 32
@@ -89,8 +89,7 @@ const forms: readonly RefreshForm[] = [
 
 class Subject implements AsyncDisposable {
   readonly form: RefreshForm
-  readonly results: LoadResult[] = []
-  readonly cpuMicros: number[] = []
+  readonly rounds: Round[] = []
   readonly #child: Child
   #credentials: string[] = []
   #load: Load | undefined
@@ -111,14 +110,13 @@ class Subject implements AsyncDisposable {
     const beforeMicros = await this.#child.call<number>('cpuMicros')
     const result = await this.#load?.run({ durationMs, latencies: true, next: (connection, previous) => this.#next(connection, previous) })
     if (result === undefined) throw new Error('not started')
-    this.cpuMicros.push(((await this.#child.call<number>('cpuMicros')) - beforeMicros) / result.requests)
-    this.results.push(result)
+    const cpuMicros = ((await this.#child.call<number>('cpuMicros')) - beforeMicros) / result.requests
+    this.rounds.push({ ...result, cpuMicros })
   }
 
   /** Forgets the rounds so far: they were for warming up. */
   reset(): void {
-    this.results.length = 0
-    this.cpuMicros.length = 0
+    this.rounds.length = 0
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -150,31 +148,14 @@ async function measure(subjects: readonly Subject[], folder: string, settings: S
 }
 
 function tableOf(subjects: readonly Subject[]): Table {
-  const rate = ({ results }: Subject): number => median(results.map(({ perSecond }) => perSecond))
-  const ours = subjects.find(({ form }) => form.label === 'countersign')
-  const rows: readonly Row[] = subjects.map((subject) => {
-    const latencies = subject.results.flatMap(({ latenciesMs }) => latenciesMs)
-    const times = ours === undefined ? undefined : rate(ours) / rate(subject)
-    return {
-      label: subject.form.label,
-      values: {
-        perSecond: rate(subject),
-        cpuUs: median(subject.cpuMicros),
-        p50Ms: percentile(latencies, 0.5),
-        p99Ms: percentile(latencies, 0.99),
-        oursTimes: times,
-      },
-    }
-  })
+  const ours = subjects.find(({ form }) => form.label === 'countersign')?.rounds
+  const rows: readonly Row[] = subjects.map(({ form, rounds }) => ({
+    label: form.label,
+    values: { ...throughputOf(rounds), oursTimes: ours === undefined ? undefined : rateOf(ours) / rateOf(rounds) },
+  }))
   return {
     title: `Refreshes over HTTP, ${CONNECTIONS} connections and sessions, SQLite with synchronous=FULL`,
-    columns: [
-      { key: 'perSecond', heading: 'a second' },
-      { key: 'cpuUs', heading: 'CPU µs each' },
-      { key: 'p50Ms', heading: 'p50 ms', digits: 2 },
-      { key: 'p99Ms', heading: 'p99 ms', digits: 2 },
-      { key: 'oursTimes', heading: 'countersign is times', digits: 2 },
-    ],
+    columns: [...throughputColumns, { key: 'oursTimes', heading: 'countersign is times', digits: 2 }],
     rows,
   }
 }

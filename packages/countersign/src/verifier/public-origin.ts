@@ -3,8 +3,8 @@ import type { ArrivedRequest } from './credential.ts'
 
 /** How requests reach this process: under which name, and through whom. */
 export interface PublicPlace {
-  /** The one origin that clients use; undefined: what each request says. */
-  readonly origin: RequestOrigin | undefined
+  /** The origins that clients use, the usual one first; empty: what each request says. */
+  readonly origins: readonly RequestOrigin[]
   /** Whose word about a request's origin and address counts. */
   readonly proxies: AddressList
   readonly header: ForwardingHeader
@@ -16,8 +16,11 @@ export interface RequestOrigin {
 }
 
 export interface PublicPlaceOptions {
-  /** The origin that clients use (`https://api.example`), where that is always the same. Default: what `Host`, the connection, and named proxies say. */
-  readonly origin?: string
+  /**
+   * The origin that clients use (`https://api.example`), where that is always the same. Of several the one counts that the request's `Host` names, and
+   * else the first. Default: what `Host`, the connection, and named proxies say.
+   */
+  readonly origin?: string | readonly string[]
   /** The addresses and subnets of the proxies in front of this service. What they say about where a request comes from is believed. */
   readonly trustedProxies?: readonly string[]
   /** The header that those proxies write. Default `x-forwarded-for`, with `x-forwarded-proto` and `x-forwarded-host` beside it. */
@@ -26,7 +29,8 @@ export interface PublicPlaceOptions {
 
 export function publicPlaceMistakes({ origin, trustedProxies = [], forwardingHeader = 'x-forwarded-for' }: PublicPlaceOptions): string[] {
   const mistakes: string[] = []
-  if (origin !== undefined && parseOrigin(origin) === undefined) mistakes.push('origin must be an origin like https://api.example')
+  if (origin !== undefined && (origin.length === 0 || originsOf(origin).includes(undefined)))
+    mistakes.push('origin must be an origin like https://api.example')
   if (forwardingHeader !== 'x-forwarded-for' && forwardingHeader !== 'forwarded') {
     mistakes.push("forwardingHeader must be 'x-forwarded-for' or 'forwarded'")
   }
@@ -40,9 +44,12 @@ export function publicPlaceMistakes({ origin, trustedProxies = [], forwardingHea
 
 /** Of options without mistakes. */
 export function publicPlace({ origin, trustedProxies = [], forwardingHeader = 'x-forwarded-for' }: PublicPlaceOptions): PublicPlace {
-  const parsed = origin === undefined ? undefined : parseOrigin(origin)
-  return Object.freeze({ origin: parsed, proxies: addressList(trustedProxies), header: forwardingHeader })
+  const origins = Object.freeze(originsOf(origin ?? []).filter((each) => each !== undefined))
+  return Object.freeze({ origins, proxies: addressList(trustedProxies), header: forwardingHeader })
 }
+
+const originsOf = (origin: string | readonly string[]): readonly (RequestOrigin | undefined)[] =>
+  (Array.isArray(origin) ? origin : [origin]).map(parseOrigin)
 
 function parseOrigin(text: string): RequestOrigin | undefined {
   if (typeof text !== 'string' || !URL.canParse(text)) return undefined
@@ -53,10 +60,12 @@ function parseOrigin(text: string): RequestOrigin | undefined {
 
 /** What the client believes to have called. @returns `undefined` for a request that does not say, or says it in two ways. */
 export function originOf(arrival: ArrivedRequest, place: PublicPlace): RequestOrigin | undefined {
-  if (place.origin !== undefined) return place.origin
+  const [usual, ...others] = place.origins
+  if (usual !== undefined && others.length === 0) return usual
   const forwarded = forwardedOrigin(arrival, place)
   const hosts = arrival.values(':authority') ?? arrival.values('host')
   const authority = forwarded?.authority ?? (hosts?.length === 1 ? hosts[0] : undefined)
+  if (usual !== undefined) return others.find((other) => other.authority === authority) ?? usual
   if (authority === undefined || authority === '') return undefined
   return { scheme: forwarded?.scheme ?? (arrival.encrypted ? 'https' : 'http'), authority }
 }

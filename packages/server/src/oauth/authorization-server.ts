@@ -5,11 +5,12 @@ import type { PublicJwk } from 'countersign/key'
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { SigningKeys } from '../signing/index.ts'
+import { ClientCredentials } from './client-credentials.ts'
 import { decideDevice, findDevice, type WaitingDevice } from './device-approval.ts'
 import { ProtocolProvider } from './form-post.ts'
 import { livingCertificate } from './mutual-tls.ts'
 import { type BrowserSession, type OAuthCall, oauthCalls, type PostedAnswer, type PresentedCertificate } from './oauth-call.ts'
-import { type ProviderGround, providerConfiguration, SESSION_COOKIE } from './provider-configuration.ts'
+import { endpoints, type ProviderGround, providerConfiguration, SESSION_COOKIE } from './provider-configuration.ts'
 import { settle } from './token-request.ts'
 
 /** A request for the protocol library, read whole. */
@@ -67,6 +68,7 @@ export class AuthorizationServer {
   readonly #keys: SigningKeys
   readonly #tokens: TokenEndpoints
   readonly #issuer: URL
+  readonly #clientCredentials: ClientCredentials
   /** What the library has made of a request. */
   readonly #contexts = new WeakMap<IncomingMessage, KoaContextWithOIDC>()
   /** What kept it from answering. */
@@ -81,10 +83,13 @@ export class AuthorizationServer {
     this.#keys = keys
     this.#tokens = tokens
     this.#issuer = new URL(ground.issuer)
+    this.#clientCredentials = new ClientCredentials({ ...ground, ...ground.clients, keys })
   }
 
   /** @returns also what a page of ours is to send on in its place. */
-  answer(request: OAuthRequest): Promise<OAuthAnswer> {
+  async answer(request: OAuthRequest): Promise<OAuthAnswer> {
+    const plain = request.path === endpoints.token ? await this.#clientCredentials.answer(request) : undefined
+    if (plain !== undefined) return { response: plain, posted: undefined }
     return this.#within(request, async (_provider, call) => {
       const { incoming, outgoing } = this.#messages(request)
       await this.#current().handle(incoming, outgoing)
@@ -170,6 +175,7 @@ export class AuthorizationServer {
       certificate: livingCertificate(request.certificate, this.#ground.clock),
       tokenRequest: { redeemed: undefined, token: undefined, refreshToken: undefined },
       client: undefined,
+      clientMetadata: undefined,
       seenAt: undefined,
       successor: undefined,
       posted: undefined,

@@ -33,11 +33,14 @@ export class ClientAdapter implements Adapter {
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
+    const call = currentCall()
+    if (call.client?.id === id) return call.clientMetadata
     const seen = await this.#ground.store.findSeen(id)
     if (seen === undefined || seen.client.disabledAt !== undefined) return undefined
     noteSeen(seen.rev)
-    currentCall().client = seen.client
-    return this.#metadataOf(seen.client)
+    call.client = seen.client
+    call.clientMetadata = this.#metadataOf(seen.client)
+    return call.clientMetadata
   }
 
   #metadataOf(client: OAuthClient): AdapterPayload {

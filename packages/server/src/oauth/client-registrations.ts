@@ -62,9 +62,8 @@ export class ClientRegistrations {
   }
 
   /**
-   * Replaces what a client says of itself: what is left out is taken away (RFC 7592 section 2.2), but for what binds its
-   * tokens and protects its requests. How it proves
-   * itself stays, and that an operator stands by it ends.
+   * Replaces what a client says of itself: what is left out is taken away (RFC 7592 section 2.2), but for what binds its tokens and
+   * protects its requests. How it proves itself stays, and that an operator stands by it ends.
    *
    * @param secret As it has shown it, if it has.
    * @throws {AuthError} as `find`; `request_invalid` as `register`; `conflict` when somebody else has changed it meanwhile.

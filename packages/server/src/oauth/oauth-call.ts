@@ -51,8 +51,9 @@ export interface OAuthCall {
   /** Within its dates; undefined where there is none. */
   readonly certificate: PresentedCertificate | undefined
   readonly tokenRequest: TokenRequest
-  /** The client that was looked at last. */
+  /** The client that was looked at last, and what the library was told of it: once in a request, so that it sees one and the same. */
   client: OAuthClient | undefined
+  clientMetadata: Readonly<Record<string, unknown>> | undefined
   /** Where the log ended before the first fact was read that a token relies on: no token claims to have seen more. */
   seenAt: Position | undefined
   /** What the library calls its successor, and what we call it. */

@@ -1,4 +1,4 @@
-import type { Clock } from 'countersign/core'
+import type { Clock, Random } from 'countersign/core'
 import type { PublicJwk, SigningKey } from 'countersign/key'
 import type { ReplayStore } from 'countersign/replay'
 import type { Account, AdapterFactory, ClientAuthMethod, Configuration, JWTStructured, KoaContextWithOIDC } from 'oidc-provider'
@@ -15,6 +15,7 @@ import { GrantAdapter, grantIdOf } from './grant-adapter.ts'
 import { type CertificateSupport, mutualTls, mutualTlsMethods } from './mutual-tls.ts'
 import { currentCall, noteSeen } from './oauth-call.ts'
 import type { OAuthStore } from './oauth-store.ts'
+import { bindRefreshToken } from './refresh-binding.ts'
 import { requireShortRequest } from './request-object.ts'
 import { RingKey } from './ring-key.ts'
 import { policyOf } from './interaction-policy.ts'
@@ -37,6 +38,7 @@ export interface ProviderGround {
   readonly store: OAuthStore
   readonly replay: ReplayStore
   readonly clock: Clock
+  readonly random: Random
   readonly secret: MasterSecret
   readonly accounts: Accounts
   readonly artifacts: AdapterGround
@@ -125,7 +127,7 @@ export function providerConfiguration(ground: ProviderGround, keys: readonly Pub
     renderError,
     responseTypes: ['code'],
     revokeGrantPolicy: () => false, // Consent is the person's to take back.
-    rotateRefreshToken: true,
+    rotateRefreshToken: (ctx) => bindRefreshToken(ctx),
     routes: endpoints,
     scopes: [...oidcScopes],
     ttl: {

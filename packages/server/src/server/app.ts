@@ -6,7 +6,7 @@ import type { LivingAccessKey } from '../credential/index.ts'
 import { basicCredential, isBasic } from './basic-credential.ts'
 import { type Caller, exchangingClient } from './caller.ts'
 import { type Client, type Connection, clientOf } from './connection.ts'
-import { answerOAuth, oauthPaths } from './oauth-endpoint.ts'
+import { answerOAuth, type OAuthPath, oauthPaths } from './oauth-endpoint.ts'
 import { answerPage, answerRefusal } from './page/answer-page.ts'
 import { answerPosted } from './page/oauth/posted-answer.ts'
 import type { Page } from './page/page.ts'
@@ -62,9 +62,9 @@ export function createApp(operations: readonly Operation[], pages: readonly Page
       return finish(context, services, await answerPage(page, { request: context.req.raw, requestId: id, client, local, paths }, services))
     }
   for (const page of served) app.on([...page.methods], [page.path], askPage(page))
-  // Workloads show their assertions there, whether or not applications of others are let in.
-  for (const path of services.oauth === undefined ? [endpoints.token] : oauthPaths(config.issuer)) {
-    app.all(path, async (context) => {
+  const protocol = oauthPaths(services)
+  for (const { path, methods } of protocol) {
+    app.on([...methods], [path], async (context) => {
       const { id, client, incoming, local } = context.env.exchange
       const given = { request: context.req.raw, requestId: id, client, local, paths }
       try {
@@ -76,7 +76,7 @@ export function createApp(operations: readonly Operation[], pages: readonly Page
       }
     })
   }
-  for (const [path, methods] of methodsByPath([...operations, ...served.flatMap(rowsOf)])) {
+  for (const [path, methods] of methodsByPath([...operations, ...served.flatMap(rowsOf), ...protocol.flatMap(rowsOf)])) {
     app.all(pattern(path), (context) =>
       finish(
         context,
@@ -106,9 +106,12 @@ const isForPerson = ({ method, headers }: Request): boolean => method === 'GET' 
 const isPostedRequest = ({ method, headers, url }: Request): boolean =>
   method === 'POST' && headers.get('accept')?.includes('text/html') === true && new URL(url).pathname === endpoints.authorization
 
-const rowsOf = ({ path, methods }: Page): readonly Row[] => methods.map((method) => ({ path, method }))
+interface Row {
+  readonly path: string
+  readonly method: string
+}
 
-type Row = Pick<Operation, 'path' | 'method'>
+const rowsOf = ({ path, methods }: Page | OAuthPath): readonly Row[] => methods.map((method) => ({ path, method }))
 
 function methodsByPath(operations: readonly Row[]): ReadonlyMap<string, readonly string[]> {
   const methods = new Map<string, string[]>()

@@ -12,6 +12,7 @@ export interface CertificateGround extends ClientCertificateSettings {
 /** The part of Node's `TLSSocket` that tells of the peer. */
 interface CertifiedSocket {
   readonly authorized?: boolean
+  readonly authorizationError?: unknown
   getPeerCertificate(): { readonly raw?: Uint8Array | undefined } | null | undefined
 }
 
@@ -49,8 +50,12 @@ function ofConnection(incoming: object | undefined, ground: CertificateGround): 
   const der = socket?.getPeerCertificate()?.raw
   if (socket === undefined || der === undefined) return undefined
   // Without a CA of ours Node would take the word of all that browsers trust: those vouch for servers, not for clients of ours.
-  return { certificate: parsed(der), isVerified: ground.clientCaFile !== undefined && socket.authorized === true }
+  return { certificate: parsed(der), isVerified: ground.clientCaFile !== undefined && isAuthorized(socket) }
 }
+
+/** A second handshake that brings a worse certificate leaves `authorized` as it was, and says so beside it: an application that embeds us may allow it. */
+const isAuthorized = ({ authorized, authorizationError: problem }: CertifiedSocket): boolean =>
+  authorized === true && (problem === undefined || problem === null)
 
 function socketOf(incoming: object | undefined): CertifiedSocket | undefined {
   if (incoming === undefined || !('socket' in incoming)) return undefined

@@ -347,7 +347,7 @@ function composeVerifier(
     algorithms: algorithmsOf(config, keys),
     platform,
     cookie: cookieSource,
-    origin: new URL(config.issuer).origin,
+    origin: [config.issuer, ...(config.mtlsUrl === undefined ? [] : [config.mtlsUrl])].map((url) => new URL(url).origin),
     possession: { replay: store.replay, proofSeconds: PROOF_SECONDS, nonces: nonceKeys === undefined ? false : { keys: nonceKeys } },
     signedRequests: {
       // A store that forgets with its process forgets the keys as well: nothing that was signed before is good any more.

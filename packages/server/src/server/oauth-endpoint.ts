@@ -21,30 +21,38 @@ const metadata: readonly string[] = ['/.well-known/openid-configuration', '/.wel
 /** Who is no secret pushes as anybody, and each look at what was pushed keeps it once more: no more than the head of a request has room for. */
 const MAXIMUM_PUSHED = 16_384
 
+const registrationPaths: readonly OAuthPath[] = [
+  { path: REGISTRATION, methods: ['POST'] },
+  { path: `${REGISTRATION}/:id`, methods: ['GET', 'PUT', 'DELETE'] },
+]
+
 interface Asked {
   readonly request: Request
   readonly client: Client
   readonly incoming: Connection['incoming']
 }
 
+export interface OAuthPath {
+  readonly path: string
+  readonly methods: ReadonlyArray<'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS'>
+}
+
 /** What the protocol answers itself; the pages that it needs are pages. */
-export function oauthPaths(issuer: string): readonly string[] {
+export function oauthPaths({ config: { issuer }, oauth, clientRegistrations }: Services): readonly OAuthPath[] {
   const { authorization, token, revocation, introspection, pushed_authorization_request: pushed, device_authorization: device } = endpoints
+  // Workloads show their assertions there, whether or not applications of others are let in.
+  if (oauth === undefined) return [{ path: token, methods: ['POST'] }]
   // RFC 8414 section 3.1: of an issuer with a path the metadata stands at the root of its host, before that path.
   const path = new URL(issuer).pathname.replace(/\/+$/, '')
   const wellKnown = path === '' ? metadata : [...metadata, ...metadata.map((each) => each + path)]
   return [
-    authorization,
-    `${authorization}/:uid`,
-    token,
-    revocation,
-    introspection,
-    pushed,
-    device,
-    USERINFO,
-    REGISTRATION,
-    `${REGISTRATION}/:id`,
-    ...wellKnown,
+    { path: authorization, methods: ['GET', 'POST'] },
+    { path: `${authorization}/:uid`, methods: ['GET'] },
+    // Pages of other origins ask beforehand whether they may (CORS).
+    ...[token, revocation, introspection, pushed, device].map((each) => ({ path: each, methods: ['POST', 'OPTIONS'] as const })),
+    { path: USERINFO, methods: ['GET', 'POST'] },
+    ...(clientRegistrations === undefined ? [] : registrationPaths),
+    ...wellKnown.map((each) => ({ path: each, methods: ['GET'] as const })),
   ]
 }
 
@@ -67,9 +75,7 @@ export async function answerOAuth(asked: Asked, services: Services): Promise<OAu
     if (pathname === endpoints.token && isAssertionGrant(message)) return unposted(await answerAssertion(message, request, services))
     return server(services).answer(message)
   }
-  if (request.method === 'POST' && pathname === endpoints.authorization)
-    return unposted(seeOther(await askedAgain(request, services.site.base + endpoints.authorization)))
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw new AuthError('method_not_allowed')
+  if (request.method === 'POST') return unposted(seeOther(await askedAgain(request, services.site.base + endpoints.authorization)))
   return authorization(asked, services)
 }
 
@@ -79,9 +85,9 @@ const seeOther = (location: string): Response => new Response(null, { status: 30
 /** What a browser asks for, with a person before it. */
 async function authorization({ request, client }: Asked, services: Services): Promise<OAuthAnswer> {
   const page = await pageSession(request, client, services)
-  // Every account must have a second factor, and this one has shown none: applications get nothing in its name.
-  if (page?.principal.acr === ENROLMENT) return unposted(seeOther(`${services.config.issuer}/account`))
-  const answer = await server(services).answer(await oauthRequest(request, client, page))
+  // Every account must have a second factor, and this one has shown none: to applications nobody is signed in.
+  const shown = page?.principal.acr === ENROLMENT ? undefined : page
+  const answer = await server(services).answer(await oauthRequest(request, client, shown))
   const { response } = answer
   // What cannot be told the client, since nobody knows for sure where it is, is told the person.
   if (response.status >= 400) throw new AuthError('request_invalid', { reason: 'oauth', error: await errorOf(response) })

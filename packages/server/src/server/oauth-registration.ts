@@ -16,14 +16,12 @@ interface Asked {
 /**
  * Where clients register by themselves (RFC 7591), and look after themselves (RFC 7592).
  *
- * @throws {AuthError} `not_found` where it is not switched on, `method_not_allowed`, `rate_limited`, and whatever is wrong with a body that is no JSON.
+ * @throws {AuthError} `not_found` where it is not switched on, `rate_limited`, and whatever is wrong with a body that is no JSON.
  */
 export async function answerRegistration({ request, client }: Asked, services: Services): Promise<Response> {
   const { clientRegistrations: registrations } = services
   if (registrations === undefined) throw new AuthError('not_found')
   const id = idOf(request)
-  const methods = id === undefined ? ['POST'] : ['GET', 'PUT', 'DELETE']
-  if (!methods.includes(request.method)) throw new AuthError('method_not_allowed')
   const token = bearerOf(request)
   if (token === undefined) return unauthorized(false)
   try {
@@ -59,7 +57,7 @@ async function manage(
     services.log.info({ client: id }, 'a client has removed itself')
     return noContent()
   }
-  if (request.method === 'GET') return shown(id, token, registrations, services)
+  if (request.method !== 'PUT') return shown(id, token, registrations, services)
   await registrations.find(id, token)
   const { client_id: named, client_secret: secret, ...metadata } = requireAcceptable(await readJsonBody(request))
   if (named !== id) throw new AuthError('request_invalid', { pointer: '/client_id', problem: 'must be the own one' })

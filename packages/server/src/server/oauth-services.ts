@@ -34,7 +34,7 @@ export function composeOAuth(store: Store, ground: Ground, parts: Parts): Pick<S
   const registration = composeRegistration(store, ground, { ...parts, oauthClients })
   if (!config.oauth) return { oauthClients, ...registration, oauth: undefined }
   const [first = config.issuer, ...rest] = config.audience
-  const { clock } = platform
+  const { clock, random } = platform
   const { issuer, accessTokenSeconds, dpopNonces } = config
   const oauth = new AuthorizationServer(
     {
@@ -48,6 +48,7 @@ export function composeOAuth(store: Store, ground: Ground, parts: Parts): Pick<S
       store: store.oauth,
       replay: store.replay,
       clock,
+      random,
       secret,
       accounts: parts.accounts,
       contextsOf: (user) => contextsOf(user, store),

@@ -7,8 +7,13 @@ export const MAX_BODY_BYTES = 65_536
 /** RFC 9110 media type: `application/json`, with parameters that change nothing (`charset=utf-8`) or none. */
 const jsonType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
-/** The bytes of a body, bounded while reading. @throws {AuthError} `content_too_large`, `request_invalid`. */
+/**
+ * The bytes of a body, bounded while reading, and as they are: whatever is packed could become any size.
+ *
+ * @throws {AuthError} `content_type_unsupported` for a content coding, `content_too_large`, `request_invalid`.
+ */
 export async function readBytes(request: Request): Promise<Uint8Array> {
+  if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') throw new AuthError('content_type_unsupported')
   const announced = request.headers.get('content-length')
   if (Number(announced ?? 0) > MAX_BODY_BYTES) throw new AuthError('content_too_large')
   try {
@@ -47,7 +52,6 @@ export const isForm = (request: Pick<Request, 'headers'>): boolean => formType.t
  * @throws {AuthError} `content_type_unsupported`, `content_too_large`, `request_invalid`.
  */
 export async function readFormBody(request: Request): Promise<Readonly<Record<string, string>>> {
-  requireNoCoding(request)
   return parseForm(await readBytes(request))
 }
 
@@ -89,10 +93,6 @@ function decodeComponent(text: string): string {
 const invalidForm = (problem: string): InvalidRequest =>
   new InvalidRequest([{ pointer: '', detail: `is not an acceptable form: ${problem}` }])
 
-function requireNoCoding(request: Request): void {
-  if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') throw new AuthError('content_type_unsupported')
-}
-
 /**
  * Reads a JSON body strictly: content type, size while reading, UTF-8, duplicate names, NUL, lone surrogates, depth.
  *
@@ -100,7 +100,6 @@ function requireNoCoding(request: Request): void {
  */
 export async function readJsonBody(request: Request): Promise<unknown> {
   if (!jsonType.test(request.headers.get('content-type') ?? '')) throw new AuthError('content_type_unsupported')
-  requireNoCoding(request)
   const bytes = await readBytes(request)
   try {
     return parseJsonBytes(bytes)
@@ -116,7 +115,6 @@ export async function readJsonBody(request: Request): Promise<unknown> {
  * @throws {AuthError} `content_type_unsupported`, `content_too_large`, `request_invalid`.
  */
 export async function readTextBody(request: Request, type: string): Promise<string> {
-  requireNoCoding(request)
   const [given = ''] = (request.headers.get('content-type') ?? '').split(';')
   if (given.trim().toLowerCase() !== type) throw new AuthError('content_type_unsupported')
   const bytes = await readBytes(request)

@@ -14,10 +14,9 @@ interface Asked {
 /**
  * OpenID Connect Core section 5.3, for any token of ours that was given with `openid`.
  *
- * @throws {AuthError} `method_not_allowed`, and as a verifier.
+ * @throws {AuthError} as a verifier.
  */
 export async function userinfo({ request, client, incoming }: Asked, services: Services): Promise<Response> {
-  if (request.method !== 'GET' && request.method !== 'POST') throw new AuthError('method_not_allowed')
   const presented = presentedBy(request, { client, incoming, issuer: services.config.issuer })
   const principal = await services.verifier.authenticateAny({ ...presented, cookie: undefined }, { scope: 'openid' })
   return json(200, await claimsOf(principal, claimsAskedFor(presented.authorization), services))

@@ -20,7 +20,8 @@ export const webhookEventTypes = {
   'signing_keys.changed': 'The set of published keys has changed.',
   'signing_key.revoked': 'A signing key was revoked, with all that it has signed.',
   'token.revoked': 'One access token was revoked.',
-  'role.tokens_revoked': 'The access tokens of all who have a role were revoked.',
+  'role.tokens_revoked':
+    'The access tokens of all who have a role were revoked; `reason` is `role_changed` when it brings something else now.',
   'group.tokens_revoked': 'The access tokens of all members of a group were revoked.',
   'issuer.revoked': 'What an issuer has issued was revoked.',
   'everyone.signed_out': 'All sessions have ended.',

@@ -43,13 +43,15 @@ const DAY_MS = 86_400_000
 /** An endpoint to which nothing was delivered for so long is disabled. */
 const DISABLED_AFTER_MS = 5 * DAY_MS
 const GONE = 410
+/** What an endpoint could not take waits for hours: that must not be all that is looked at. */
+const IN_PLAY = 1000
 
 /** Delivers to endpoints: in no promised order, at least once. */
 export function webhookCourier(options: WebhookCourierOptions): Courier {
   const { sender, platform, onFailure } = options
   return {
     kind: WEBHOOK,
-    window: 100,
+    window: IN_PLAY,
     atOnce: 256,
     each: 8,
     backOff: { firstMs: 5000, longestMs: 21_600_000 },

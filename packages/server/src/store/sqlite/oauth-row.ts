@@ -70,9 +70,22 @@ interface Settings {
   readonly backchannelLogoutSessionRequired?: boolean
 }
 
+const MOST_KEPT = 1000
+/** By their text: each token of an application begins with reading the application. */
+const parsed = new Map<string, Settings>()
+
 /** Nothing but `clientValues` writes the column, so the cast holds. */
+function parseSettings(text: string): Settings {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  const settings = JSON.parse(text) as Settings
+  if (parsed.size >= MOST_KEPT) parsed.clear()
+  parsed.set(text, settings)
+  return settings
+}
+
 export function clientOf(row: ClientRow): OAuthClient {
-  const settings = JSON.parse(row.settings) as Settings
+  const settings = parseSettings(row.settings)
   return {
     ...settings,
     jwks: settings.jwks,

@@ -2,6 +2,7 @@ import { AuthError } from 'countersign/core'
 import * as z from 'zod'
 import type { Interaction, OAuthRequest } from '../../../oauth/index.ts'
 import type { OAuthClient } from '../../../oauth/oauth-client.ts'
+import { ENROLMENT } from '../../../session/index.ts'
 import { oauthRequest, server } from '../../oauth-endpoint.ts'
 import type { Services } from '../../services.ts'
 import type { PageCall } from '../page.ts'
@@ -29,10 +30,14 @@ export const aboutFields: z.ZodType<AboutFields> = z.strictObject({ interaction:
 
 export const about = ({ uid }: Interaction): Readonly<Record<keyof AboutFields, string>> => ({ interaction: uid })
 
-/** @throws {AuthError} as `pending` and `clientOf`; `conflict` when it is not what the form is about, or not for this form to say. */
+/**
+ * @throws {AuthError} as `pending` and `clientOf`; `conflict` when it is not what the form is about, or not for this form to say;
+ * `factor_enrolment_required`.
+ */
 export async function pendingOf({ interaction: uid }: AboutFields, on: string, call: PageCall, services: Services): Promise<Interaction> {
   const interaction = await pending(call, services)
   if (interaction.uid !== uid || interaction.prompt.name !== on) throw new AuthError('conflict', { reason: 'another_interaction' })
+  if (call.session?.principal.acr === ENROLMENT) throw new AuthError('factor_enrolment_required')
   await clientOf(interaction, services)
   return interaction
 }

@@ -1,3 +1,4 @@
+import { AuthError } from 'countersign/core'
 import { html } from 'hono/html'
 import {
   claimsAskedFor,
@@ -10,6 +11,7 @@ import {
   REFRESH_DAYS,
   scopesOfClaims,
 } from '../../../oauth/index.ts'
+import { ENROLMENT } from '../../../session/index.ts'
 import { acceptedLocale } from '../../message/message.ts'
 import { browserSession, server } from '../../oauth-endpoint.ts'
 import type { Services } from '../../services.ts'
@@ -72,10 +74,14 @@ export const consentPage: Page = definePage({
     }),
   },
   async render(call, services): Promise<View | Redirect> {
+    // The other request is not put under the finger that has just come down.
+    if (call.sent?.code === 'conflict') throw new AuthError('conflict', { reason: 'another_interaction' })
     const interaction = await pending(call, services)
     if (isDecided(interaction, call)) return goOn(ownPath(interaction.returnTo, services), call, services)
     if (speakAsAsked(interaction, call, services)) return { to: call.link(CONSENT_PATH) }
     if (call.session === undefined) return signInFirst(interaction, call)
+    // Its person has a second factor to set up first.
+    if (call.session.principal.acr === ENROLMENT) return { to: call.link('/account') }
     const { name } = interaction.prompt
     if (name === 'consent') return consentView(interaction, call, services)
     // Who chose another account, or was not signed in, has chosen by signing in.
