@@ -57,16 +57,11 @@ suite('discovery, keys', () => {
 
   test('[D01] nothing of it is there unless it is switched on', async () => {
     await using server = await ServerWorld.open()
-    for (const path of [
-      '/.well-known/openid-configuration',
-      '/oauth/authorize',
-      '/oauth/token',
-      '/oauth/consent',
-      '/device',
-      '/oauth/userinfo',
-    ]) {
+    for (const path of ['/.well-known/openid-configuration', '/oauth/authorize', '/oauth/consent', '/device', '/oauth/userinfo']) {
       assert.equal((await server.ask('GET', path)).status, 404, path)
     }
+    // Of workloads it takes assertions, and nothing else of anybody.
+    assert.equal((await server.ask('POST', '/oauth/token')).status, 404)
   })
 })
 

@@ -279,17 +279,18 @@ suite('what is not accepted of workloads', () => {
   test('[D02] the endpoint answers workloads, and nobody else, where applications of others are not let in', async () => {
     const { status, headers, body } = await show(world, await job())
     assert.deepEqual([status, headers.get('cache-control'), body['token_type']], [200, 'no-store', 'Bearer'])
-    for (const [method, form] of [
-      ['GET', undefined],
-      ['POST', 'grant_type=client_credentials'],
-      ['POST', 'grant_type=authorization_code&code=x'],
-      ['POST', `\ufeffgrant_type=${JWT_BEARER}&assertion=${await job()}`],
-      ['POST', `grant_type=authorization_code&grant_type=${JWT_BEARER}&assertion=${await job()}`],
-    ] as const) {
+    const endpoint = `${world.url}/oauth/token`
+    for (const form of [
+      'grant_type=client_credentials',
+      'grant_type=authorization_code&code=x',
+      `\ufeffgrant_type=${JWT_BEARER}&assertion=${await job()}`,
+      `grant_type=authorization_code&grant_type=${JWT_BEARER}&assertion=${await job()}`,
+    ]) {
       const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-      const response = await fetch(`${world.url}/oauth/token`, form === undefined ? { method } : { method, headers, body: form })
-      assert.equal(response.status, 404, form)
+      assert.equal((await fetch(endpoint, { method: 'POST', headers, body: form })).status, 404, form)
     }
+    const asked = await fetch(endpoint)
+    assert.deepEqual([asked.status, asked.headers.get('allow')], [405, 'POST'])
   })
 
   for (const [what, make, problem] of [
