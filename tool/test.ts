@@ -4,7 +4,7 @@
 // This puts them in order, keeps the output short where nobody watches, and fails when nothing ran.
 
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { repository } from './repository.ts'
@@ -40,6 +40,11 @@ const countOf = (file: string): number => (existsSync(file) ? Number(readFileSyn
 const { flags, places } = split(process.argv.slice(2))
 const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'))
 const countFile = join(folder, 'count')
+// What one test lays out and others copy; services run as another user, who has to get there.
+const sharedFolder = join(folder, 'laid-out')
+mkdirSync(sharedFolder)
+chmodSync(sharedFolder, 0o711)
+chmodSync(folder, 0o711)
 const reporter = process.stdout.isTTY ? 'spec' : './tool/report-briefly.ts'
 const chosen = flags.some((flag) => flag.startsWith('--test-reporter'))
 const child = spawn(
@@ -55,7 +60,7 @@ const child = spawn(
     ...flags,
     ...(places.length > 0 ? places.flatMap(globsFor) : EVERYTHING),
   ],
-  { cwd: repository, stdio: 'inherit' },
+  { cwd: repository, stdio: 'inherit', env: { ...process.env, COUNTERSIGN_TEST_FOLDER: sharedFolder } },
 )
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
 child.on('exit', (code) => {
