@@ -60,7 +60,7 @@ const child = spawn(
     ...flags,
     ...(places.length > 0 ? places.flatMap(globsFor) : EVERYTHING),
   ],
-  { cwd: repository, stdio: 'inherit', env: { ...process.env, COUNTERSIGN_TEST_FOLDER: sharedFolder } },
+  { cwd: repository, stdio: 'inherit', env: { ...process.env, TEST_RUN_FOLDER: sharedFolder } },
 )
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
 child.on('exit', (code) => {

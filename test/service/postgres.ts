@@ -42,7 +42,7 @@ async function layOut(place: Place, initdb: string): Promise<void> {
   const data = join(place.folder, 'data')
   const initialise = (folder: string) =>
     runBeside(place, initdb, ['-D', folder, '-U', OWNER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'])
-  const ofRun = process.env['COUNTERSIGN_TEST_FOLDER']
+  const ofRun = process.env['TEST_RUN_FOLDER']
   if (ofRun === undefined) return void (await initialise(data))
   const template = join(ofRun, 'postgres')
   if (!existsSync(template)) {
