@@ -45,6 +45,8 @@ export interface KnownUser {
   password: string
   roles: readonly string[]
   suspended: boolean
+  /** Signed in in vain while suspended: wrong sign-ins slow down right ones as well. */
+  isSlowed: boolean
 }
 
 /** The oracle: what must be dead, what must live, what nobody can know. */

@@ -93,7 +93,7 @@ export class Walk {
     const password = `a-long-walk-for-${name}`
     const { status, body } = await this.#world.send('POST', '/v1/users', { body: { email, password } })
     assert.equal(status, 201)
-    this.#model.users.push({ id: (body['user'] as { id: string }).id, email, password, roles: [], suspended: false })
+    this.#model.users.push({ id: (body['user'] as { id: string }).id, email, password, roles: [], suspended: false, isSlowed: false })
   }
 
   async #signInSomeone(): Promise<void> {
@@ -105,7 +105,13 @@ export class Walk {
       body: { email: user.email, password: user.password },
       headers: { 'user-agent': firefox },
     })
-    if (user.suspended) return assert.equal(reply.body['code'], 'credentials_invalid', 'a suspended user signed in')
+    const isThrottled = reply.body['code'] === 'rate_limited'
+    if (user.suspended) {
+      if (!isThrottled) assert.equal(reply.body['code'], 'credentials_invalid', 'a suspended user signed in')
+      user.isSlowed = true
+      return
+    }
+    if (isThrottled && user.isSlowed) return
     assert.equal(reply.status, 201, `sign-in answered ${reply.status} ${String(reply.body['code'])}`)
     this.#model.learnSession(reply.body, user.id, firefox, this.#now())
   }

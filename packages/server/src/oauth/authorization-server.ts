@@ -10,7 +10,8 @@ import { decideDevice, findDevice, type WaitingDevice } from './device-approval.
 import { ProtocolProvider } from './form-post.ts'
 import { livingCertificate } from './mutual-tls.ts'
 import { type BrowserSession, type OAuthCall, oauthCalls, type PostedAnswer, type PresentedCertificate } from './oauth-call.ts'
-import { endpoints, type ProviderGround, providerConfiguration, SESSION_COOKIE } from './provider-configuration.ts'
+import { endpoints, SESSION_COOKIE } from './endpoint.ts'
+import { type ProviderGround, providerConfiguration } from './provider-configuration.ts'
 import { settle } from './token-request.ts'
 
 /** A request for the protocol library, read whole. */
@@ -44,7 +45,7 @@ export type ProtocolLibrary = Provider
 /** What the library needs of a person, who is asked by our pages. */
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
-interface Surroundings {
+export interface Surroundings {
   readonly keys: SigningKeys
   readonly tokens: TokenEndpoints
   /** What is no answer of the protocol, but a fault of ours. */

@@ -1,8 +1,8 @@
 import type Provider from 'oidc-provider'
-import { grantIdOf } from './grant-adapter.ts'
+import { grantIdOf } from './grant-id.ts'
 import type { BrowserSession } from './oauth-call.ts'
 import type { OAuthClient } from './oauth-client.ts'
-import { oidcScopes } from './provider-configuration.ts'
+import { oidcScopes } from './endpoint.ts'
 
 /** A device that waits for somebody to allow it what it has asked for (RFC 8628). */
 export interface WaitingDevice {

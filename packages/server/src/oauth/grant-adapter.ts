@@ -1,10 +1,7 @@
 import type { Clock } from 'countersign/core'
-import { sha256Base64url } from 'countersign/crypto'
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import { grantIdOf } from './grant-id.ts'
 import type { OAuthStore } from './oauth-store.ts'
-
-/** One consent for each person and client, which grows with what is asked for: so two that are given at once are one. */
-export const grantIdOf = (user: string, client: string): string => `gra_${sha256Base64url(`${user} ${client}`).slice(0, 32)}`
 
 /** What people have allowed. It rests readable, since it is shown to them. */
 export class GrantAdapter implements Adapter {

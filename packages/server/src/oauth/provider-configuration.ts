@@ -11,7 +11,10 @@ import type { MasterSecret } from '../signing/index.ts'
 import { ArtifactAdapter, type AdapterGround, ReplayAdapter, SessionAdapter } from './artifact-adapter.ts'
 import { ClientAdapter, type ClientGround } from './client-adapter.ts'
 import { requireOwnAssertion } from './client-assertion.ts'
-import { GrantAdapter, grantIdOf } from './grant-adapter.ts'
+import { checkClaimsParameter } from './claims-parameter.ts'
+import { CONSENT_PATH, endpoints, oidcScopes, REFRESH_DAYS, SESSION_COOKIE, tokenScopes } from './endpoint.ts'
+import { GrantAdapter } from './grant-adapter.ts'
+import { grantIdOf } from './grant-id.ts'
 import { type CertificateSupport, mutualTls, mutualTlsMethods } from './mutual-tls.ts'
 import { currentCall, noteSeen } from './oauth-call.ts'
 import type { OAuthStore } from './oauth-store.ts'
@@ -19,7 +22,6 @@ import { bindRefreshToken } from './refresh-binding.ts'
 import { requireShortRequest } from './request-object.ts'
 import { RingKey } from './ring-key.ts'
 import { policyOf } from './interaction-policy.ts'
-import { checkClaimsParameter } from './requested-claims.ts'
 import { completeToken } from './token-profile.ts'
 
 export interface ProviderGround {
@@ -45,35 +47,12 @@ export interface ProviderGround {
   readonly clients: ClientGround
 }
 
-/** Where everything is, below the issuer. */
-export const endpoints = {
-  authorization: '/oauth/authorize',
-  token: '/oauth/token',
-  revocation: '/oauth/revoke',
-  introspection: '/oauth/introspect',
-  pushed_authorization_request: '/oauth/par',
-  device_authorization: '/oauth/device',
-  code_verification: '/device',
-  jwks: '/.well-known/jwks.json',
-} as const
-
-/** The page that the library sends people to when it needs something of them. */
-export const CONSENT_PATH = '/oauth/consent'
-
-/** The cookie that we make up on the way in and take away on the way out: no browser ever has it. */
-export const SESSION_COOKIE = 'cs_oauth_session'
-
 const DAY_SECONDS = 86_400
 const HOUR_SECONDS = 3600
-/** So long after the first, all that succeed it end. */
-export const REFRESH_DAYS = 90
 /** Unused for so long, a refresh token ends; and all that succeed it so long after the first. */
 const REFRESH_IDLE_SECONDS = 30 * DAY_SECONDS
 const REFRESH_SECONDS = REFRESH_DAYS * DAY_SECONDS
 const authMethods: readonly ClientAuthMethod[] = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']
-/** Those of OpenID Connect that stand in access tokens. */
-const tokenScopes: readonly string[] = ['openid', 'profile', 'email']
-export const oidcScopes: readonly string[] = [...tokenScopes, 'offline_access']
 
 /** Everything that the protocol library is told. */
 export function providerConfiguration(ground: ProviderGround, keys: readonly PublicJwk[], signer: SigningKey): Configuration {

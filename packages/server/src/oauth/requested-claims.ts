@@ -1,5 +1,3 @@
-import { errors } from 'oidc-provider'
-
 /** What the parameter `claims` asks for (OpenID Connect Core section 5.5), of what we have. */
 
 interface ClaimRequest {
@@ -20,32 +18,10 @@ type Params = Readonly<Record<string, unknown>> | undefined
 /** Of an access token: what the userinfo endpoint shows for it beside what its scopes say. */
 export const USERINFO_CLAIMS = 'userinfo'
 
-const MAXIMUM_MEMBERS = 50
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isText = (value: unknown): value is string => typeof value === 'string'
-
-/**
- * Called before anything is made of it. Afterwards `userinfo` is gone from what is checked, not from what is asked: the library would refuse it,
- * since the userinfo endpoint is ours.
- *
- * @throws {errors.InvalidRequest}
- */
-export function checkClaimsParameter(claims: { userinfo?: unknown; id_token?: unknown }): void {
-  for (const members of [claims.userinfo, claims.id_token]) {
-    if (members === undefined) continue
-    if (!isObject(members) || Object.keys(members).length > MAXIMUM_MEMBERS) throw new errors.InvalidRequest('claims: too many members')
-    // Names are not repeated: RFC 6749 section 4.1.2.1 has no room for all that may stand in one.
-    for (const asked of Object.values(members)) {
-      if (asked !== null && !isObject(asked)) throw new errors.InvalidRequest('claims: each must be null or an object')
-      if (asked?.['values'] !== undefined && !Array.isArray(asked['values']))
-        throw new errors.InvalidRequest('claims: values must be a list')
-    }
-  }
-  delete claims.userinfo
-}
 
 /** `checkClaimsParameter` has passed it. */
 function claimsOf(params: Params): ClaimsRequest {

@@ -220,7 +220,7 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief,
     ...composeDevices(store, { config, platform, log }),
     ...composePages({ config, platform, secret }),
     ...federated,
-    ...composeOAuth(store, { config, platform, secret, log }, { ...people, ...accessKeys, keys, inspection, revocations, mayCall }),
+    ...(await composeOAuth(store, { config, platform, secret, log }, { ...people, ...accessKeys, keys, inspection, revocations, mayCall })),
     openApi: openApiOnDemand(operations, issuer, version),
   }
   const close = async (): Promise<void> => {

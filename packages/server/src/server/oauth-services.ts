@@ -1,6 +1,6 @@
 import type { Platform } from 'countersign/core'
 import type { Logger } from 'pino'
-import { ArtifactPayloads, AuthorizationServer, OAuthClients, RefreshSuccessors, type TokenEndpoints } from '../oauth/index.ts'
+import { ArtifactPayloads, OAuthClients, openAuthorizationServer, RefreshSuccessors, type TokenEndpoints } from '../oauth/index.ts'
 import type { AuthenticationContext } from '../session/acr.ts'
 import type { MasterSecret } from '../signing/index.ts'
 import type { Store } from '../store/index.ts'
@@ -21,7 +21,11 @@ interface Ground {
 type Parts = Pick<Services, 'accounts' | 'keys' | 'inspection' | 'revocations' | 'roles'> & Pick<Delivery, 'mayCall'>
 
 /** Everything about applications of others. Where that is not switched on they can be listed, and nothing more. */
-export function composeOAuth(store: Store, ground: Ground, parts: Parts): Pick<Services, 'oauthClients' | 'oauth' | RegistrationPart> {
+export async function composeOAuth(
+  store: Store,
+  ground: Ground,
+  parts: Parts,
+): Promise<Pick<Services, 'oauthClients' | 'oauth' | RegistrationPart>> {
   const { config, platform, secret, log } = ground
   const certificates = certificateSupport(config)
   const oauthClients = new OAuthClients({
@@ -36,7 +40,7 @@ export function composeOAuth(store: Store, ground: Ground, parts: Parts): Pick<S
   const [first = config.issuer, ...rest] = config.audience
   const { clock, random } = platform
   const { issuer, accessTokenSeconds, dpopNonces } = config
-  const oauth = new AuthorizationServer(
+  const oauth = await openAuthorizationServer(
     {
       issuer,
       audience: [first, ...rest],
