@@ -102,10 +102,13 @@ ${call.offers('/magic') ? html`<p class="small soft">${signIn.noPassword} <a cla
 ${call.offers('/sign-up') ? html`<p class="small soft centre">${signIn.newHere} <a class="target" href="${onTheWay('/sign-up', call.query, call)}">${signIn.signUp}</a></p>` : ''}`
 }
 
-/** What signs somebody in without a password: a button each, below one line. */
+/**
+ * What signs somebody in without a password: a button each, below one line. A passkey that was refused a moment ago is not offered by itself
+ * again: where it is the only one, browsers may go round in circles.
+ */
 const otherWays = (call: PageCall<SignInQuery>): Html => html`<div class="stack" data-needs-passkey hidden>
 <div class="or">${call.say.signIn.or}</div>
-${passkeyForm({ form: PASSKEY, kind: 'get', label: call.say.passkey.use, from: '/v1/passkey-challenges', asking: {}, isConditional: true }, call)}
+${passkeyForm({ form: PASSKEY, kind: 'get', label: call.say.passkey.use, from: '/v1/passkey-challenges', asking: {}, isConditional: call.sent?.form !== PASSKEY }, call)}
 </div>`
 
 /** Who asks for the sign-in, where that is somebody else than we. */
