@@ -52,8 +52,7 @@ const child = spawn(
   [
     '--conditions=source',
     '--test',
-    // One more than there are processors: many tests wait for a process or a server of theirs.
-    `--test-concurrency=${availableParallelism() + 1}`,
+    `--test-concurrency=${Math.max(2, availableParallelism())}`,
     '--test-timeout=120000',
     ...(chosen ? [] : [`--test-reporter=${reporter}`, '--test-reporter-destination=stdout']),
     ...(chosen ? [] : ['--test-reporter=./tool/report-count.ts', `--test-reporter-destination=${countFile}`]),
