@@ -82,6 +82,10 @@ onEachDatabase('client credentials, without the protocol library where nothing h
       assert.ok(given === undefined || isOfLibrary(given), scope)
       assert.doesNotMatch(body['scope'] ?? '', /admin/)
     }
+    const scopes = ['orders:read', 'offline_access']
+    const wide = await world.client({ redirect_uris: [], grant_types: ['client_credentials'], scopes })
+    const { body } = await ask([...plain.slice(0, 1), ['scope', scopes.join(' ')]], { authorization: basic(wide) })
+    assert.ok(body['access_token'] === undefined || isOfLibrary(body['access_token']), 'a scope that is about a person')
   })
 
   test('[D02] a client that is disabled, and a secret whose time is over, get nothing', async () => {

@@ -3,6 +3,7 @@ import { jwsAlgorithms } from 'countersign/crypto'
 import { type AccessTokenClaims, signAccessToken, signAccessTokenInBackground } from 'countersign/token'
 import type { SigningKeys } from '../signing/index.ts'
 import type { OAuthClientStore } from './client-store.ts'
+import { oidcScopes } from './endpoint.ts'
 import type { PresentedCertificate } from './oauth-call.ts'
 import type { OAuthClient } from './oauth-client.ts'
 import type { OAuthClients } from './oauth-clients.ts'
@@ -62,7 +63,9 @@ export class ClientCredentials {
     const seen = await store.findSeen(asked.id)
     const aud = asked.resource ?? audience[0]
     if (seen === undefined || !audience.includes(aud) || !isPlain(seen.client)) return undefined
-    if (!clients.hasSecret(seen.client, asked.secret) || !asked.scope.every((scope) => seen.client.scopes.includes(scope))) return undefined
+    // The scopes of OpenID Connect are about a person, and here is none.
+    const mayHave = (scope: string): boolean => seen.client.scopes.includes(scope) && !oidcScopes.includes(scope)
+    if (!clients.hasSecret(seen.client, asked.secret) || !asked.scope.every(mayHave)) return undefined
     const iat = toEpochSeconds(clock.now())
     const exp = iat + accessTokenSeconds
     const jti = newId('jti', random)
