@@ -93,7 +93,9 @@ export class OAuthWorld implements AsyncDisposable {
       state: expectedState,
       ...change,
     })
-    return { to: url.pathname + url.search, checks: { pkceCodeVerifier, expectedState } }
+    const expectedNonce = change['nonce']
+    const nonce = expectedNonce === undefined ? {} : { expectedNonce }
+    return { to: url.pathname + url.search, checks: { pkceCodeVerifier, expectedState, ...nonce } }
   }
 
   /** The whole way to the client's door: what it is called back with. */

@@ -158,7 +158,7 @@ export const oauth: Bench = {
         ...warning,
         `The goal is ${GOAL} of oidc-provider alone, on SQLite.`,
         'Every server is a process of its own; the load comes from this process; rounds alternate. SQLite is node:sqlite, WAL, synchronous=FULL; PostgreSQL runs with fsync and synchronous_commit.',
-        'countersign: the whole server. Client, person, consent, session and the head of the log are read from the database for each token. Client credentials with a secret do not pass through the library (decision 41). A refresh is one transaction: the old token used up, the new one and the access token noted. Concurrent commits share one fsync on SQLite.',
+        'countersign: the whole server. Client, person, consent, session and the head of the log are read from the database for each token. What is asked here does not pass through the library (decisions 41 and 43). A refresh is one transaction: the old token used up, the new one and the access token noted. Concurrent commits share one fsync on SQLite.',
         'oidc-provider alone does less: clients stand in its configuration, accounts and the end of sessions, consents and clients are nobody’s concern, and a JWT that is out stays good. A refresh writes twice, each with its own fsync.',
       ],
     }

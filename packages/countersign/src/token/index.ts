@@ -36,7 +36,7 @@ export {
 } from './dpop-proof.ts'
 export { normalizedHttpUri } from './http-uri.ts'
 export { loginTrace, type LoginTraits, type Trait, tracesMatch } from './login-trace.ts'
-export { type JwsExpectation, MAX_COMPACT_LENGTH, signJws, type VerifiedJws, verifyJws } from './jws.ts'
+export { type JwsExpectation, MAX_COMPACT_LENGTH, signJws, signJwsPromptly, type VerifiedJws, verifyJws } from './jws.ts'
 export {
   requireSecurityEventClaims,
   SECURITY_EVENT_TYPE,

@@ -1,7 +1,7 @@
 import { AuthError, type Platform } from 'countersign/core'
 import type { Position } from 'countersign/revocation'
 import { ROLE_FORM, type RoleScopes } from './role-scopes.ts'
-import type { RoleStore, StoredRole } from './role-store.ts'
+import type { RoleStore, ScopeFacts, StoredRole } from './role-store.ts'
 
 export interface RolesOptions {
   readonly store: RoleStore
@@ -101,12 +101,17 @@ export class Roles {
    * @returns undefined when the application is unknown, or the person gone or not active.
    */
   async givenTo(client: string, user: string | undefined): Promise<GivenScopes | undefined> {
-    const { store, scopes } = this.#options
-    const facts = await store.scopeFacts(client, user)
-    if (facts?.roles === undefined) return facts
+    const facts = await this.#options.store.scopeFacts(client, user)
+    return facts === undefined ? undefined : { rev: facts.rev, scopes: this.given(facts) }
+  }
+
+  /** As `givenTo`, by what was read before. */
+  given(facts: ScopeFacts): readonly string[] {
+    if (facts.roles === undefined) return facts.scopes
+    const { scopes } = this.#options
     const brought = new Set(scopes.of(facts.roles, facts.stored))
     const ofRoles = new Set([...[...scopes.configured.values()].flat(), ...facts.reserved])
-    return { rev: facts.rev, scopes: facts.scopes.filter((scope) => brought.has(scope) || !ofRoles.has(scope)) }
+    return facts.scopes.filter((scope) => brought.has(scope) || !ofRoles.has(scope))
   }
 
   /** What is said on the machine itself cannot be unsaid through the API. */

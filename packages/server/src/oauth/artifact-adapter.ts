@@ -1,7 +1,7 @@
 import { type Clock, type EpochMs, toEpochSeconds } from 'countersign/core'
 import type { ReplayStore } from 'countersign/replay'
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
-import type { ArtifactPayloads } from './artifact-payload.ts'
+import { type ArtifactPayloads, isOffline, keptUntil } from './artifact-payload.ts'
 import { currentCall } from './oauth-call.ts'
 import type { Artifact, OAuthStore, StoredArtifact } from './oauth-store.ts'
 import type { RefreshSuccessors } from './successor.ts'
@@ -16,8 +16,6 @@ export interface AdapterGround {
   readonly overlapMs: number
 }
 
-/** Expired artifacts stay for so long, so that "expired" and "used" can be told from "unknown". */
-const KEPT_MS = 600_000
 /** Who asks so soon after another has done it at the same time. */
 const SIMULTANEOUS_MS = 1_000
 const LONGEST_PROOF_MS = 3_600_000
@@ -25,9 +23,6 @@ const LONGEST_PROOF_MS = 3_600_000
 const redeemedForTokens: ReadonlySet<string> = new Set(['AuthorizationCode', 'DeviceCode', 'RefreshToken'])
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-
-/** A refresh token that may be used without its person outlasts the session (OpenID Connect Core section 11). */
-export const isOffline = (scope: unknown): boolean => (text(scope) ?? '').split(' ').includes('offline_access')
 
 /** Where the library names the session to the client (`sid` of ID tokens), it is by our name, as in access tokens and logout tokens. */
 const withOwnSession = (payload: AdapterPayload): AdapterPayload =>
@@ -53,7 +48,7 @@ export class ArtifactAdapter implements Adapter {
       model: this.#model,
       id: payloads.idOf(this.#model, this.#renamed(handedOut)),
       payload: payloads.close(this.#model, withOwnSession(payload)),
-      expiresAt: clock.now() + (expiresInSeconds ?? 0) * 1000 + KEPT_MS,
+      expiresAt: keptUntil(clock.now(), expiresInSeconds ?? 0),
     }
     if (this.#model === 'RefreshToken') currentCall().tokenRequest.refreshToken = artifact
     else if (!(await store.put(artifact))) throw new errors.InvalidGrant('it was decided already, or what it goes back to has ended')

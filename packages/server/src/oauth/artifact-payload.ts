@@ -1,4 +1,4 @@
-import { encodeBase64url, type Random } from 'countersign/core'
+import { encodeBase64url, type EpochMs, type Random } from 'countersign/core'
 import { hmacKey, hmacSha256, sha256Base64url } from 'countersign/crypto'
 import type { MasterSecret } from '../signing/index.ts'
 
@@ -8,6 +8,14 @@ export type Payload = Readonly<Record<string, unknown>>
 const SEALING_PURPOSE = 'oauth-artifact/1'
 /** Found by something else than what was handed out, or holding it of another: these rest sealed, with all that is in them. */
 const sealed: ReadonlySet<string> = new Set(['DeviceCode', 'Interaction'])
+
+/** Expired artifacts stay for so long, so that "expired" and "used" can be told from "unknown". */
+const KEPT_MS = 600_000
+
+export const keptUntil = (now: EpochMs, seconds: number): EpochMs => now + seconds * 1000 + KEPT_MS
+
+/** A refresh token that may be used without its person outlasts the session (OpenID Connect Core section 11). */
+export const isOffline = (scope: unknown): boolean => typeof scope === 'string' && scope.split(' ').includes('offline_access')
 
 /** How artifacts rest: ids as hashes, so that a copy of the database redeems nothing. */
 export class ArtifactPayloads {

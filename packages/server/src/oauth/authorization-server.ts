@@ -5,6 +5,7 @@ import type { PublicJwk } from 'countersign/key'
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { SigningKeys } from '../signing/index.ts'
+import { basicCredentials } from './basic-credentials.ts'
 import { ClientCredentials } from './client-credentials.ts'
 import { decideDevice, findDevice, type WaitingDevice } from './device-approval.ts'
 import { ProtocolProvider } from './form-post.ts'
@@ -12,7 +13,9 @@ import { livingCertificate } from './mutual-tls.ts'
 import { type BrowserSession, type OAuthCall, oauthCalls, type PostedAnswer, type PresentedCertificate } from './oauth-call.ts'
 import { endpoints, SESSION_COOKIE } from './endpoint.ts'
 import { type ProviderGround, providerConfiguration } from './provider-configuration.ts'
-import { settle } from './token-request.ts'
+import { PlainRefresh } from './plain-refresh.ts'
+import { plainRequest } from './plain-request.ts'
+import { lateRefusal, settle } from './token-request.ts'
 
 /** A request for the protocol library, read whole. */
 export interface OAuthRequest {
@@ -70,6 +73,7 @@ export class AuthorizationServer {
   readonly #tokens: TokenEndpoints
   readonly #issuer: URL
   readonly #clientCredentials: ClientCredentials
+  readonly #plainRefresh: PlainRefresh
   /** What the library has made of a request. */
   readonly #contexts = new WeakMap<IncomingMessage, KoaContextWithOIDC>()
   /** What kept it from answering. */
@@ -85,11 +89,12 @@ export class AuthorizationServer {
     this.#tokens = tokens
     this.#issuer = new URL(ground.issuer)
     this.#clientCredentials = new ClientCredentials({ ...ground, ...ground.clients, keys })
+    this.#plainRefresh = new PlainRefresh({ ...ground, clients: ground.clients.clients, keys })
   }
 
   /** @returns also what a page of ours is to send on in its place. */
   async answer(request: OAuthRequest): Promise<OAuthAnswer> {
-    const plain = request.path === endpoints.token ? await this.#clientCredentials.answer(request) : undefined
+    const plain = request.path === endpoints.token ? await this.#answerPlain(request) : undefined
     if (plain !== undefined) return { response: plain, posted: undefined }
     return this.#within(request, async (_provider, call) => {
       const { incoming, outgoing } = this.#messages(request)
@@ -163,6 +168,13 @@ export class AuthorizationServer {
     })
   }
 
+  /** Without the library, what is plainly to be granted. */
+  async #answerPlain(request: OAuthRequest): Promise<Response | undefined> {
+    const asked = plainRequest(request)
+    if (asked?.grant === 'client_credentials') return this.#clientCredentials.answer(asked)
+    return asked?.grant === 'refresh_token' ? this.#plainRefresh.answer(asked) : undefined
+  }
+
   #lookup(provider: Provider, userCode: string) {
     const { audience, clients } = this.#ground
     return { provider, userCode, audience: audience[0], clientOf: (id: string) => clients.store.find(id) }
@@ -187,9 +199,7 @@ export class AuthorizationServer {
   /** No token goes out before all that it stands on is committed. */
   async #settle(ctx: KoaContextWithOIDC, { tokenRequest }: OAuthCall): Promise<void> {
     if (ctx.status !== 200 || (await settle(tokenRequest, this.#ground.artifacts))) return
-    const { error, error_description, statusCode } = new errors.InvalidGrant('somebody else was quicker, or what it goes back to has ended')
-    ctx.status = statusCode
-    ctx.body = { error, error_description }
+    Object.assign(ctx, lateRefusal())
   }
 
   #current(): Generation {
@@ -279,21 +289,9 @@ function bodyOf(body: unknown, successor: OAuthCall['successor']): string | Uint
 
 /** As shown in the header or in the form (RFC 6749 section 2.3.1); anything broken is for the library to refuse. */
 function secretOf({ headers, body }: OAuthRequest): OAuthCall['secret'] {
-  const [, encoded] = /^basic +([A-Za-z0-9+/=]+)$/i.exec(headers.get('authorization') ?? '') ?? []
-  if (encoded !== undefined) {
-    const decoded = Buffer.from(encoded, 'base64').toString('utf8')
-    const text = formDecoded(decoded.slice(decoded.indexOf(':') + 1))
-    return text === undefined ? undefined : { text, method: 'client_secret_basic' }
-  }
+  const shown = basicCredentials(headers.get('authorization'))
+  if (shown !== undefined) return { text: shown.secret, method: 'client_secret_basic' }
   if (!(headers.get('content-type') ?? '').startsWith('application/x-www-form-urlencoded')) return undefined
   const text = new URLSearchParams(new TextDecoder().decode(body)).get('client_secret')
   return text === null ? undefined : { text, method: 'client_secret_post' }
-}
-
-function formDecoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch {
-    return undefined
-  }
 }

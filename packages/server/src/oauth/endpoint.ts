@@ -19,6 +19,8 @@ export const SESSION_COOKIE = 'cs_oauth_session'
 /** So long after the first refresh token, all that succeed it end. */
 export const REFRESH_DAYS = 90
 
+export const ID_TOKEN_SECONDS = 3600
+
 /** Those of OpenID Connect that stand in access tokens. */
 export const tokenScopes: readonly string[] = ['openid', 'profile', 'email']
 export const oidcScopes: readonly string[] = [...tokenScopes, 'offline_access']

@@ -1,4 +1,7 @@
 import type { EpochMs } from 'countersign/core'
+import type { User } from '../account/index.ts'
+import type { ScopeFacts } from '../credential/index.ts'
+import type { OAuthClient } from './oauth-client.ts'
 
 /** Something that the protocol hands out and takes back: a code, a refresh token, a pushed request. */
 export interface Artifact {
@@ -61,6 +64,17 @@ export interface Redemption {
   readonly successor: Artifact | undefined
 }
 
+/** What a refresh token goes back to, all of it as it stood at one moment. */
+export interface RefreshFacts {
+  readonly client: OAuthClient
+  /** Of the refresh token. */
+  readonly payload: string
+  readonly grant: Pick<Grant, 'id' | 'payload'>
+  readonly person: Pick<User, 'id' | 'name' | 'email' | 'emailVerifiedAt' | 'updatedAt'>
+  /** With the head of the log, which was read before all else, or in one with it. */
+  readonly scopes: ScopeFacts
+}
+
 /** Owned by `oauth`. Each method is one transaction, log entries included. */
 export interface OAuthStore {
   /**
@@ -72,6 +86,11 @@ export interface OAuthStore {
   /** Also what has expired, which the caller tells apart. @returns undefined when it is unknown, or its session has ended. */
   find(model: string, id: string, now: EpochMs): Promise<StoredArtifact | undefined>
   findByUserCode(userCode: string, now: EpochMs): Promise<StoredArtifact | undefined>
+  /**
+   * @param id Hash of the refresh token, of this client. Whether it has expired is for the caller to tell.
+   * @returns undefined when it is unknown or used, or when client, person, consent or session have ended.
+   */
+  findRefresh(client: string, id: string, now: EpochMs): Promise<RefreshFacts | undefined>
   /** True for exactly one caller. */
   consume(model: string, id: string, at: EpochMs): Promise<boolean>
   remove(model: string, id: string): Promise<void>

@@ -5,20 +5,22 @@ import type { Account, AdapterFactory, ClientAuthMethod, Configuration, JWTStruc
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Accounts } from '../account/index.ts'
-import type { GivenScopes } from '../credential/index.ts'
+import type { GivenScopes, ScopeFacts } from '../credential/index.ts'
 import type { AuthenticationContext } from '../session/acr.ts'
 import type { MasterSecret } from '../signing/index.ts'
 import { ArtifactAdapter, type AdapterGround, ReplayAdapter, SessionAdapter } from './artifact-adapter.ts'
 import { ClientAdapter, type ClientGround } from './client-adapter.ts'
 import { requireOwnAssertion } from './client-assertion.ts'
 import { checkClaimsParameter } from './claims-parameter.ts'
-import { CONSENT_PATH, endpoints, oidcScopes, REFRESH_DAYS, SESSION_COOKIE, tokenScopes } from './endpoint.ts'
+import { CONSENT_PATH, endpoints, ID_TOKEN_SECONDS, oidcScopes, SESSION_COOKIE, tokenScopes } from './endpoint.ts'
 import { GrantAdapter } from './grant-adapter.ts'
 import { grantIdOf } from './grant-id.ts'
 import { type CertificateSupport, mutualTls, mutualTlsMethods } from './mutual-tls.ts'
 import { currentCall, noteSeen } from './oauth-call.ts'
 import type { OAuthStore } from './oauth-store.ts'
+import { personClaims, scopeClaims } from './person-claims.ts'
 import { bindRefreshToken } from './refresh-binding.ts'
+import { refreshSeconds } from './refresh-payload.ts'
 import { requireShortRequest } from './request-object.ts'
 import { RingKey } from './ring-key.ts'
 import { policyOf } from './interaction-policy.ts'
@@ -31,6 +33,8 @@ export interface ProviderGround {
   readonly accessTokenSeconds: number
   /** What a client may be given, in its own name or in that of somebody; undefined when one of the two is gone. */
   readonly scopesOf: (client: string, user: string | undefined) => Promise<GivenScopes | undefined>
+  /** The same, by facts that were read before. */
+  readonly scopesFrom: (facts: ScopeFacts) => readonly string[]
   readonly dpopNonces: boolean
   readonly certificates: CertificateSupport
   /** The other name of ours under which clients are asked for certificates. */
@@ -49,9 +53,6 @@ export interface ProviderGround {
 
 const DAY_SECONDS = 86_400
 const HOUR_SECONDS = 3600
-/** Unused for so long, a refresh token ends; and all that succeed it so long after the first. */
-const REFRESH_IDLE_SECONDS = 30 * DAY_SECONDS
-const REFRESH_SECONDS = REFRESH_DAYS * DAY_SECONDS
 const authMethods: readonly ClientAuthMethod[] = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']
 
 /** Everything that the protocol library is told. */
@@ -62,7 +63,7 @@ export function providerConfiguration(ground: ProviderGround, keys: readonly Pub
     adapter: adapterFactory(ground, alg),
     jwks: { keys: [...ringKeys(keys, signer)] },
     acrValues: ['mfa', 'phr'],
-    claims: { acr: null, auth_time: null, iss: null, openid: ['sub'], profile: ['name', 'updated_at'], email: ['email', 'email_verified'] },
+    claims: { acr: null, auth_time: null, iss: null, ...claimsOfScopes() },
     clientAuthMethods: [...authMethods, ...mutualTlsMethods(ground.certificates)],
     clientBasedCORS: (_ctx, origin, client) =>
       client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
@@ -115,13 +116,17 @@ export function providerConfiguration(ground: ProviderGround, keys: readonly Pub
       AuthorizationCode: 60,
       DeviceCode: 600,
       Grant: 366 * DAY_SECONDS,
-      IdToken: HOUR_SECONDS,
+      IdToken: ID_TOKEN_SECONDS,
       Interaction: HOUR_SECONDS,
-      RefreshToken: (_ctx, token) => Math.max(1, Math.min(REFRESH_IDLE_SECONDS, REFRESH_SECONDS - token.totalLifetime())),
+      RefreshToken: (_ctx, token) => refreshSeconds(token.totalLifetime()),
       Session: HOUR_SECONDS,
     },
   }
 }
+
+/** The library keeps the lists that it is given. */
+const claimsOfScopes = (): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(scopeClaims).map(([scope, claims]) => [scope, [...claims]]))
 
 function requireOwn(keys: readonly PublicJwk[], { kid }: SigningKey): PublicJwk {
   const own = keys.find((key) => key.kid === kid)
@@ -162,17 +167,7 @@ const adapterFactory =
 async function findAccount(id: string, accounts: Accounts): Promise<Account | undefined> {
   const user = await accounts.find(id)
   if (user === undefined || user.status !== 'active') return undefined
-  const { name, email, emailVerifiedAt, updatedAt } = user
-  return {
-    accountId: id,
-    claims: () => ({
-      sub: id,
-      email,
-      email_verified: emailVerifiedAt !== undefined,
-      updated_at: Math.floor(updatedAt / 1000),
-      ...(name === undefined ? {} : { name }),
-    }),
-  }
+  return { accountId: id, claims: () => ({ ...personClaims(user), sub: id }) }
 }
 
 async function loadGrant({ oidc }: KoaContextWithOIDC): Promise<InstanceType<Provider['Grant']> | undefined> {

@@ -1,6 +1,6 @@
 import type { Clock } from 'countersign/core'
 import { errors, type JWTStructured, type KoaContextWithOIDC } from 'oidc-provider'
-import { isOffline } from './artifact-adapter.ts'
+import { isOffline } from './artifact-payload.ts'
 import { currentCall } from './oauth-call.ts'
 import type { PersonalToken } from './oauth-store.ts'
 import { USERINFO_CLAIMS, userinfoClaims } from './requested-claims.ts'

@@ -1,3 +1,4 @@
+import { errors } from 'oidc-provider'
 import type { AdapterGround } from './artifact-adapter.ts'
 import type { TokenRequest } from './oauth-call.ts'
 
@@ -20,4 +21,10 @@ export async function settle({ redeemed, token, refreshToken }: TokenRequest, gr
     token,
     successor: refreshToken,
   })
+}
+
+/** What is answered where `settle` has said no. */
+export function lateRefusal(): { readonly status: number; readonly body: object } {
+  const { error, error_description, statusCode } = new errors.InvalidGrant('somebody else was quicker, or what it goes back to has ended')
+  return { status: statusCode, body: { error, error_description } }
 }

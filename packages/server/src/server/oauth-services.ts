@@ -46,6 +46,7 @@ export async function composeOAuth(
       audience: [first, ...rest],
       accessTokenSeconds,
       scopesOf: (client, user) => parts.roles.givenTo(client, user),
+      scopesFrom: (facts) => parts.roles.given(facts),
       dpopNonces,
       certificates,
       mtlsUrl: config.mtlsUrl,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Redemption } from '../../oauth/oauth-store.ts'
 import type { Store } from '../store.ts'
-import { allowed, artifactRecord, clientRecord, GRANT, HOUR_MS, SESSION, tokenOf, USER } from './oauth-store.ts'
+import { allowed, artifactRecord, CLIENT, clientRecord, GRANT, HOUR_MS, SESSION, tokenOf, USER } from './oauth-store.ts'
 import { NOW, sessionRecord, signedIn } from './record.ts'
 import { appendedBy, askAtOnce, type OpenStore, promises } from './suite.ts'
 
@@ -94,13 +94,84 @@ export function redemptionContract(name: string, open: OpenStore): void {
       const links = { user, client, grant, session }
       await store.oauth.put(artifactRecord(id, links))
       const token = tokenOf(`jti_${n}`, { client, person: { user, grant, session, signedIn: session } })
+      assert.equal((await store.oauth.findRefresh(client, id, NOW))?.person.id, user, what)
       await end(held)
       const before = await stateOf(store, id)
+      assert.equal(await store.oauth.findRefresh(client, id, NOW), undefined, what)
       assert.equal(await store.oauth.redeem(refreshOf(id, token.jti, { token, successor: artifactRecord(`${id}+`, links) })), false, what)
       assert.deepEqual([await stateOf(store, id), await stateOf(store, `${id}+`)], [before, 'none'], what)
       assert.deepEqual(await appendedBy(store, () => store.oauth.endGrant(grant, true, NOW)), [], what)
     }
     assert.deepEqual(await store.sessionClients.ofEnded({}, 10), [])
+  })
+
+  promise(
+    '[I02] [I03] of a redemption and an ending at once one comes first: nothing that was handed out is left behind',
+    async (store) => {
+      type Held = { readonly user: string; readonly client: string; readonly grant: string; readonly session: string }
+      const revoked = (kind: 'user' | 'client' | 'everyone', id: string) =>
+        store.log.revoke({ target: { kind, id }, mode: 'hard', at: NOW })
+      const endings: ReadonlyArray<(held: Held) => Promise<unknown>> = [
+        ({ session }) => store.sessions.end(session, NOW),
+        ({ user }) => store.users.setStatus(user, 'suspended', NOW),
+        ({ client }) => store.oauthClients.remove(client, NOW),
+        ({ grant }) => store.oauth.endGrant(grant, true, NOW),
+        ({ grant }) => store.oauth.endGrant(grant, false, NOW),
+        ({ user }) => revoked('user', user),
+        ({ client }) => revoked('client', client),
+        () => revoked('everyone', ''),
+      ]
+      for (const [n, end] of [...endings, ...endings].entries()) {
+        const held = { user: `usr_${n}`, client: `cli_${n}`, grant: `gra_${n}`, session: `ses_${n}` }
+        const { user, client, grant, session } = held
+        await signedIn(store, sessionRecord(session, user))
+        await store.oauthClients.add(clientRecord(client))
+        await store.oauth.putGrant({ id: grant, user, client, payload: '{}', changedAt: NOW })
+        const links = { user, client, grant, session }
+        await store.oauth.put(artifactRecord(`a${n}`, links))
+        const token = tokenOf(`jti_${n}`, { client, person: { user, grant, session, signedIn: session } })
+        const redeemed = store.oauth.redeem(refreshOf(`a${n}`, token.jti, { token, successor: artifactRecord(`a${n}+`, links) }))
+        const appended = await appendedBy(store, () => Promise.all([redeemed, end(held)]))
+        assert.deepEqual([await stateOf(store, `a${n}`), await stateOf(store, `a${n}+`)], ['none', 'none'], `ending ${n}`)
+        // Of a consent each token is ended by itself; all else ends them by what they name.
+        if (await redeemed) assert.ok(appended.length > 0, `ending ${n}`)
+      }
+    },
+  )
+
+  promise('[I03] what a refresh token goes back to is read at one moment, with the head of the log', async (store) => {
+    await allowed(store)
+    await store.roles.set({ name: 'staff', scope: ['b'], changedAt: NOW }, 10)
+    await store.users.setRoles(USER, ['staff', 'none'], NOW)
+    const client = clientRecord('cli_b', { scopes: ['a', 'b', 'free'] })
+    await store.oauthClients.add(client)
+    await store.oauth.putGrant({ id: 'gra_b', user: USER, client: 'cli_b', payload: '{"scope":"b"}', changedAt: NOW })
+    const refresh = artifactRecord('a', { client: 'cli_b', grant: 'gra_b' })
+    await store.oauth.put(refresh)
+    const user = await store.users.find(USER)
+    assert.ok(user !== undefined)
+    const { id, name, email, emailVerifiedAt, updatedAt } = user
+    assert.deepEqual(await store.oauth.findRefresh('cli_b', 'a', NOW), {
+      client,
+      payload: refresh.payload,
+      grant: { id: 'gra_b', payload: '{"scope":"b"}' },
+      person: { id, name, email, emailVerifiedAt, updatedAt },
+      scopes: {
+        rev: (await store.log.head()).position,
+        scopes: ['a', 'b', 'free'],
+        reserved: ['b'],
+        roles: ['staff', 'none'],
+        stored: new Map([['staff', ['b']]]),
+      },
+    })
+    for (const [by, hash] of [
+      [CLIENT, 'a'],
+      ['cli_b', 'unknown'],
+    ] as const)
+      assert.equal(await store.oauth.findRefresh(by, hash, NOW), undefined)
+    assert.equal(await store.oauth.findRefresh('cli_b', 'a', NOW + 2 * HOUR_MS), undefined, 'its session is over')
+    await store.oauth.put(artifactRecord('code', { model: 'AuthorizationCode', client: 'cli_b', grant: 'gra_b' }))
+    assert.equal(await store.oauth.findRefresh('cli_b', 'code', NOW), undefined)
   })
 
   promise('[I02] nothing is redeemed for another person, client, consent or session, nor in one that is over', async (store) => {

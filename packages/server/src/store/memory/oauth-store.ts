@@ -1,5 +1,5 @@
 import type { EpochMs } from 'countersign/core'
-import type { Artifact, Grant, OAuthStore, PersonalToken, Redemption, StoredArtifact } from '../../oauth/oauth-store.ts'
+import type { Artifact, Grant, OAuthStore, PersonalToken, Redemption, RefreshFacts, StoredArtifact } from '../../oauth/oauth-store.ts'
 import { type ArtifactRecord, artifactKey, sessionClientKey, type Tables } from './tables.ts'
 
 export class MemoryOAuthStore implements OAuthStore {
@@ -22,6 +22,24 @@ export class MemoryOAuthStore implements OAuthStore {
       [...this.#tables.artifacts.values()].find((each) => each.userCode === userCode),
       now,
     )
+  }
+
+  async findRefresh(client: string, id: string, now: EpochMs): Promise<RefreshFacts | undefined> {
+    const artifact = this.#tables.artifacts.get(artifactKey('RefreshToken', id))
+    if (artifact?.client !== client || artifact.consumedAt !== undefined || this.#living(artifact, now) === undefined) return undefined
+    const known = this.#tables.oauthClients.get(client)
+    const grant = this.#tables.grants.get(artifact.grant ?? '')
+    const person = this.#tables.activeUser(artifact.user ?? '')?.user
+    if (known === undefined || known.disabledAt !== undefined || person === undefined) return undefined
+    if (grant?.client !== client || grant.user !== person.id) return undefined
+    const { id: user, name, email, emailVerifiedAt, updatedAt } = person
+    return {
+      client: known,
+      payload: artifact.payload,
+      grant: { id: grant.id, payload: grant.payload },
+      person: { id: user, name, email, emailVerifiedAt, updatedAt },
+      scopes: this.#tables.scopeFacts(known.scopes, person.roles),
+    }
   }
 
   async consume(model: string, id: string, at: EpochMs): Promise<boolean> {

@@ -48,8 +48,7 @@ export class MemoryRoleStore implements RoleStore {
     const scopes = this.#tables.oauthClients.get(client)?.scopes
     const roles = user === undefined ? undefined : this.#tables.activeUser(user)?.user.roles
     if (scopes === undefined || (user !== undefined && roles === undefined)) return undefined
-    const reserved = scopes.filter((scope) => this.#tables.reservedScopes.has(scope))
-    return { rev: this.#tables.log.head.position, scopes, reserved, roles, stored: this.#tables.storedScopes(roles ?? []) }
+    return this.#tables.scopeFacts(scopes, roles)
   }
 
   #tell(role: string, changed: readonly string[], at: EpochMs): void {

@@ -6,7 +6,7 @@ import type { NewLink } from '../../account/link/link-store.ts'
 import { NO_PASSWORD, type PasswordRecord, type User } from '../../account/user.ts'
 import type { CallerKey } from '../../credential/caller-key.ts'
 import type { StoredScopes } from '../../credential/role-scopes.ts'
-import type { StoredRole } from '../../credential/role-store.ts'
+import type { ScopeFacts, StoredRole } from '../../credential/role-store.ts'
 import type { ServiceCredential } from '../../credential/service-credential-store.ts'
 import type { Cause } from '../../delivery/event-log.ts'
 import type { Destination, Job, NewJob } from '../../delivery/delivery-store.ts'
@@ -143,6 +143,12 @@ export class Tables {
   storedScopes(names: readonly string[]): StoredScopes | undefined {
     const found = names.flatMap((name) => this.roles.get(name) ?? [])
     return found.length === 0 ? undefined : new Map(found.map(({ name, scope }) => [name, scope]))
+  }
+
+  /** Of an application that may ask for these scopes, in the name of somebody with these roles. */
+  scopeFacts(scopes: readonly string[], roles: readonly string[] | undefined): ScopeFacts {
+    const reserved = scopes.filter((scope) => this.reservedScopes.has(scope))
+    return { rev: this.log.head.position, scopes, reserved, roles, stored: this.storedScopes(roles ?? []) }
   }
 
   /** Those of a user whose end nobody has noted. */

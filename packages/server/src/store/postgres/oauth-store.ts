@@ -1,10 +1,12 @@
 import type { EpochMs } from 'countersign/core'
-import type { Artifact, Grant, OAuthStore, Redemption, StoredArtifact } from '../../oauth/oauth-store.ts'
+import type { Artifact, Grant, OAuthStore, Redemption, RefreshFacts, StoredArtifact } from '../../oauth/oauth-store.ts'
 import { artifactOf, type ArtifactRow, artifactValues, grantOf, type GrantRow } from '../sqlite/oauth-row.ts'
+import { refreshColumns, refreshFactsOf, type RefreshRow } from '../sqlite/refresh-row.ts'
 import type { Database } from './database.ts'
 import type { LogWriter } from './log-writer.ts'
 import { redeem } from './redemption.ts'
 import { statement } from './statement.ts'
+import { storedScopesColumn, storedScopesOf } from './stored-scopes.ts'
 
 // What an artifact hangs on, held until the commit: who ends it comes wholly before, or wholly after and then sees the artifact.
 const holdUser = statement('hold user for artifact', 'SELECT 1 FROM countersign.user_account WHERE id = $1 FOR SHARE')
@@ -30,6 +32,17 @@ const find = statement<ArtifactRow>(
 const findByUserCode = statement<ArtifactRow>(
   'find artifact by user code',
   `SELECT payload, consumed_at, expires_at FROM countersign.oauth_artifact a WHERE user_code = $2 AND ${living}`,
+)
+// One statement, so that all of it is seen in one snapshot.
+const findRefresh = statement<RefreshRow & { readonly stored_scopes: string | null }>(
+  'find refresh',
+  `
+  SELECT ${refreshColumns}, ${storedScopesColumn('u.roles', undefined)}, (
+      SELECT json_agg(r.scope)::text FROM countersign.reserved_scope r WHERE c.settings::jsonb -> 'scopes' ? r.scope
+    ) AS reserved
+  FROM countersign.log_head h, countersign.oauth_client c, countersign.oauth_artifact a, countersign.oauth_grant g, countersign.user_account u
+  WHERE c.id = $2 AND c.disabled_at IS NULL AND a.model = 'RefreshToken' AND a.id = $3 AND a.client_id = c.id AND a.consumed_at IS NULL
+    AND g.id = a.grant_id AND g.client_id = c.id AND g.user_id = a.user_id AND u.id = a.user_id AND u.status = 'active' AND ${living}`,
 )
 const consume = statement(
   'consume artifact',
@@ -99,6 +112,11 @@ export class PostgresOAuthStore implements OAuthStore {
   async findByUserCode(userCode: string, now: EpochMs): Promise<StoredArtifact | undefined> {
     const [row] = await this.#database.ask(findByUserCode, now, userCode)
     return row === undefined ? undefined : artifactOf(row)
+  }
+
+  async findRefresh(client: string, id: string, now: EpochMs): Promise<RefreshFacts | undefined> {
+    const [row] = await this.#database.ask(findRefresh, now, client, id)
+    return row === undefined ? undefined : refreshFactsOf(row, storedScopesOf(row.stored_scopes))
   }
 
   async consume(model: string, id: string, at: EpochMs): Promise<boolean> {

@@ -1,10 +1,13 @@
 import type { EpochMs } from 'countersign/core'
-import type { Artifact, Grant, OAuthStore, Redemption, StoredArtifact } from '../../oauth/oauth-store.ts'
+import type { Artifact, Grant, OAuthStore, Redemption, RefreshFacts, StoredArtifact } from '../../oauth/oauth-store.ts'
 import type { Database } from './database.ts'
+import { parseList } from './list.ts'
 import type { LogWriter } from './log-writer.ts'
 import { artifactOf, type ArtifactRow, artifactValues, grantOf, type GrantRow } from './oauth-row.ts'
+import { refreshColumns, refreshFactsOf, type RefreshRow } from './refresh-row.ts'
 import { noteSessionClient } from './session-client-store.ts'
 import type { Statement } from './statement.ts'
+import { StoredScopesReader } from './stored-scopes.ts'
 
 const living = `(a.session_id IS NULL OR EXISTS (
   SELECT 1 FROM session s WHERE s.id = a.session_id AND s.expires_at > ?1 AND s.idle_expires_at > ?1))`
@@ -15,6 +18,8 @@ export class SqliteOAuthStore implements OAuthStore {
   readonly #put: Statement
   readonly #find: Statement<ArtifactRow>
   readonly #findByUserCode: Statement<ArtifactRow>
+  readonly #findRefresh: Statement<RefreshRow>
+  readonly #stored: StoredScopesReader
   readonly #consume: Statement
   readonly #remove: Statement
   readonly #stands: Statement<object>
@@ -46,6 +51,13 @@ export class SqliteOAuthStore implements OAuthStore {
     this.#findByUserCode = database.statement(
       `SELECT payload, consumed_at, expires_at FROM oauth_artifact a WHERE user_code = ?2 AND ${living}`,
     )
+    this.#findRefresh = database.statement(`
+      SELECT ${refreshColumns},
+        (SELECT json_group_array(value) FROM json_each(c.settings, '$.scopes') WHERE value IN (SELECT scope FROM reserved_scope)) AS reserved
+      FROM log_head h, oauth_client c, oauth_artifact a, oauth_grant g, user u
+      WHERE c.id = ?2 AND c.disabled_at IS NULL AND a.model = 'RefreshToken' AND a.id = ?3 AND a.client_id = c.id AND a.consumed_at IS NULL
+        AND g.id = a.grant_id AND g.client_id = c.id AND g.user_id = a.user_id AND u.id = a.user_id AND u.status = 'active' AND ${living}`)
+    this.#stored = new StoredScopesReader(database)
     this.#consume = database.statement('UPDATE oauth_artifact SET consumed_at = ? WHERE model = ? AND id = ? AND consumed_at IS NULL')
     this.#remove = database.statement('DELETE FROM oauth_artifact WHERE model = ? AND id = ?')
     this.#stands = database.statement(`
@@ -80,6 +92,13 @@ export class SqliteOAuthStore implements OAuthStore {
 
   findByUserCode(userCode: string, now: EpochMs): Promise<StoredArtifact | undefined> {
     return this.#database.read(() => found(this.#findByUserCode.get(now, userCode)))
+  }
+
+  findRefresh(client: string, id: string, now: EpochMs): Promise<RefreshFacts | undefined> {
+    return this.#database.read(() => {
+      const row = this.#findRefresh.get(now, client, id)
+      return row === undefined ? undefined : refreshFactsOf(row, this.#stored.of(parseList(row.roles)))
+    })
   }
 
   consume(model: string, id: string, at: EpochMs): Promise<boolean> {

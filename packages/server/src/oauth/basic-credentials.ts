@@ -1,0 +1,26 @@
+export interface BasicCredentials {
+  readonly id: string
+  readonly secret: string
+}
+
+/**
+ * Reads id and secret of a client from an `Authorization` header value, each form-encoded (RFC 6749 section 2.3.1).
+ *
+ * @returns undefined for what is no such header, or broken: that is for the protocol library to refuse.
+ */
+export function basicCredentials(header: string | null): BasicCredentials | undefined {
+  const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '') ?? []
+  if (encoded === undefined) return undefined
+  const text = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  const [id, secret] = [formDecoded(text.slice(0, colon)), formDecoded(text.slice(colon + 1))]
+  return colon < 0 || id === undefined || secret === undefined ? undefined : { id, secret }
+}
+
+function formDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return undefined
+  }
+}
