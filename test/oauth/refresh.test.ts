@@ -16,8 +16,9 @@ const REFUNDS = 'https://refunds.example'
 const everything = { scope: 'openid profile email orders:read orders:write', nonce: 'n-0S6_WzA2Mj' }
 /** The protocol library looks at whatever has a parameter that nobody knows, and then ignores that. */
 const byLibrary = { unknown: 'x' }
+const OWN_ID = /^jti_[\w-]{22}$/
 /** By the ids of the library's tokens, which look otherwise. */
-const isOfLibrary = ({ body }: Answer): boolean => !String(claimsOf(body['access_token'] ?? '').jti).startsWith('jti_')
+const isOfLibrary = ({ body }: Answer): boolean => !OWN_ID.test(claimsOf(body['access_token'] ?? '').jti)
 
 const basic = ({ id, secret = '' }: RegisteredClient) => ({ authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` })
 
@@ -115,7 +116,7 @@ onEachDatabase('a refresh, without the protocol library where nothing has to be 
     const config = await world.configured(registered)
     const judged = await client.refreshTokenGrant(config, token)
     assert.equal(judged.claims()?.sub, person.user.id)
-    assert.ok(String(claimsOf(judged.access_token).jti).startsWith('jti_'))
+    assert.match(claimsOf(judged.access_token).jti, OWN_ID)
   })
 
   test('[D01] [B13] the token says how much of the log was seen, and dies with what ends afterwards', async () => {
@@ -179,6 +180,16 @@ onEachDatabase('a refresh, without the protocol library where nothing has to be 
       'an access token',
       async () => [{ refresh_token: (await world.tokens(person, registered)).access_token }, basic(registered)],
       'invalid_grant',
+    ],
+    [
+      'a secret that is shown in an odd way',
+      async () => [{ refresh_token: await refreshTokenOf() }, { authorization: basic(registered).authorization.replace(' ', '  ') }],
+      'invalid_request',
+    ],
+    [
+      'an attestation beside the secret',
+      async () => [{ refresh_token: await refreshTokenOf() }, { ...basic(registered), 'oauth-client-attestation': 'x' }],
+      'invalid_request',
     ],
     ['a broken proof', async () => [{ refresh_token: await refreshTokenOf() }, { ...basic(registered), dpop: 'x' }], 'invalid_dpop_proof'],
     ['a client that must bind its tokens by now', () => changed({ requires_dpop: true }), 'invalid_grant'],

@@ -3,13 +3,16 @@ export interface BasicCredentials {
   readonly secret: string
 }
 
+/** Base64 with all of its padding, or none. */
+const FORM = /^basic ((?:[a-z0-9+/]{4})*(?:[a-z0-9+/]{2}(?:==)?|[a-z0-9+/]{3}=?)?)$/i
+
 /**
  * Reads id and secret of a client from an `Authorization` header value, each form-encoded (RFC 6749 section 2.3.1).
  *
  * @returns undefined for what is no such header, or broken: that is for the protocol library to refuse.
  */
 export function basicCredentials(header: string | null): BasicCredentials | undefined {
-  const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '') ?? []
+  const [, encoded] = FORM.exec(header ?? '') ?? []
   if (encoded === undefined) return undefined
   const text = Buffer.from(encoded, 'base64').toString('utf8')
   const colon = text.indexOf(':')

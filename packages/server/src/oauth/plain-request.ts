@@ -21,8 +21,8 @@ export interface PlainRequest {
   readonly parameters: Readonly<Record<string, string>>
 }
 
-/** With these the request is about more than a secret: a proof of possession, a page of another origin, a body in a coding. */
-const uncommon: readonly string[] = ['dpop', 'origin', 'content-encoding']
+/** With these the request is about more than a secret: a proof of possession, a page of another origin, a body in a coding, another way to prove it. */
+const uncommon: readonly string[] = ['dpop', 'origin', 'content-encoding', 'oauth-client-attestation', 'oauth-client-attestation-pop']
 /** Of what we hand out: nothing in it needs decoding. */
 const ownText = /^[\w-]{1,128}$/
 const FORM = /^application\/x-www-form-urlencoded(?:; ?charset=utf-8)?$/i
@@ -56,7 +56,10 @@ export function isPlainClient(client: OAuthClient, { secret }: PlainRequest, cli
 /** @returns undefined for what is no form, or has a parameter twice or without a value. */
 function formOf(body: Uint8Array): ReadonlyMap<string, string> | undefined {
   const form = new Map<string, string>()
-  for (const [name, value] of new URLSearchParams(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))) {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+  // `URLSearchParams` would leave it out.
+  if (text.startsWith('?')) return undefined
+  for (const [name, value] of new URLSearchParams(text)) {
     if (value === '' || form.has(name)) return undefined
     form.set(name, value)
   }

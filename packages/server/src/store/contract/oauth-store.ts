@@ -56,7 +56,7 @@ export const artifactRecord = (id: string, change: Partial<Artifact> = {}): Arti
 export const tokenOf = (jti: string, change: Partial<PersonalToken> = {}): PersonalToken => ({
   jti,
   client: CLIENT,
-  person: { user: USER, grant: GRANT, session: SESSION },
+  person: { user: USER, grant: GRANT, session: SESSION, signedIn: SESSION },
   expiresAt: NOW + 300_000,
   at: NOW,
   ...change,

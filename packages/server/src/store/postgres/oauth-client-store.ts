@@ -5,6 +5,7 @@ import type { OAuthClient } from '../../oauth/oauth-client.ts'
 import { clientColumns, clientOf, type ClientRow, clientSettings, clientValues } from '../sqlite/oauth-row.ts'
 import type { Database } from './database.ts'
 import type { Appender, LogWriter } from './log-writer.ts'
+import { closeGate } from './oauth-ending.ts'
 import { insertInto, statement } from './statement.ts'
 
 const insert = statement('insert client', insertInto('oauth_client', clientColumns))
@@ -87,7 +88,8 @@ export class PostgresOAuthClientStore implements OAuthClientStore {
   async setDisabled(id: string, isDisabled: boolean, at: EpochMs): Promise<boolean> {
     if (!isDisabled) return (await this.#database.change(enable, id)) === 1
     return this.#log.appending(async (unit, log) => {
-      if ((await unit.change(disable, id, at)) === 0) return false
+      const [, changed] = await Promise.all([unit.change(closeGate), unit.change(disable, id, at)])
+      if (changed === 0) return false
       await cutOff(log, id, at)
       return true
     })
@@ -95,7 +97,8 @@ export class PostgresOAuthClientStore implements OAuthClientStore {
 
   remove(id: string, at: EpochMs): Promise<boolean> {
     return this.#log.appending(async (unit, log) => {
-      if ((await unit.change(remove, id)) === 0) return false
+      const [, changed] = await Promise.all([unit.change(closeGate), unit.change(remove, id)])
+      if (changed === 0) return false
       await unit.change(dropGrants, id)
       await cutOff(log, id, at)
       return true

@@ -4,14 +4,16 @@ import { artifactOf, type ArtifactRow, artifactValues, grantOf, type GrantRow } 
 import { refreshColumns, refreshFactsOf, type RefreshRow } from '../sqlite/refresh-row.ts'
 import type { Database } from './database.ts'
 import type { LogWriter } from './log-writer.ts'
+import { isInGate } from './oauth-ending.ts'
 import { redeem } from './redemption.ts'
 import { statement } from './statement.ts'
 import { storedScopesColumn, storedScopesOf } from './stored-scopes.ts'
 
-// What an artifact hangs on, held until the commit: who ends it comes wholly before, or wholly after and then sees the artifact.
-const holdUser = statement('hold user for artifact', 'SELECT 1 FROM countersign.user_account WHERE id = $1 FOR SHARE')
-const holdClient = statement('hold client for artifact', 'SELECT 1 FROM countersign.oauth_client WHERE id = $1 FOR SHARE')
-const holdGrant = statement<GrantRow>('hold grant for artifact', 'SELECT * FROM countersign.oauth_grant WHERE id = $1 FOR SHARE')
+// What an artifact hangs on, held until the commit: who ends it comes wholly before, or wholly after and then sees the artifact. Not shared: of many
+// who share a row others may join at any time, before who waits to end it.
+const enterGate = statement('enter gate for artifact', `SELECT ${isInGate}`)
+const holdUser = statement('hold user for artifact', 'SELECT 1 FROM countersign.user_account WHERE id = $1 FOR NO KEY UPDATE')
+const holdGrant = statement<GrantRow>('hold grant for artifact', 'SELECT * FROM countersign.oauth_grant WHERE id = $1 FOR NO KEY UPDATE')
 const put = statement(
   'put artifact',
   `
@@ -92,11 +94,11 @@ export class PostgresOAuthStore implements OAuthStore {
   }
 
   put(artifact: Artifact): Promise<boolean> {
-    const { user, client, grant } = artifact
+    const { user, grant } = artifact
     return this.#database.transaction(async (unit) => {
       const holds = [
+        unit.change(enterGate),
         ...(user === undefined ? [] : [unit.change(holdUser, user)]),
-        ...(client === undefined ? [] : [unit.change(holdClient, client)]),
         ...(grant === undefined ? [] : [unit.change(holdGrant, grant)]),
       ]
       const [stored] = await Promise.all([unit.change(put, ...artifactValues(artifact)), ...holds])

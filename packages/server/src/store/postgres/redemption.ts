@@ -2,11 +2,13 @@ import { AuthError } from 'countersign/core'
 import type { Redemption } from '../../oauth/oauth-store.ts'
 import { artifactValues } from '../sqlite/oauth-row.ts'
 import type { Database } from './database.ts'
+import { isInGate } from './oauth-ending.ts'
 import { statement } from './statement.ts'
 
 // Nearly always: nobody has used it, and the session in which it was allowed is there. One statement and one way to the database. What it goes
 // back to is locked in the order of `hold`, and each row that somebody has changed meanwhile is looked at anew, as it is once it is locked. Whatever
-// is otherwise changes nothing here, and is left to the two statements below.
+// is otherwise changes nothing here, and is left to the two statements below. No row is shared but the session's against being deleted, and the
+// client is held by the gate: so whoever waits to end something is next.
 const redeemAtOnce = statement(
   'redeem at once',
   `
@@ -16,7 +18,8 @@ const redeemAtOnce = statement(
     WHERE u.id = $3 AND u.status = 'active' AND c.id = $4 AND c.disabled_at IS NULL AND g.id = $5 AND g.user_id = $3 AND g.client_id = $4
       AND a.model = $1 AND a.id = $2 AND a.consumed_at IS NULL AND (a.session_id IS NULL OR a.session_id = s.id)
       AND s.id = $6 AND s.user_id = $3 AND ((a.session_id IS NULL AND $7::text IS NULL) OR (s.expires_at > $8 AND s.idle_expires_at > $8))
-    FOR SHARE OF u, c, g FOR NO KEY UPDATE OF a FOR KEY SHARE OF s
+      AND ${isInGate}
+    FOR NO KEY UPDATE OF u, g, a FOR KEY SHARE OF s
   ), used AS (
     UPDATE countersign.oauth_artifact SET consumed_at = $8 WHERE model = $1 AND id = $2 AND EXISTS (SELECT 1 FROM held)
   ), noted AS (
@@ -38,8 +41,8 @@ const hold = statement(
   `
   SELECT 1 FROM countersign.user_account u, countersign.oauth_client c, countersign.oauth_grant g, countersign.oauth_artifact a
   WHERE u.id = $1 AND u.status = 'active' AND c.id = $2 AND c.disabled_at IS NULL
-    AND g.id = $3 AND g.user_id = $1 AND g.client_id = $2 AND a.model = $4 AND a.id = $5
-  FOR SHARE OF u, c, g FOR NO KEY UPDATE OF a`,
+    AND g.id = $3 AND g.user_id = $1 AND g.client_id = $2 AND a.model = $4 AND a.id = $5 AND ${isInGate}
+  FOR NO KEY UPDATE OF u, g, a`,
 )
 const holdSession = statement('hold session for redemption', 'SELECT 1 FROM countersign.session WHERE id = $1 FOR KEY SHARE')
 

@@ -1,4 +1,5 @@
 import { clientInvitationMigration } from './client-invitation-migration.ts'
+import { gateMigration } from './gate-migration.ts'
 import { logoutMigration } from './logout-migration.ts'
 import { oauthMigration } from './oauth-migration.ts'
 import { roleMigration } from './role-migration.ts'
@@ -374,4 +375,5 @@ export const migrations: readonly Migration[] = [
   logoutMigration,
   roleMigration,
   trustRuleMigration,
+  gateMigration,
 ]

@@ -1,5 +1,6 @@
 import type { Target } from 'countersign/revocation'
 import type { Unit } from './database.ts'
+import { closeGate } from './oauth-ending.ts'
 import { statement } from './statement.ts'
 
 interface EndedRow {
@@ -32,10 +33,10 @@ const endById = statement<OwnerRow>('end session', 'DELETE FROM countersign.sess
 export async function endBehind(unit: Unit, target: Target): Promise<string | undefined> {
   switch (target.kind) {
     case 'everyone':
-      await Promise.all([unit.change(holdSessions), unit.change(endEveryones)])
+      await Promise.all([unit.change(closeGate), unit.change(holdSessions), unit.change(endEveryones)])
       return undefined
     case 'client':
-      await Promise.all([unit.change(holdSessions), unit.change(endClients, target.id)])
+      await Promise.all([unit.change(closeGate), unit.change(holdSessions), unit.change(endClients, target.id)])
       return undefined
     case 'user':
       await endUsers(unit, target.id, undefined)
