@@ -77,23 +77,24 @@ const library: Area = {
   },
 }
 
-const DOMAINS = ['signing', 'revocation', 'credential', 'session', 'account', 'delivery', 'oauth']
+const DOMAINS = ['signing', 'audit', 'revocation', 'credential', 'session', 'account', 'delivery', 'oauth']
 
 const server: Area = {
   path: 'packages/server/src',
   composition: { folders: ['server'], packages: [] },
   rows: {
     signing: { holds: 'master secret, signing keys and their rotation', folders: [], packages: MECHANISMS },
+    audit: { holds: 'who has done what: a chain of records', folders: ['signing'], packages: [...MECHANISMS, 'node:async_hooks'] },
     revocation: { holds: 'revoking, signing the log, publishing it', folders: ['signing'], packages: MECHANISMS },
-    credential: { holds: 'service credentials, access keys, API keys', folders: ['signing'], packages: [...MECHANISMS, 'jose'] },
+    credential: { holds: 'service credentials, access keys, API keys', folders: ['signing', 'audit'], packages: [...MECHANISMS, 'jose'] },
     session: {
       holds: 'sign-in, sessions, refresh tokens, issuing access tokens',
-      folders: ['credential', 'signing', 'delivery'],
+      folders: ['credential', 'signing', 'audit', 'delivery'],
       packages: MECHANISMS,
     },
     account: {
       holds: 'users, passwords, second factors, set-up of the first administrator',
-      folders: ['credential', 'signing', 'session', 'delivery'],
+      folders: ['credential', 'signing', 'audit', 'session', 'delivery'],
       packages: [
         ...MECHANISMS,
         'node:',
@@ -108,12 +109,12 @@ const server: Area = {
     },
     delivery: {
       holds: 'what is delivered at least once: the queue, calls to addresses that others name, security events, mail',
-      folders: [],
+      folders: ['audit'],
       packages: [...MECHANISMS, 'node:', 'nodemailer/'],
     },
     oauth: {
       holds: 'OAuth 2.1 and OpenID Connect for applications of others',
-      folders: ['signing', 'credential', 'session', 'account', 'revocation', 'delivery'],
+      folders: ['signing', 'audit', 'credential', 'session', 'account', 'revocation', 'delivery'],
       packages: [...MECHANISMS, 'node:', 'oidc-provider'],
     },
     store: {
@@ -124,7 +125,20 @@ const server: Area = {
     server: {
       holds: 'configuration, composition, routes, HTTP',
       folders: [...DOMAINS, 'store'],
-      packages: [...MECHANISMS, 'node:', '@hono/node-server', 'bowser', 'hono', 'hono/', 'mmdb-lib', 'pino', 'tldts', 'uqr', 'zod'],
+      packages: [
+        ...MECHANISMS,
+        'node:',
+        '@hono/node-server',
+        '@opentelemetry/api',
+        'bowser',
+        'hono',
+        'hono/',
+        'mmdb-lib',
+        'pino',
+        'tldts',
+        'uqr',
+        'zod',
+      ],
     },
     cli: { holds: 'the commands of `countersign`', folders: ['index.ts'], packages: [...MECHANISMS, 'node:', 'commander'] },
   },

@@ -53,7 +53,8 @@ const child = spawn(
     '--conditions=source',
     '--test',
     `--test-concurrency=${Math.max(2, availableParallelism())}`,
-    '--test-timeout=120000',
+    // So that a hang ends. Many times what the longest test takes: on a machine that does other things too, all take longer.
+    '--test-timeout=300000',
     ...(chosen ? [] : [`--test-reporter=${reporter}`, '--test-reporter-destination=stdout']),
     ...(chosen ? [] : ['--test-reporter=./tool/report-count.ts', `--test-reporter-destination=${countFile}`]),
     ...flags,

@@ -3,13 +3,16 @@ import { ForwardClock, type Platform } from 'countersign/core'
 import type { LogEntry, Target } from 'countersign/revocation'
 import { type Broker, FeedAuthority, Publisher, Relay, Revocations } from '../../packages/server/src/revocation/index.ts'
 import { ServiceCredentials } from '../../packages/server/src/credential/index.ts'
+import type { Audit } from '../../packages/server/src/audit/index.ts'
 import { type Answer, createApp } from '../../packages/server/src/server/app.ts'
+import { composeAudit } from '../../packages/server/src/server/audit-services.ts'
 import { CrossOrigin } from '../../packages/server/src/server/browser/index.ts'
 import { configFromOptions } from '../../packages/server/src/server/config.ts'
 import { FeedStreams } from '../../packages/server/src/server/feed-stream.ts'
 import { createLogger } from '../../packages/server/src/server/logger.ts'
 import { operations } from '../../packages/server/src/server/route-table.ts'
 import type { Services } from '../../packages/server/src/server/services.ts'
+import { Telemetry } from '../../packages/server/src/server/telemetry/index.ts'
 import { AccessTokenIssuer, RefreshTokens, Sessions, SessionTokens, type SignedIn } from '../../packages/server/src/session/index.ts'
 import { type MasterSecret, SigningKeys } from '../../packages/server/src/signing/index.ts'
 import type { Store } from '../../packages/server/src/store/index.ts'
@@ -30,6 +33,7 @@ const device = { name: undefined, userAgent: undefined, address: undefined }
 /** One life of the server's process: its real domains, publisher and relays, over what is simulated around them. */
 export class SimulatedIssuer {
   readonly #keys: SigningKeys
+  readonly #audit: Audit
   readonly #publisher: Publisher
   readonly #relays: readonly Relay[]
   readonly #streams = new FeedStreams()
@@ -38,8 +42,9 @@ export class SimulatedIssuer {
   readonly #store: Store
   readonly #answer: Answer
 
-  private constructor(keys: SigningKeys, { store, secret, platform, brokers }: IssuerGround) {
+  private constructor(keys: SigningKeys, audit: Audit, { store, secret, platform, brokers }: IssuerGround) {
     this.#keys = keys
+    this.#audit = audit
     this.#store = store
     const authority = new FeedAuthority({ issuer, log: store.log, keys, platform })
     this.#publisher = new Publisher({ log: store.log, authority, platform })
@@ -65,7 +70,8 @@ export class SimulatedIssuer {
     const platform = { ...ground.platform, clock: new ForwardClock(ground.platform.clock) }
     const lives = { tokenLifeSeconds: accessTokenSeconds, clockSkewSeconds: bounds.skewSeconds }
     const keys = await SigningKeys.open({ store: store.keys, secret, platform, algorithm: 'ES256', ...lives })
-    const started = new SimulatedIssuer(keys, { ...ground, platform })
+    const { audit } = await composeAudit(store, { config, platform, log, secret })
+    const started = new SimulatedIssuer(keys, audit, { ...ground, platform })
     await started.#publisher.start()
     for (const relay of started.#relays) relay.start()
     return started
@@ -116,6 +122,8 @@ export class SimulatedIssuer {
       config,
       platform,
       log,
+      telemetry: new Telemetry(platform.clock),
+      audit: this.#audit,
       keys: this.#keys,
       crossOrigin: new CrossOrigin([], issuer),
       credentials: new ServiceCredentials({ store: this.#store.services, platform }),

@@ -85,7 +85,9 @@ const variableFindings = (): string[] => {
     ].map((match) => match[1] ?? ''),
   )
   const explained = new Set(
-    [...page.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap((row) => [...(row[1] ?? '').matchAll(/`(\w+)`/g)].map((match) => match[1] ?? '')),
+    [...page.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap((row) =>
+      [...(row[1] ?? '').matchAll(/`([A-Z][A-Z\d_]*)`/g)].map((match) => match[1] ?? ''),
+    ),
   )
   const others = ['NODE_ENV', 'COUNTERSIGN_URL', 'COUNTERSIGN_TOKEN']
   return [

@@ -1,4 +1,14 @@
-export { AuthError, type Platform, type Principal, type RefusalCode } from './core/index.ts'
+export {
+  AuthError,
+  type MetricFamily,
+  type MetricSample,
+  metricsContentTypes,
+  type MetricsFormat,
+  metricsText,
+  type Platform,
+  type Principal,
+  type RefusalCode,
+} from './core/index.ts'
 export { createVerifier } from './create-verifier.ts'
 export { createStatusListChecker, type StatusListChecker, type StatusListCheckerOptions } from './feed/index.ts'
 export type {
@@ -16,6 +26,7 @@ export type {
   CookieSource,
   CsrfSource,
   Decision,
+  DecisionCount,
   DecisionListener,
   ForeignIntrospection,
   ForeignIssuerOptions,
@@ -44,4 +55,11 @@ export type {
   Watch,
   WatchEnd,
 } from './verifier/index.ts'
-export { readClientCertificate, requireOwnPage, staticAccessKeys, unsafeAcceptStale, unsafeAllowHttp } from './verifier/index.ts'
+export {
+  readClientCertificate,
+  requireOwnPage,
+  staticAccessKeys,
+  unsafeAcceptStale,
+  unsafeAllowHttp,
+  verifierMetrics,
+} from './verifier/index.ts'

@@ -7,6 +7,13 @@ export { browserFamily } from './browser-family.ts'
 export { clientAddress, type ForwardingHeader, plainAddress } from './client-address.ts'
 export { formatSecret, newId, newSecret, parseSecret } from './id.ts'
 export { isJsonObject, type JsonLimits, parseBase64urlJsonObject, parseJson, parseJsonBytes, parseJsonObject } from './json.ts'
+export {
+  type MetricFamily,
+  type MetricSample,
+  metricsContentTypes,
+  type MetricsFormat,
+  metricsText,
+} from './metric.ts'
 export { ManualClock } from './manual-clock.ts'
 export { ForwardClock } from './forward-clock.ts'
 export {

@@ -21,12 +21,13 @@ test('[A20] an encrypted handle says who and when to its maker, for one minute, 
 
 test('[A20] nobody reads it, two of one content differ, and the length tells users of usual names not apart', () => {
   const handles = createTimedTokens({ ...options, clock: new ManualClock(0) })
-  const made = ['usr_1', 'usr_1', 'usr_something_longer'].map((user) => handles.sign({ user }, { expiresInSeconds: 60 }))
+  const users = ['usr_1', 'usr_1', 'usr_something_longer']
+  const made = users.map((user) => handles.sign({ user }, { expiresInSeconds: 60 }))
   assert.equal(new Set(made).size, 3)
   assert.equal(new Set(made.map(({ length }) => length)).size, 1)
-  for (const handle of made) {
+  for (const [at, handle] of made.entries()) {
     assert.match(handle, /^[\w-]+$/)
-    assert.ok(!Buffer.from(handle, 'base64url').toString('latin1').includes('usr'))
+    assert.ok(!Buffer.from(handle, 'base64url').includes(users[at] ?? ''))
   }
 })
 

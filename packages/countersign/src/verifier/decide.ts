@@ -13,10 +13,11 @@ import type { RouteRule } from './requirement.ts'
 export function decide(principal: Principal, rule: RouteRule, now: EpochSeconds): Principal {
   if (rule.isOpen) return principal
   for (const scope of rule.scope) {
-    if (!principal.scope.includes(scope)) throw new AuthError('scope_insufficient', { client: principal.client })
+    if (!principal.scope.includes(scope))
+      throw new AuthError('scope_insufficient', { client: principal.client, subject: principal.subject })
   }
   if (rule.role !== undefined && !principal.roles.includes(rule.role)) {
-    throw new AuthError('role_insufficient', { client: principal.client })
+    throw new AuthError('role_insufficient', { client: principal.client, subject: principal.subject })
   }
   if (rule.maxAuthAgeSeconds !== undefined) requireRecentSignIn(principal, rule.maxAuthAgeSeconds, now)
   if (rule.login !== undefined) requireStrongSignIn(principal, rule.login)

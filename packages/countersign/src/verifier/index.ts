@@ -3,6 +3,7 @@ export { type ApiKeyOptions, type ApiKeySource, type ApiKeyUse, ApiKeyVerificati
 export type { ArrivedRequest, PresentedCredentials } from './credential.ts'
 export { type CsrfSource, type OwnPages, requireOwnPage } from './extract/own-page.ts'
 export type { Decision, DecisionListener } from './decision.ts'
+export type { DecisionCount } from './decision-counts.ts'
 export type { CookieSource } from './extract/presented.ts'
 export {
   type ClaimPath,
@@ -41,6 +42,7 @@ export type { TokenAuthority } from './token-authority.ts'
 export type { StatusChecker } from './token-status.ts'
 export { VerifiedTokenCache } from './verified-token-cache.ts'
 export type { Verifier, VerifierStatus } from './verifier.ts'
+export { verifierMetrics } from './verifier-metrics.ts'
 export { parseVerifierOptions, unsafeAllowHttp, type VerifierOptions, type VerifierSettings } from './verifier-options.ts'
 export { type KeySource, TokenVerification } from './verify.ts'
 export type { Watch, WatchEnd } from './watch/watch.ts'

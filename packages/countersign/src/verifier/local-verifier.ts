@@ -5,6 +5,7 @@ import { requireAllowed } from './allow-rule.ts'
 import type { PresentedCredentials } from './credential.ts'
 import { decide } from './decide.ts'
 import { decisionOf, type DecisionListener } from './decision.ts'
+import { DecisionCounts } from './decision-counts.ts'
 import { requireCsrfToken } from './extract/own-page.ts'
 import { type CookieSource, extractToken } from './extract/presented.ts'
 import type { IssuerConnection } from './issuer-connection.ts'
@@ -53,6 +54,9 @@ export class LocalVerifier implements Verifier {
   readonly #signed: SignedRequestVerification | undefined
   readonly #apiKeys: ApiKeyVerification | undefined
   readonly #watches: WatchList
+  readonly #counts: DecisionCounts
+  /** At once, since `#counts` was told last: to reach further for it would take longer than to count. */
+  #accepted = 0
   /** As last announced: known without a look at the clock. */
   #isFresh: boolean
 
@@ -63,9 +67,13 @@ export class LocalVerifier implements Verifier {
     this.#signed = parts.signed
     this.#apiKeys = parts.apiKeys
     const { clock, replica } = parts
-    this.#isFresh = replica.freshness().state === 'fresh'
-    replica.onFreshnessChange(({ state }) => {
-      this.#isFresh = state === 'fresh'
+    const { state } = replica.freshness()
+    this.#isFresh = state === 'fresh'
+    this.#counts = new DecisionCounts(state)
+    replica.onFreshnessChange(({ state: next }) => {
+      this.#isFresh = next === 'fresh'
+      this.#tellCounts()
+      this.#counts.enter(next)
     })
     this.#watches = new WatchList({ clock, replica, prove: (text, rule) => this.#prove(text, rule) })
   }
@@ -75,22 +83,41 @@ export class LocalVerifier implements Verifier {
   }
 
   check(credentials: PresentedCredentials, requirement?: Requirement): Principal | Promise<Principal> {
-    const rule = parseRequirement(requirement)
-    const holder = this.#apiKeys?.check(credentials, rule)
-    if (holder !== undefined)
-      return holder instanceof Promise
-        ? holder.then((found) => this.#allow(found, credentials, rule))
-        : this.#allow(holder, credentials, rule)
-    const signed = this.#signed === undefined ? requireNoSignature(rule) : this.#signed.check(credentials, rule)
-    if (signed !== undefined) return signed.then((principal) => this.#allow(principal, credentials, rule))
-    const evidence = this.#verification.verify(this.#extract(credentials, rule), rule)
-    return evidence instanceof Promise
-      ? evidence.then((token) => this.#admit(token, credentials, rule))
-      : this.#admit(evidence, credentials, rule)
+    try {
+      const rule = parseRequirement(requirement)
+      const holder = this.#apiKeys?.check(credentials, rule)
+      if (holder !== undefined)
+        return this.#count(
+          holder instanceof Promise
+            ? holder.then((found) => this.#allow(found, credentials, rule))
+            : this.#allow(holder, credentials, rule),
+        )
+      const signed = this.#signed === undefined ? requireNoSignature(rule) : this.#signed.check(credentials, rule)
+      if (signed !== undefined) return this.#count(signed.then((principal) => this.#allow(principal, credentials, rule)))
+      const evidence = this.#verification.verify(this.#extract(credentials, rule), rule)
+      if (evidence instanceof Promise) return this.#count(evidence.then((token) => this.#admit(token, credentials, rule)))
+      const admitted = this.#admit(evidence, credentials, rule)
+      if (admitted instanceof Promise) return this.#counts.settle(admitted)
+      // Of what comes most often, the shortest way.
+      this.#accepted++
+      return admitted
+    } catch (thrown) {
+      this.#counts.refuse(thrown)
+      throw thrown
+    }
+  }
+
+  #count(principal: Principal | Promise<Principal>): Principal | Promise<Principal> {
+    if (principal instanceof Promise) return this.#counts.settle(principal)
+    this.#accepted++
+    return principal
   }
 
   async watch(credentials: PresentedCredentials, requirement: Requirement | undefined, onEnd: WatchEnd): Promise<Watch> {
-    const rule = parseRequirement(requirement)
+    return this.#counts.settle(this.#watch(credentials, parseRequirement(requirement), onEnd))
+  }
+
+  async #watch(credentials: PresentedCredentials, rule: RouteRule, onEnd: WatchEnd): Promise<Watch> {
     requireNoSignature(rule)
     return this.#watches.open(this.#extract(credentials, rule), rule, onEnd, (token) => this.#requireHolder(token, credentials, rule))
   }
@@ -161,6 +188,7 @@ export class LocalVerifier implements Verifier {
     const { issuer, replica, cache } = this.#parts
     const { state, ageMs } = replica.freshness()
     const { size, hits, misses } = cache
+    this.#tellCounts()
     return {
       issuer,
       state,
@@ -169,7 +197,13 @@ export class LocalVerifier implements Verifier {
       reason: this.#reason(),
       watches: this.#watches.size,
       cache: { size, hits, misses },
+      decisions: this.#counts.list(),
     }
+  }
+
+  #tellCounts(): void {
+    this.#counts.accept(this.#accepted)
+    this.#accepted = 0
   }
 
   degradation(): string | undefined {

@@ -2,6 +2,7 @@ import type { Cancel } from '../core/platform.ts'
 import type { Principal } from '../core/principal.ts'
 import type { FreshnessReport, FreshnessState, Position } from '../revocation/index.ts'
 import type { PresentedCredentials } from './credential.ts'
+import type { DecisionCount } from './decision-counts.ts'
 import type { Requirement, RouteRule } from './requirement.ts'
 import type { Refusal } from './respond.ts'
 import type { Watch, WatchEnd } from './watch/watch.ts'
@@ -17,6 +18,8 @@ export interface VerifierStatus {
   /** Open connections that live on a credential: see `watch`. */
   readonly watches: number
   readonly cache: { readonly size: number; readonly hits: number; readonly misses: number }
+  /** How often what was decided since the verifier was made: see `verifierMetrics`. */
+  readonly decisions: readonly DecisionCount[]
 }
 
 /** Authenticates requests in this process, against a local replica of the issuer's revocation log. */

@@ -1,6 +1,7 @@
 import type { Platform } from 'countersign/core'
 import { AuthError, newSecret, parseSecret } from 'countersign/core'
 import { sha256Base64url } from 'countersign/crypto'
+import { actOn } from '../audit/index.ts'
 import type { MailQueue, NewJob } from '../delivery/index.ts'
 import type { Authentication, Authenticator } from '../session/authenticator.ts'
 import type { SessionTokens, SignedIn } from '../session/session-tokens.ts'
@@ -133,6 +134,7 @@ export class Accounts implements Authenticator, AuthenticatorAgain {
    */
   async create(profile: Profile, hash: () => Promise<string>): Promise<User> {
     const user = newUser(profile, this.#platform)
+    actOn('user', user.id)
     const { locale } = profile
     const mails = locale === undefined || user.emailVerifiedAt !== undefined ? [] : [verificationMail(user.id, locale, this.#platform)]
     const jobs = [...this.#mail.jobsOf(mails), ...this.#announce(user)]
@@ -272,6 +274,7 @@ export class Accounts implements Authenticator, AuthenticatorAgain {
   async redeemSetup({ token, ...request }: SetupRequest): Promise<User> {
     parseSecret(SETUP_PREFIX, token)
     const user = newUser({ ...request, roles: [ADMINISTRATOR] }, this.#platform)
+    actOn('user', user.id)
     const hash = await this.hashOf(request.password, user)
     const outcome = await this.#store.redeemSetup(sha256Base64url(token), user, hash)
     if (outcome === 'created') return user

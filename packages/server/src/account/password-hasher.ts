@@ -6,7 +6,7 @@ import type { Argon2, Argon2Cost } from './argon2.ts'
 import { loadArgon2 } from './argon2.ts'
 import { markedAsForeign, readForeignHash, readStoredForeignHash, wrapDigest } from './foreign-hash/index.ts'
 import { formatPhc, parsePhc } from './phc.ts'
-import { WorkQueue } from './work-queue.ts'
+import { type TurnListener, WorkQueue } from './work-queue.ts'
 
 export interface PasswordHasherOptions {
   /** Default 19 MiB, 2 passes, 1 lane (OWASP's first choice for argon2id). */
@@ -19,6 +19,8 @@ export interface PasswordHasherOptions {
   readonly clock?: Clock
   /** Default: the quickest that loads. */
   readonly argon2?: Argon2
+  /** As `WorkQueueOptions.onTurn`. */
+  readonly onTurn?: TurnListener
 }
 
 const recommendedCost: Argon2Cost = { memoryKib: 19_456, passes: 2, parallelism: 1 }
@@ -41,7 +43,8 @@ export class PasswordHasher {
     const { cost = recommendedCost, concurrency = spareThreads(), maxWaiting = DEFAULT_WAITING, clock = systemClock } = options
     this.#argon2 = argon2
     this.#cost = Object.freeze({ ...cost })
-    this.#queue = new WorkQueue({ name: 'password', concurrency, maxWaiting, clock })
+    const { onTurn } = options
+    this.#queue = new WorkQueue({ name: 'password', concurrency, maxWaiting, clock, ...(onTurn === undefined ? {} : { onTurn }) })
     this.#random = options.random ?? systemRandom
     this.#dummySalt = this.#random.bytes(SALT_BYTES)
   }
@@ -76,6 +79,11 @@ export class PasswordHasher {
   /** @throws {AuthError} `overloaded` where a check would be refused now. */
   requireRoom(): void {
     this.#queue.requireRoom()
+  }
+
+  /** How many hashes are made, and how many wait. */
+  get load(): WorkQueue['load'] {
+    return this.#queue.load
   }
 
   /** Is it another system's, or was it made with less than what a hash costs today? One that cost more is left alone. */

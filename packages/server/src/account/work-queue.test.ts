@@ -69,3 +69,19 @@ test('[I13] where tasks take long, few are let in to wait: what is refused is to
   await running
   assert.deepEqual(await Promise.all(waiting), ['done', 'done'])
 })
+
+test('[J04] whoever watches hears how long each has waited for its turn, and when it is over', async () => {
+  const clock = new ManualClock(0)
+  const heard: string[] = []
+  const onTurn = (waitedMs: number) => {
+    heard.push(`waited ${waitedMs}`)
+    return (failed: boolean): void => void heard.push(failed ? 'failed' : 'done')
+  }
+  const queue = new WorkQueue({ name: 'test', concurrency: 1, maxWaiting: 1, clock, onTurn })
+  const first = queue.run(async () => clock.advance(300))
+  const second = queue.run(() => Promise.reject(new Error('no')))
+  assert.deepEqual(queue.load, { running: 1, waiting: 1 })
+  await Promise.allSettled([first, second])
+  assert.deepEqual(heard, ['waited 0', 'done', 'waited 300', 'failed'])
+  assert.deepEqual(queue.load, { running: 0, waiting: 0 })
+})

@@ -10,9 +10,14 @@ export interface WorkQueueOptions {
   /** Nobody is let in to wait longer than this, as far as the last tasks tell. Default 2 seconds. */
   readonly maxWaitMs?: number
   readonly clock?: Clock
+  /** Told when a task has got its turn, how long it waited. Answers with what is told when the task is over. Must not throw. */
+  readonly onTurn?: TurnListener
 }
 
+export type TurnListener = (waitedMs: number) => (failed: boolean) => void
+
 const DEFAULT_WAIT_MS = 2000
+const unheard: TurnListener = () => () => undefined
 /** What one task counts for in the average: the last ten or so decide. */
 const WEIGHT = 0.1
 
@@ -28,19 +33,31 @@ export class WorkQueue {
   #taskMs = 0
 
   constructor(options: WorkQueueOptions) {
-    this.#options = { maxWaitMs: DEFAULT_WAIT_MS, clock: systemClock, ...options }
+    this.#options = { maxWaitMs: DEFAULT_WAIT_MS, clock: systemClock, onTurn: unheard, ...options }
   }
 
   /** @throws {AuthError} `overloaded` when too many wait already. */
   async run<Result>(task: () => Promise<Result>): Promise<Result> {
+    const { clock, onTurn } = this.#options
+    const askedAt = clock.monotonicMs()
     await this.#enter()
-    const startedAt = this.#options.clock.monotonicMs()
+    const startedAt = clock.monotonicMs()
+    const over = onTurn(startedAt - askedAt)
+    let failed = true
     try {
-      return await task()
+      const result = await task()
+      failed = false
+      return result
     } finally {
-      this.#taskMs += WEIGHT * (this.#options.clock.monotonicMs() - startedAt - this.#taskMs)
+      this.#taskMs += WEIGHT * (clock.monotonicMs() - startedAt - this.#taskMs)
       this.#leave()
+      over(failed)
     }
+  }
+
+  /** How many run, and how many wait. */
+  get load(): { readonly running: number; readonly waiting: number } {
+    return { running: this.#running, waiting: this.#waiting.length }
   }
 
   /** Tells who would not be let in before they have cost anything. @throws {AuthError} `overloaded`. */

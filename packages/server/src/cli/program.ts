@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { ConfigError, StoreLockedError, version } from '../index.ts'
 import { addAccessKeys } from './command/access-keys.ts'
 import { addApiKeys } from './command/api-keys.ts'
+import { addAudit } from './command/audit.ts'
 import { addClients } from './command/clients.ts'
 import { addContent } from './command/content.ts'
 import { addCurl } from './command/curl.ts'
@@ -62,6 +63,7 @@ function createProgram(terminal: Terminal): Command {
     addVerify,
     addCurl,
     addToken,
+    addAudit,
     addDoctor,
   ]
   for (const add of verbs) add(program, terminal)

@@ -33,6 +33,38 @@ export interface RoleRecord {
   readonly changed_at: string | null
 }
 
+export interface AuditEventRecord {
+  readonly position: number
+  readonly at: string
+  readonly operation: string
+  readonly actor: { readonly kind: string; readonly id: string | null; readonly session: string | null; readonly by: string | null }
+  readonly target: { readonly kind: string; readonly id: string } | null
+  readonly outcome: string
+  readonly code: string | null
+  readonly address: string | null
+  readonly request_id: string | null
+  readonly members: readonly string[]
+  readonly methods: readonly string[]
+  readonly count: number | null
+  readonly hash: string
+}
+
+export interface AuditHeadRecord {
+  readonly position: number
+  readonly hash: string
+  readonly seal: string
+  readonly at: string
+}
+
+export interface AuditVerificationRecord {
+  readonly intact: boolean
+  readonly records: number
+  readonly base: number
+  readonly head: number
+  readonly checkpoint: string
+  readonly findings: readonly { readonly kind: string; readonly position: number; readonly up_to: number }[]
+}
+
 export interface ElevationRecord {
   readonly id: string
   readonly role: string

@@ -1,5 +1,6 @@
 import type { EpochMs, Platform } from 'countersign/core'
 import { AuthError } from 'countersign/core'
+import { actOn } from '../audit/index.ts'
 import { newAccessKeyId } from './access-key-id.ts'
 import { checkedPublicKey } from './access-key-public.ts'
 import type { AccessKeySecrets } from './access-key-secret.ts'
@@ -60,6 +61,7 @@ export class AccessKeys {
     requireFuture(expiresAt, at)
     const facts = { owner, settings, session, parent: undefined, successor: undefined, createdAt: at, expiresAt }
     const issued = this.#make(facts, publicKey)
+    actOn('access_key', issued.key.id)
     if ((await store.add(issued.key)) === 'added') return issued
     throw wrong(`/${owner.kind}`, 'is nobody who is active')
   }

@@ -1,4 +1,5 @@
 import { type ApiKeyEnvironment, AuthError, type EpochMs, isApiKeyId, newApiKey, type Platform } from 'countersign/core'
+import { actOn } from '../audit/index.ts'
 import { type Allowance, granted, type KeyActor, type LivingAccessKey } from './access-key.ts'
 import { AccessKeySealing, type Sealing } from './access-key-sealing.ts'
 import { type AskedSettings, changedSettings, newSettings } from './access-key-settings.ts'
@@ -88,6 +89,7 @@ export class ApiKeys {
     if (owned.length >= MAXIMUM_KEYS) throw new AuthError('conflict', { reason: 'too_many_keys', owner: owner.id })
     const whole = withExtras({ ...settings, environment, windowSeconds: undefined }, asked)
     const issued = this.#make({ owner, settings: whole, createdAt: at, expiresAt })
+    actOn('api_key', issued.key.id)
     if ((await store.add(issued.key)) === 'added') return issued
     throw wrong(`/${owner.kind}`, 'is nobody who is active')
   }

@@ -1,5 +1,6 @@
 import { AuthError, type EpochMs, newId, type Platform } from 'countersign/core'
 import type { ReplayStore } from 'countersign/replay'
+import { actOn } from '../audit/index.ts'
 import { type Allowance, granted, type LivingAccessKey } from './access-key.ts'
 import { newSettings } from './access-key-settings.ts'
 import type { CallerKey } from './caller-key.ts'
@@ -84,6 +85,7 @@ export class DeviceKeys {
       createdAt: at,
       expiresAt,
     }
+    actOn('device_key', key.id)
     if ((await store.add(key)) === 'added') return key
     throw new AuthError('credential_missing', { reason: 'owner_gone', user })
   }

@@ -1,6 +1,7 @@
 import type { Platform } from 'countersign/core'
 import { AuthError, newId, newSecret, parseSecret } from 'countersign/core'
 import { equalText, sha256Base64url } from 'countersign/crypto'
+import { actOn } from '../audit/index.ts'
 import type { ServiceCredential, ServiceCredentialStore } from './service-credential-store.ts'
 
 export interface ServiceCredentialsOptions {
@@ -35,6 +36,7 @@ export class ServiceCredentials {
     const { store, platform } = this.#options
     const id = newIdPart(platform)
     const credential = newSecret(`cs_svc_${id}`, platform.random)
+    actOn('service', `svc_${id}`)
     await store.add({ id: `svc_${id}`, name: trimmed, secretHash: sha256Base64url(credential), createdAt: platform.clock.now() })
     return { id: `svc_${id}`, name: trimmed, credential }
   }

@@ -85,6 +85,11 @@ export interface Backlog {
   readonly oldestAt: EpochMs | undefined
 }
 
+export interface OldestWaiting {
+  readonly kind: string
+  readonly createdAt: EpochMs
+}
+
 /**
  * The queue of everything that is delivered at least once. Each method is one transaction. Several servers may work on one queue: of those who claim at the
  * same time each gets other jobs, and of those who copy the log one succeeds.
@@ -120,6 +125,8 @@ export interface DeliveryStore {
   /** As `bury`, by the word of a destination that fetches. @returns how many of these were waiting. */
   refuse(destination: string, problems: ReadonlyMap<string, string>, at: EpochMs): Promise<number>
   backlog(destination: string): Promise<Backlog>
+  /** Of each kind the job that stands first in line, if any wait. */
+  oldestWaiting(): Promise<readonly OldestWaiting[]>
   /** Makes what was buried due again, as if it were new. @returns how many. */
   revive(destination: string, now: EpochMs): Promise<number>
   /** Drops what was buried before. @returns how many. */

@@ -29,6 +29,8 @@ export interface DeliveryWorkerOptions {
   readonly platform: Platform
   /** Told of every attempt that did not deliver. Must not throw. */
   readonly onTrouble?: (job: Job, outcome: Outcome) => void
+  /** Told of every attempt that has come to an end. Must not throw. */
+  readonly onAttempt?: (kind: string, state: Outcome['state']) => void
   /** Told when the queue cannot be read or written. The next turn tries again. */
   readonly onFailure?: (error: unknown) => void
 }
@@ -114,12 +116,13 @@ export class DeliveryWorker {
   }
 
   async #attempt(courier: Courier, job: Job, found: Promise<Destination | undefined>): Promise<void> {
-    const { store, platform, onTrouble } = this.#options
+    const { store, platform, onTrouble, onAttempt } = this.#options
     const destination = await found
     // Removed since: its jobs went with it.
     if (destination === undefined) return
     const outcome = await this.#deliver(courier, job, destination)
     const now = platform.clock.now()
+    if (!this.#stopping.signal.aborted || outcome.state === 'delivered') onAttempt?.(courier.kind, outcome.state)
     if (outcome.state === 'delivered') {
       return void (await (outcome.kept === undefined ? store.complete(job) : store.keep(job, now, outcome.kept)))
     }

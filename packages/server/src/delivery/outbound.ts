@@ -36,7 +36,18 @@ export interface OutboundOptions {
   readonly resolve?: Resolve
   /** For the whole exchange. Default 10,000. */
   readonly timeoutMs?: number
+  /** Told of each call that is made. Must not throw. */
+  readonly watch?: (method: string, url: URL) => OutboundWatch
 }
+
+export interface OutboundWatch {
+  /** Go with the call. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Undefined: there was no answer. */
+  ended(status: number | undefined): void
+}
+
+const unwatched = (): OutboundWatch => ({ headers: {}, ended: () => undefined })
 
 export type OutboundProblem = 'url_not_allowed' | 'address_not_allowed' | 'unresolvable' | 'timeout' | 'connection'
 
@@ -68,7 +79,7 @@ export class Outbound {
   readonly #https: HttpsAgent
 
   constructor(options: OutboundOptions) {
-    this.#options = { resolve: resolveBySystem, timeoutMs: DEFAULT_TIMEOUT_MS, ...options }
+    this.#options = { resolve: resolveBySystem, timeoutMs: DEFAULT_TIMEOUT_MS, watch: unwatched, ...options }
     const shared = { keepAlive: true, maxFreeSockets: 16, timeout: this.#options.timeoutMs, autoSelectFamily: false }
     this.#http = new HttpAgent({ ...shared, lookup: this.#guarded((address) => this.#mayCall('http:', address)) })
     this.#https = new HttpsAgent({ ...shared, lookup: this.#guarded((address) => this.#mayCall('https:', address)) })
@@ -103,11 +114,12 @@ export class Outbound {
   }
 
   #send({ method, url, headers, body, signal, maxBytes }: Sending): Promise<OutboundReply> {
-    const { clock, timeoutMs } = this.#options
+    const { clock, timeoutMs, watch } = this.#options
     return new Promise((resolve, reject) => {
       const target = this.requireAcceptable(url)
       signal.throwIfAborted()
-      const options = { method, headers }
+      const watched = watch(method, target)
+      const options = { method, headers: { ...headers, ...watched.headers } }
       const request: ClientRequest =
         target.protocol === 'https:'
           ? httpsRequest(target, { ...options, agent: this.#https })
@@ -121,11 +133,13 @@ export class Outbound {
       }
       request.on('error', (cause) => {
         end()
+        watched.ended(undefined)
         reject(cause instanceof OutboundError ? cause : new OutboundError('connection', { cause }))
       })
       request.on('response', (response) => {
         void beginningOf(response, maxBytes).then((text) => {
           end()
+          watched.ended(response.statusCode)
           resolve({ status: response.statusCode ?? 0, body: text })
         })
       })

@@ -1,5 +1,6 @@
 import { AuthError, type EpochMs, newId, newSecret, parseSecret, type Platform } from 'countersign/core'
 import { sha256Base64url } from 'countersign/crypto'
+import { actOn } from '../audit/index.ts'
 import type { ClientInvitation, ClientInvitationStore } from './client-invitation-store.ts'
 import { scopeToken } from './client-settings.ts'
 import type { ClientKind, GrantType, RegistrationLimits } from './oauth-client.ts'
@@ -56,6 +57,7 @@ export class ClientInvitations {
     const token = newSecret(TOKEN_PREFIX, random)
     const facts = { id: newId('inv', random), tokenHash: sha256Base64url(token), limits: limitsOf(request) }
     const invitation = { ...facts, usesLeft: uses, createdAt, expiresAt }
+    actOn('client_invitation', facts.id)
     await this.#store.add(invitation)
     return { invitation, token }
   }

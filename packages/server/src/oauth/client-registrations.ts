@@ -1,5 +1,6 @@
 import { AuthError, newSecret, parseSecret, type Platform } from 'countersign/core'
 import { equalText, sha256Base64url } from 'countersign/crypto'
+import { type ActFacts, actOf } from '../audit/index.ts'
 import type { ClientInvitation } from './client-invitation-store.ts'
 import { UNKNOWN_TOKEN } from './client-invitations.ts'
 import type { OAuthClientStore } from './client-store.ts'
@@ -44,7 +45,9 @@ export class ClientRegistrations {
     const registrationToken = newSecret(TOKEN_PREFIX, platform.random)
     const tokenHash = sha256Base64url(registrationToken)
     const { client, secret } = clients.draft(request, { invitation, tokenHash, limits, authMethod, isVerified: false })
-    const isRegistered = await store.register(client, invitation, platform.clock.now())
+    const target = { kind: 'client', id: client.id }
+    const registering = { operation: 'registerClient', actor: { kind: 'client', id: invitation }, target, isQuiet: true } as const
+    const isRegistered = await actOf(registering, () => store.register(client, invitation, platform.clock.now()))
     if (!isRegistered) throw new AuthError('token_invalid', { reason: 'invitation_over', invitation })
     return { client, secret, registrationToken }
   }
@@ -85,7 +88,8 @@ export class ClientRegistrations {
       requiresSigning: requiresSigning || client.requiresSigning,
       requiresCertificate: requiresCertificate || client.requiresCertificate,
     }
-    const replaced = await clients.replace(client, bound, { ...registration, authMethod, isVerified: false })
+    const change = { ...registration, authMethod, isVerified: false }
+    const replaced = await actOf(byItself('updateRegistration', id), () => clients.replace(client, bound, change))
     if (replaced === undefined) throw new AuthError('conflict', { client: id })
   }
 
@@ -97,6 +101,13 @@ export class ClientRegistrations {
   /** It leaves, and all that it holds ends. @throws {AuthError} as `find`. */
   async remove(id: string, token: string): Promise<void> {
     const client = await this.find(id, token)
-    await this.#ground.clients.remove(client.id)
+    await actOf(byItself('removeRegistration', id), () => this.#ground.clients.remove(client.id))
   }
 }
+
+const byItself = (operation: string, id: string): ActFacts => ({
+  operation,
+  actor: { kind: 'client', id },
+  target: { kind: 'client', id },
+  isQuiet: true,
+})

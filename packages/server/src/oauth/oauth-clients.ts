@@ -1,5 +1,6 @@
 import { AuthError, newId, newSecret, parseSecret, type Platform } from 'countersign/core'
 import { equalText, sha256Base64url } from 'countersign/crypto'
+import { actOn } from '../audit/index.ts'
 import { type ClientRequest, type ClientSettings, settingsOf } from './client-settings.ts'
 import type { OAuthClientStore } from './client-store.ts'
 import { logoutUriInvalid } from './logout-uri.ts'
@@ -75,6 +76,7 @@ export class OAuthClients {
       disabledAt: undefined,
       createdAt: this.#platform.clock.now(),
     }
+    actOn('client', client.id)
     return { client, secret }
   }
 

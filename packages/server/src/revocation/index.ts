@@ -1,7 +1,7 @@
 export { FeedAuthority, type FeedAuthorityOptions, type SignedMessage } from './authority.ts'
 export type { Broker, BrokerConnection } from './broker.ts'
 export type { LogStore, Revocation } from './log-store.ts'
-export { type Deliver, Publisher, type PublisherOptions } from './publisher.ts'
+export { type Deliver, Publisher, type PublisherOptions, type Told } from './publisher.ts'
 export { Relay, type RelayChange, type RelayOptions } from './relay.ts'
 export {
   SecurityEventError,

@@ -15,7 +15,14 @@ export interface PublisherOptions {
   readonly batchSize?: number
   /** Told when the log cannot be read. The next heartbeat tries again; until then verifiers see no sign of life, and age. */
   readonly onFailure?: (error: unknown) => void
+  /** Told what every subscriber was sent just now. Must not throw. */
+  readonly onTold?: (told: Told) => void
 }
+
+export type Told =
+  | { readonly type: 'heartbeat' }
+  /** `sinceHeardMs`: since this server has heard of the commit; undefined where it came upon the entries by itself. */
+  | { readonly type: 'entries'; readonly entries: readonly LogEntry[]; readonly sinceHeardMs: number | undefined }
 
 /**
  * Takes one message, in order. Answers false when it cannot hold more: the subscriber is then let go of, and starts again.
@@ -44,6 +51,7 @@ export class Publisher implements FeedSource {
   readonly #heartbeatMs: number
   readonly #batchSize: number
   readonly #onFailure: (error: unknown) => void
+  readonly #onTold: (told: Told) => void
   readonly #live = new Set<Subscription>()
   readonly #joining = new Set<Subscription>()
   #published: Position = 0
@@ -51,6 +59,9 @@ export class Publisher implements FeedSource {
   #inRound = false
   #again = false
   #beatDue = false
+  /** When the first commit was heard of that no round has looked for yet, and the one that this round looks for. */
+  #heardMs: number | undefined
+  #soughtMs: number | undefined
   #cancelAppend: Cancel = () => {}
   #cancelTimer: Cancel = () => {}
   #snapshot: Promise<SnapshotPart> | undefined
@@ -63,6 +74,7 @@ export class Publisher implements FeedSource {
     this.#heartbeatMs = options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS
     this.#batchSize = options.batchSize ?? DEFAULT_BATCH
     this.#onFailure = options.onFailure ?? (() => {})
+    this.#onTold = options.onTold ?? (() => {})
   }
 
   /** The last position that was told to the subscribers. */
@@ -78,7 +90,10 @@ export class Publisher implements FeedSource {
   async start(): Promise<void> {
     this.#published = (await this.#log.head()).position
     this.#state = 'running'
-    this.#cancelAppend = this.#log.onAppend(() => void this.#wake())
+    this.#cancelAppend = this.#log.onAppend(() => {
+      this.#heardMs ??= this.#platform.clock.monotonicMs()
+      void this.#wake()
+    })
     for (const subscription of this.#joining) this.#admit(subscription)
     this.#beat()
   }
@@ -178,6 +193,8 @@ export class Publisher implements FeedSource {
   }
 
   async #round(): Promise<void> {
+    this.#soughtMs = this.#heardMs
+    this.#heardMs = undefined
     await this.#publishUpTo(Number.POSITIVE_INFINITY)
     // Entries alone kill what they name. That they were all, the next heartbeat says: one more signature for each revocation
     // would be one more verification in every verifier, just when they have something to do.
@@ -187,6 +204,7 @@ export class Publisher implements FeedSource {
     // What was committed meanwhile, and no more: the heartbeat is about exactly this place.
     await this.#publishUpTo(head.head)
     if (this.#live.size > 0) this.#tellAll(this.#authority.heartbeat(head))
+    this.#onTold({ type: 'heartbeat' })
   }
 
   async #publishUpTo(last: Position): Promise<void> {
@@ -205,6 +223,9 @@ export class Publisher implements FeedSource {
     const after = this.#published
     this.#published = last
     if (this.#live.size > 0) this.#tellAll(this.#authority.entries(after, entries))
+    const sinceHeardMs = this.#soughtMs === undefined ? undefined : this.#platform.clock.monotonicMs() - this.#soughtMs
+    this.#soughtMs = undefined
+    this.#onTold({ type: 'entries', entries, sinceHeardMs })
   }
 
   /** Only after an outage longer than a token's life: nobody can follow any more. */

@@ -3,6 +3,8 @@ import { type Context, Hono } from 'hono'
 import { ADMINISTRATOR } from '../account/index.ts'
 import { endpoints } from '../oauth/index.ts'
 import type { LivingAccessKey } from '../credential/index.ts'
+import { nameAct } from '../audit/index.ts'
+import { actorOf } from './act-table.ts'
 import { basicCredential, isBasic } from './basic-credential.ts'
 import { type Caller, exchangingClient } from './caller.ts'
 import { type Client, type Connection, clientOf } from './connection.ts'
@@ -12,12 +14,14 @@ import { answerPosted } from './page/oauth/posted-answer.ts'
 import type { Page } from './page/page.ts'
 import { presentedBy } from './presented.ts'
 import { asRefusal, problemResponse } from './problem-response.ts'
+import { answerRecorded, recordTurnedAway } from './recorded.ts'
 import { callerRequestId, requestId } from './request-id.ts'
 import type { Operation } from './route.ts'
 import { addSecurityHeaders } from './security-header.ts'
 import { ENROLMENT } from '../session/index.ts'
 import type { Services } from './services.ts'
 import { isSessionItself } from './session-caller.ts'
+import type { RequestWatch } from './telemetry/index.ts'
 
 /** One request on its way through the column. */
 interface Exchange {
@@ -27,6 +31,7 @@ interface Exchange {
   /** Came through a door that only this machine's administrator has. */
   readonly local: boolean
   readonly startedMs: number
+  readonly watch: RequestWatch
 }
 
 interface Environment {
@@ -40,6 +45,8 @@ const LEASE_SCOPE = 'leases:take'
 
 /** `/v1/users/{id}` in the router's own spelling. */
 const pattern = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1')
+/** And back. */
+const template = (path: string): string => path.replace(/:(\w+)/g, '{$1}')
 
 /**
  * The HTTP application: transport → who is calling → what is asked → answer, and one place that refuses.
@@ -53,19 +60,24 @@ export function createApp(operations: readonly Operation[], pages: readonly Page
   const paths = new Set(served.map(({ path }) => path))
 
   for (const operation of operations) {
-    app.on(operation.method, [pattern(operation.path)], (context) => answer(operation, context, services))
+    app.on(operation.method, [pattern(operation.path)], (context) => {
+      context.env.exchange.watch.at(operation.path)
+      return answer(operation, context, services)
+    })
   }
   const askPage =
     (page: Page | undefined) =>
     async (context: Context<Environment>): Promise<Response> => {
-      const { id, client, local } = context.env.exchange
+      const { id, client, local, watch } = context.env.exchange
+      if (page !== undefined) watch.at(page.path)
       return finish(context, services, await answerPage(page, { request: context.req.raw, requestId: id, client, local, paths }, services))
     }
   for (const page of served) app.on([...page.methods], [page.path], askPage(page))
   const protocol = oauthPaths(services)
   for (const { path, methods } of protocol) {
     app.on([...methods], [path], async (context) => {
-      const { id, client, incoming, local } = context.env.exchange
+      const { id, client, incoming, local, watch } = context.env.exchange
+      watch.at(template(path))
       const given = { request: context.req.raw, requestId: id, client, local, paths }
       try {
         const { response, posted } = await answerOAuth({ request: context.req.raw, client, incoming }, services)
@@ -77,14 +89,14 @@ export function createApp(operations: readonly Operation[], pages: readonly Page
     })
   }
   for (const [path, methods] of methodsByPath([...operations, ...served.flatMap(rowsOf), ...protocol.flatMap(rowsOf)])) {
-    app.all(pattern(path), (context) =>
-      finish(
-        context,
-        services,
-        services.crossOrigin.preflight(context.req.raw, methods) ??
-          problemResponse(new AuthError('method_not_allowed'), { requestId: context.env.exchange.id, realm: undefined, allow: methods }),
-      ),
-    )
+    app.all(pattern(path), (context) => {
+      context.env.exchange.watch.at(template(path))
+      const preflight = services.crossOrigin.preflight(context.req.raw, methods)
+      if (preflight !== undefined) return finish(context, services, preflight)
+      services.telemetry.refused('method_not_allowed')
+      const refusal = new AuthError('method_not_allowed')
+      return finish(context, services, problemResponse(refusal, { requestId: context.env.exchange.id, realm: undefined, allow: methods }))
+    })
   }
   app.notFound((context) =>
     isForPerson(context.req.raw) ? askPage(undefined)(context) : refuse(context, services, new AuthError('not_found'), undefined),
@@ -95,7 +107,11 @@ export function createApp(operations: readonly Operation[], pages: readonly Page
     const client = clientOf(request, connection, config)
     const facts = { client, incoming: connection?.incoming, local }
     const exchange = { ...facts, id: requestId(platform.random), startedMs: platform.clock.monotonicMs() }
-    return app.fetch(request, { exchange })
+    const origin = { actor: { kind: local ? 'local' : 'anyone' }, address: client.address, requestId: exchange.id } as const
+    return services.telemetry.request(request, (watch) => {
+      watch.named(exchange.id)
+      return services.audit.from(origin, () => app.fetch(request, { exchange: { ...exchange, watch } }))
+    })
   }
 }
 
@@ -128,10 +144,15 @@ async function answer(operation: Operation, context: Context<Environment>, servi
   const request = context.req.raw
   try {
     requireSecureTransport(operation, request, exchange, services)
-    const caller = await callerOf(operation, request, exchange, services)
-    const requireOperator = async (): Promise<void> => void (await callerOf({ authority: 'operator' }, request, exchange, services))
+    const caller = await callerOf(operation, request, exchange, services).catch(async (error: unknown) => {
+      await recordTurnedAway(operation, context.req.param(), error, exchange, services)
+      throw error
+    })
+    const requireOperator = async (): Promise<void> => {
+      nameAct({ actor: actorOf(await callerOf({ authority: 'operator' }, request, exchange, services)) })
+    }
     const call = { body: undefined, query: undefined, path: context.req.param(), request, client: exchange.client, caller, requireOperator }
-    const response = await operation.answer(call, services)
+    const response = await answerRecorded(operation, call, exchange, services)
     // Nobody will read what a HEAD leaves out: a stream behind it must not stay open.
     if (request.method === 'HEAD') await response.body?.cancel()
     return finish(context, services, response, operation.operationId)
@@ -163,6 +184,10 @@ async function callerOf(
       return { kind: 'service', service: await services.credentials.authenticate(authorization) }
     case 'inspector':
       return callerOf({ authority: isServiceCredential(authorization) ? 'service' : 'operator' }, request, exchange, services)
+    case 'monitor':
+      if (local) return { kind: 'local' }
+      if (services.config.metrics.kind !== 'authenticated') throw new AuthError('not_found')
+      return callerOf({ authority: 'inspector' }, request, exchange, services)
     case 'session':
       if (local) return { kind: 'local' }
       return {
@@ -227,20 +252,25 @@ function refuse(
 ): Response {
   const { exchange } = context.env
   const refusal = asRefusal(error)
-  const facts = { requestId: exchange.id, operation, code: refusal.code, detail: refusal.detail, address: exchange.client.address }
+  services.telemetry.refused(refusal.code)
+  const { id, client, watch } = exchange
+  const facts = { requestId: id, ...watch.place, operation, code: refusal.code, detail: refusal.detail, address: client.address }
   if (refusal.code === 'internal') services.log.error({ ...facts, err: refusal.cause }, 'a request failed')
   else services.log.info(facts, 'a request was refused')
   return finish(context, services, problemResponse(refusal, { requestId: exchange.id, realm, dpopNonce: services.proofs.nonce }), operation)
 }
 
 function finish(context: Context<Environment>, { log, platform, crossOrigin }: Services, response: Response, operation?: string): Response {
-  const { id, client, startedMs } = context.env.exchange
+  const { id, client, startedMs, watch } = context.env.exchange
   response.headers.set('x-request-id', id)
   addSecurityHeaders(response.headers, client.https)
   crossOrigin.add(context.req.raw, response.headers)
   if (log.isLevelEnabled('debug')) {
     const given = callerRequestId(context.req.header('x-request-id') ?? null)
-    log.debug({ requestId: id, given, operation, status: response.status, ms: platform.clock.monotonicMs() - startedMs }, 'answered')
+    log.debug(
+      { requestId: id, ...watch.place, given, operation, status: response.status, ms: platform.clock.monotonicMs() - startedMs },
+      'answered',
+    )
   }
   return response
 }

@@ -61,11 +61,14 @@ const sentences: Readonly<Record<ErrorCode, string>> = {
 }
 
 /** Whether a request at the token endpoint shows a token of somebody else's. */
-export function isAssertionGrant({ method, headers, body }: OAuthRequest): boolean {
-  if (method !== 'POST' || !isForm({ headers })) return false
+export const isAssertionGrant = (request: OAuthRequest): boolean => assertionGrants.includes(grantTypeOf(request))
+
+/** What the token endpoint is asked for; empty where that is not said. */
+export function grantTypeOf({ method, headers, body }: OAuthRequest): string {
+  if (method !== 'POST' || !isForm({ headers })) return ''
   // As `parseForm` reads it: with a mark of byte order before it, it is no parameter of that name.
   const form = new TextDecoder('utf-8', { ignoreBOM: true }).decode(body)
-  return assertionGrants.includes(new URLSearchParams(form).get('grant_type') ?? '')
+  return new URLSearchParams(form).get('grant_type') ?? ''
 }
 
 /**

@@ -2,6 +2,7 @@ import { constants, createHash, createPrivateKey, X509Certificate } from 'node:c
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import type { Server } from 'node:https'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import type { Cancel, Clock } from 'countersign/core'
 import { ClientConnections } from './client-connections.ts'
 import type { TlsFiles } from './config.ts'
 
@@ -94,6 +95,7 @@ export class CertificateReloader {
   readonly #clients: ClientConnections | undefined
   readonly #onReload: (reload: Reload) => void
   readonly #changed = (): void => this.reload()
+  #cancelLook: Cancel = () => undefined
   #fingerprint: string
   #authorities: string | undefined
 
@@ -107,13 +109,15 @@ export class CertificateReloader {
   }
 
   /** Polls the files: that sees replaced files and links too, which is how certificates are renewed. */
-  start(intervalMs: number): void {
+  start(intervalMs: number, clock: Clock): void {
     for (const file of this.#watched()) watchFile(file, { interval: intervalMs, persistent: false }, this.#changed)
-    // What has changed since they were read is no change any more to who begins to watch.
+    // What has changed since they were read is no change any more to who begins to watch; and that begins with a look of its own, a little later.
     this.reload()
+    this.#cancelLook = clock.after(intervalMs, this.#changed)
   }
 
   stop(): void {
+    this.#cancelLook()
     for (const file of this.#watched()) unwatchFile(file, this.#changed)
   }
 

@@ -3,7 +3,7 @@ import { ForwardClock, type Platform, systemPlatform } from 'countersign/core'
 import type { JwsAlgorithm } from 'countersign/crypto'
 import { createInProcessFeed } from 'countersign/feed'
 import type { Logger } from 'pino'
-import { Accounts, PasswordHasher } from '../account/index.ts'
+import { Accounts } from '../account/index.ts'
 import { Links } from '../account/link/index.ts'
 import { type KeyRecords, ServiceCredentials } from '../credential/index.ts'
 import { composeAccessKeys } from './access-key-services.ts'
@@ -24,6 +24,7 @@ import {
 import { type MasterSecret, SigningKeys } from '../signing/index.ts'
 import type { Store } from '../store/index.ts'
 import { type Answer, createApp } from './app.ts'
+import { composeAudit } from './audit-services.ts'
 import { composeBrowser } from './browser-services.ts'
 import type { ServerConfig } from './config.ts'
 import { composeDelivery } from './delivery.ts'
@@ -41,6 +42,8 @@ import { oauthPages } from './page/oauth/page-table.ts'
 import { composeOAuth } from './oauth-services.ts'
 import { composeOpaque } from './opaque-services.ts'
 import { composeSecretRotation } from './secret-services.ts'
+import { Telemetry } from './telemetry/index.ts'
+import { observedPlatform, observedStore, openHasher } from './telemetry-services.ts'
 import { composeThrottle } from './throttle-services.ts'
 import { composeTrust } from './trust-services.ts'
 import { openApiOnDemand } from './openapi.ts'
@@ -48,12 +51,12 @@ import { ownAccessKeys } from './own-access-keys.ts'
 import { OwnKeys } from './own-keys.ts'
 import { OwnProofs, PROOF_SECONDS } from './own-proofs.ts'
 import { heardAfterOthers, ObservedFeed, OwnVerifier } from './own-verifier.ts'
-import { CLOCK_SKEW_SECONDS, LONGEST_TOKEN_SECONDS, openStore } from './open-store.ts'
+import { CLOCK_SKEW_SECONDS, LONGEST_TOKEN_SECONDS, type OpenOptions, openStore } from './open-store.ts'
 import { crossings, pages } from './page/page-table.ts'
 import { operations } from './route-table.ts'
 import { composePages } from './page-services.ts'
 import { passwordPolicy } from './password-rules.ts'
-import { dataPath, makeDataFolder, secretFromFile } from './secret-file.ts'
+import { developmentSecret } from './secret-file.ts'
 import { MAX_BODY_BYTES } from './request-body.ts'
 import type { Services } from './services.ts'
 import { version } from './version.ts'
@@ -70,6 +73,8 @@ export interface Surroundings {
   readonly isBrief?: boolean
   /** Mails that anybody may ask for go out at once: see `MailQueue`. For tests, which own the clock. */
   readonly sendsMailAtOnce?: boolean
+  /** How long a PostgreSQL may take. For tests, on machines that have a lot to do. */
+  readonly patience?: OpenOptions['patience']
 }
 
 export interface Composition {
@@ -81,13 +86,15 @@ export interface Composition {
 
 /** The only place that knows every part. */
 export async function compose(config: ServerConfig, surroundings: Surroundings = {}): Promise<Composition> {
-  const platform = steadied(surroundings.platform ?? systemPlatform)
+  const steady = steadied(surroundings.platform ?? systemPlatform)
+  const telemetry = new Telemetry(steady.clock)
+  const platform = observedPlatform(steady, telemetry)
   const log = surroundings.log ?? createLogger(config.logLevel)
-  const secret = config.secret ?? developmentSecret(config, platform)
-  const store = await openStore(config, platform.clock)
+  const secret = config.secret ?? developmentSecret(config.database, platform.random)
+  const store = await openStore(config, platform.clock, { observer: telemetry.database, patience: surroundings.patience })
   try {
     const { isBrief = false, sendsMailAtOnce = false } = surroundings
-    return await composeOn(store, { config, platform, log, secret, isBrief, sendsMailAtOnce })
+    return await composeOn(observedStore(store, telemetry), { config, platform, log, secret, telemetry, isBrief, sendsMailAtOnce })
   } catch (error) {
     await store.close()
     throw error
@@ -97,18 +104,12 @@ export async function compose(config: ServerConfig, surroundings: Surroundings =
 /** A machine whose clock is set back must not make what it signs look older than what it signed before. */
 const steadied = (platform: Platform): Platform => ({ ...platform, clock: new ForwardClock(platform.clock) })
 
-function developmentSecret({ database }: ServerConfig, platform: Platform): MasterSecret {
-  if (database.kind === 'memory') throw new Error('A database in memory needs COUNTERSIGN_SECRET: there is no folder to keep one in.')
-  const path = dataPath(database)
-  makeDataFolder(path)
-  return secretFromFile(path, platform.random)
-}
-
 interface Ground {
   readonly config: ServerConfig
   readonly platform: Platform
   readonly log: Logger
   readonly secret: MasterSecret
+  readonly telemetry: Telemetry
 }
 
 interface OwnGround extends Ground {
@@ -116,8 +117,12 @@ interface OwnGround extends Ground {
   readonly sendsMailAtOnce: boolean
 }
 
-async function composeOn(store: Store, { config, platform, log, secret, isBrief, sendsMailAtOnce }: OwnGround): Promise<Composition> {
+async function composeOn(
+  store: Store,
+  { config, platform, log, secret, telemetry, isBrief, sendsMailAtOnce }: OwnGround,
+): Promise<Composition> {
   const { issuer } = config
+  const audited = await composeAudit(store, { config, platform, log, secret })
   const keys = await SigningKeys.open({
     store: store.keys,
     secret,
@@ -132,11 +137,12 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief,
     authority,
     platform,
     onFailure: (error) => log.warn({ err: error }, 'the log could not be published'),
+    onTold: (told) => telemetry.told(told),
   })
   const opaque = new OpaqueTokens(secret, platform.random)
   const statusLists = config.statusList ? new StatusLists({ issuer, keys, secret, platform }) : undefined
   const { courier, ...mailing } = await composeMail(store, { config, platform, isBrief, sendsMailAtOnce })
-  const people = await composePeople(store, { config, platform, log, secret }, { keys, opaque, statusLists, mail: mailing.mail })
+  const people = await composePeople(store, { config, platform, log, secret, telemetry }, { keys, opaque, statusLists, mail: mailing.mail })
   const links = new Links({ store: store.links, platform })
   const relay = openRelay(config, { publisher, platform, log })
   const feedStreams = new FeedStreams()
@@ -170,7 +176,7 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief,
   const endSignIns = (ending: ForeignEnding): Promise<void> => federated.federation.endUpstream(ending)
   const mailCourier = courier(links)
   await openLogouts(config, store, platform)
-  const delivery = composeDelivery({ config, store, keys, secret, platform, log, mailCourier, mail: mailing.mail })
+  const delivery = composeDelivery({ config, store, keys, secret, platform, log, mailCourier, mail: mailing.mail, telemetry })
   const { start: _start, stop: _stop, mayCall, read, ...told } = delivery
   const inspection = new TokenInspection({
     issuer,
@@ -185,13 +191,15 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief,
     config,
     platform,
     log,
+    telemetry,
     store,
+    ...audited,
     keys,
     ...people,
     credentials: new ServiceCredentials({ store: store.services, platform }),
     ...accessKeys,
     ...apiKeys,
-    secretRotation: composeSecretRotation(store, { platform, secret, keys, ...people, ...accessKeys, ...apiKeys }),
+    secretRotation: composeSecretRotation(store, { platform, secret, keys, ...audited, ...people, ...accessKeys, ...apiKeys }),
     ...composeOpaque(store, { config, platform, secret }, { ...people, ...accessKeys }),
     revocations,
     securityEvents:
@@ -231,6 +239,7 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief,
     await delivery.stop()
     // What is lost of it is lost; the database may be what fails.
     await services.apiKeyUses.flush().catch(() => undefined)
+    await services.audit.stop().catch(() => undefined)
     await store.close()
   }
   try {
@@ -248,7 +257,7 @@ async function composeOn(store: Store, { config, platform, log, secret, isBrief,
 
 async function composePeople(
   store: Store,
-  { config, platform, log, secret }: Ground,
+  { config, platform, log, secret, telemetry }: Ground,
   { keys, opaque, statusLists, mail }: Pick<VerifierGround, 'keys' | 'opaque' | 'statusLists'> & Pick<Services, 'mail'>,
 ): Promise<FactorServices & Pick<Services, 'accounts' | 'leases' | 'sessions' | 'stepUp' | 'accessTokens' | 'throttle' | 'deviceTokens'>> {
   const [first = config.issuer, ...rest] = config.audience
@@ -262,12 +271,12 @@ async function composePeople(
     ...(config.accessTokenForm === 'opaque' ? { opaque } : {}),
     ...(statusLists === undefined ? {} : { statusOf: (facts) => statusLists.placeFor(facts) }),
     roleScopes: config.roleScopes,
+    onIssued: (grant) => telemetry.tokenIssued(grant),
   })
   const tokens = new SessionTokens(access, new RefreshTokens(secret))
-  const cost = { memoryKib: config.passwordMemoryKib, passes: config.passwordPasses, parallelism: 1 }
-  const hasher = await PasswordHasher.open({ cost, random: platform.random, clock: platform.clock })
+  const hasher = await openHasher({ config, platform, telemetry })
   const policy = passwordPolicy({ config, platform, log })
-  const { throttle, deviceTokens } = composeThrottle(store, { config, platform, secret })
+  const { throttle, deviceTokens } = composeThrottle(store, { config, platform, secret, telemetry })
   const { ofUser, ofSession } = announcements(platform)
   const accounts = new Accounts({ store: store.users, hasher, policy, tokens, guard: throttle, mail, platform, announce: ofUser })
   const { secondFactors, ...factors } = composeFactors(store, { config, platform, log, secret })
@@ -276,6 +285,7 @@ async function composePeople(
   const noteLanguage = languageNoting(store, log)
   const onEvent = (event: SessionEvent): void => {
     log.info({ event: event.type, session: event.session, user: event.user }, 'session')
+    telemetry.sessionEvent(event)
     noteLanguage(event)
   }
   const sessions = new Sessions({
@@ -290,6 +300,7 @@ async function composePeople(
       single: config.singleSession,
     },
     onEvent,
+    onRefresh: (outcome) => telemetry.refreshed(outcome),
     announce: ofSession,
   })
   const stepUp = new StepUp({ ...proving, onEvent })

@@ -2,7 +2,7 @@ import { type AddressList, addressList } from 'countersign/core'
 import type { JwsAlgorithm } from 'countersign/crypto'
 import type { IdentityProvider } from '../account/federation/index.ts'
 import type { SignInLimits } from '../account/throttle/index.ts'
-import { MasterSecret } from '../signing/master-secret.ts'
+import type { MasterSecret } from '../signing/master-secret.ts'
 import type { MailSender, SmtpServer } from '../delivery/index.ts'
 import type { SecurityEventTransmitter } from '../revocation/index.ts'
 import {
@@ -24,10 +24,13 @@ import { type Brand, brandAccent, brandName, brandOf } from './config-brand.ts'
 import { cookieDomain, type CookieForm, cookieForm, type CookieSameSite, cookieSameSite, origins } from './config-browser.ts'
 import { identityProviders, type IdentityProviderOptions } from './config-federation.ts'
 import { type FeedPlace, feedPlace } from './config-feed.ts'
+import { type AuditOptions, type AuditSettings, auditSettings, auditSettingsOf } from './config-audit.ts'
 import { geoIpFile } from './config-geoip.ts'
 import { mailSender, mailServer } from './config-mail.ts'
+import { type MetricsOptions, type MetricsSettings, metricsSettings, metricsSettingsOf } from './config-metrics.ts'
 import { type OAuthOptions, type OAuthSettings, oauthSettings, oauthSettingsOf } from './config-oauth.ts'
 import { type PasskeyOptions, type PasskeySettings, passkeySettings, passkeySettingsOf } from './config-passkey.ts'
+import { masterSecret } from './config-secret.ts'
 import { signInLimits, signInSettings, secondFactor, type SecondFactorRule } from './config-sign-in.ts'
 import { tokenExchanges, type TokenExchangeOptions } from './config-token-exchange.ts'
 import { securityEventTransmitters, type SecurityEventTransmitterOptions } from './config-security-event.ts'
@@ -41,7 +44,7 @@ export interface TlsFiles {
 }
 
 /** Everything the server can be told, checked and complete: nothing below this asks "if it is set". */
-export interface ServerConfig extends SignInLimits, PasskeySettings, OAuthSettings {
+export interface ServerConfig extends SignInLimits, PasskeySettings, OAuthSettings, AuditSettings, MetricsSettings {
   readonly production: boolean
   readonly host: string
   readonly port: number
@@ -114,7 +117,7 @@ export interface ServerConfig extends SignInLimits, PasskeySettings, OAuthSettin
 }
 
 /** What an embedding application may say; every member may be left out. Texts are read as in the environment. */
-export interface ServerOptions extends Partial<SignInLimits>, PasskeyOptions, OAuthOptions {
+export interface ServerOptions extends Partial<SignInLimits>, PasskeyOptions, OAuthOptions, AuditOptions, MetricsOptions {
   readonly production?: boolean
   readonly host?: string
   readonly port?: number
@@ -182,17 +185,6 @@ const DEFAULT_DATABASE = 'sqlite:./data/countersign.db'
 const DAY = 86_400
 const YEAR = 366 * DAY
 
-/** The secret is checked where it is used; here its complaint only becomes one of the mistakes. */
-const masterSecret: Read<MasterSecret> = (raw) => {
-  const hint = 'Make one with: countersign secret new'
-  if (typeof raw !== 'string') throw new WrongValue('must be a text', hint)
-  try {
-    return MasterSecret.parse(raw)
-  } catch (error) {
-    throw new WrongValue(`is refused: ${error instanceof Error ? error.message : 'not usable'}`, hint)
-  }
-}
-
 const algorithm: Read<JwsAlgorithm> = oneOf(['ES256', 'EdDSA', 'RS256', 'PS256'], 'ES256 is the default.')
 const accessTokenForm: Read<ServerConfig['accessTokenForm']> = oneOf(['jwt', 'opaque'], 'jwt is the default.')
 const logLevel: Read<ServerConfig['logLevel']> = oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info is the default.')
@@ -257,6 +249,8 @@ const settings: { readonly [M in Member]: { readonly variable: string; readonly 
   ...signInSettings,
   ...passkeySettings,
   ...oauthSettings,
+  ...metricsSettings,
+  ...auditSettings,
 }
 
 const members = Object.keys(settings) as readonly Member[]
@@ -372,6 +366,8 @@ function complete(given: GivenSettings, production: boolean): ServerConfig {
     ...signInLimits(given),
     ...passkeySettingsOf(given),
     ...oauthSettingsOf(given),
+    ...metricsSettingsOf(given),
+    ...auditSettingsOf(given),
   })
 }
 

@@ -23,6 +23,7 @@ import type { Store } from '../store/index.ts'
 import type { ServerConfig } from './config.ts'
 import type { Services } from './services.ts'
 import { STREAM_PURPOSE } from './destination-secrets.ts'
+import type { Telemetry } from './telemetry/index.ts'
 import { composeLogouts } from './logout-services.ts'
 import { composeWebhooks } from './webhook-services.ts'
 
@@ -36,6 +37,7 @@ interface DeliveryGround {
   /** Undefined where no mail is sent. */
   readonly mailCourier: Courier | undefined
   readonly mail: MailQueue
+  readonly telemetry: Telemetry
 }
 
 export interface Delivery
@@ -59,11 +61,15 @@ const notices: LogCopy = {
 }
 
 /** Everything that is told to others: what fills the queue, and what empties it. */
-export function composeDelivery({ config, store, keys, secret, platform, log, mailCourier, mail }: DeliveryGround): Delivery {
+export function composeDelivery({ config, store, keys, secret, platform, log, mailCourier, mail, telemetry }: DeliveryGround): Delivery {
   const { issuer, deliveryNetworks } = config
   const onFailure = (error: unknown): void => log.warn({ err: error }, 'the queue of deliveries could not be worked on')
   const sign = (claims: SecurityEventClaims): string => signSecurityEventToken(claims, keys.current('access-token'))
-  const outbound = new Outbound({ clock: platform.clock, allows: (address) => deliveryNetworks.has(address) })
+  const outbound = new Outbound({
+    clock: platform.clock,
+    allows: (address) => deliveryNetworks.has(address),
+    watch: (method, url) => telemetry.outgoing(method, url),
+  })
   let wake = (): void => undefined
   const webhooks = composeWebhooks({ store, secret, platform, log, outbound, mail, onJob: () => wake(), onFailure })
   const logouts = composeLogouts({ config, store, keys, platform, outbound, onJob: () => wake() })
@@ -86,6 +92,7 @@ export function composeDelivery({ config, store, keys, secret, platform, log, ma
     ],
     platform,
     onTrouble: ({ id, destination, attempt }, outcome) => log.info({ job: id, destination, attempt, ...outcome }, 'not delivered'),
+    onAttempt: (kind, state) => telemetry.delivered(kind, state),
     onFailure,
   })
   wake = () => worker.wake()

@@ -8,6 +8,7 @@ import { Drain } from './drain.ts'
 import { createWebServer, type Handler, requestListener, type WebServer } from './http-server.ts'
 import { listenLocally, localSocketPath } from './local-socket.ts'
 import { createLogger } from './logger.ts'
+import { listenForMetrics } from './metrics-listener.ts'
 import { problemResponse } from './problem-response.ts'
 import { requestId } from './request-id.ts'
 
@@ -17,6 +18,8 @@ export interface RunningServer {
   /** Where it listens; the issuer may be another name for it. */
   readonly url: string
   readonly countersign: Countersign
+  /** Where the metrics are, when they have a port of their own. */
+  readonly metricsUrl: string | undefined
   /** Looks at the certificate files now. Does nothing without TLS. */
   reloadCertificate(): void
   /** Takes no more connections, finishes what is under way, then lets go of the database. */
@@ -55,26 +58,29 @@ export async function serve(config: ServerConfig, surroundings: Surroundings = {
   const port = await listen(web.server, config)
   let countersign: Countersign | undefined
   let localDrain: Drain | undefined
+  let metrics: MetricsDoor | undefined
   try {
     countersign = await openCountersign(onPort(config, port), { ...surroundings, platform, log })
     handler = countersign.fetch
+    metrics = await openMetricsDoor(countersign, config, platform)
     localDrain = await openLocalDoor(countersign, config, platform)
   } catch (error) {
     web.server.close()
     web.server.closeAllConnections()
-    await countersign?.close()
+    await Promise.all([metrics?.drain.run(), countersign?.close()])
     throw error
   }
-  reloader?.start(CERTIFICATE_POLL_MS)
+  reloader?.start(CERTIFICATE_POLL_MS, platform.clock)
   const running = countersign
   return {
     url: urlOf(config, web, port),
     countersign,
+    metricsUrl: metrics?.url,
     reloadCertificate: () => reloader?.reload(),
     async stop() {
       reloader?.stop()
       running.endFeeds()
-      await Promise.all([drain.run(), localDrain?.run()])
+      await Promise.all([drain.run(), localDrain?.run(), metrics?.drain.run()])
       await running.close()
     },
   }
@@ -96,6 +102,21 @@ async function openLocalDoor(countersign: Countersign, { database }: ServerConfi
   if (path === undefined) return undefined
   const listener = requestListener((request) => countersign.localFetch(request), platform.random)
   return new Drain(await listenLocally(path, listener), platform.clock)
+}
+
+interface MetricsDoor {
+  readonly drain: Drain
+  readonly url: string
+}
+
+async function openMetricsDoor(
+  countersign: Countersign,
+  { metrics }: ServerConfig,
+  { clock, random }: Platform,
+): Promise<MetricsDoor | undefined> {
+  if (metrics.kind !== 'listener') return undefined
+  const { server, url } = await listenForMetrics(metrics, countersign, random)
+  return { drain: new Drain(server, clock), url }
 }
 
 function reloaderOf(

@@ -1,4 +1,5 @@
 import { destination, type Logger, pino } from 'pino'
+import { activePlace } from './telemetry/index.ts'
 
 /** Names under which a secret could come into a log line by mistake. We write none; this is the net below. */
 const secretNames = [
@@ -16,5 +17,6 @@ const secretNames = [
 /** One JSON line an event, to standard error: standard output belongs to the command. */
 export function createLogger(level: string): Logger {
   const paths = secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`])
-  return pino({ level, base: null, redact: { paths, censor: '[redacted]' } }, destination({ fd: 2, sync: true }))
+  const options = { level, base: null, redact: { paths, censor: '[redacted]' }, mixin: () => ({ ...activePlace() }) }
+  return pino(options, destination({ fd: 2, sync: true }))
 }

@@ -4,7 +4,7 @@ import { endpoints } from '../oauth/index.ts'
 import { authenticationContext } from '../session/acr.ts'
 import { ENROLMENT } from '../session/index.ts'
 import { json } from './answer.ts'
-import { answerAssertion, assertionGrants, isAssertionGrant } from './assertion-grant.ts'
+import { answerAssertion, assertionGrants, grantTypeOf, isAssertionGrant } from './assertion-grant.ts'
 import { type PageSession, pageSession } from './browser/index.ts'
 import { certificateSupport } from './config-client-certificate.ts'
 import type { Client, Connection } from './connection.ts'
@@ -12,6 +12,7 @@ import { answerRegistration, REGISTRATION } from './oauth-registration.ts'
 import { askedAgain } from './posted-request.ts'
 import { readBytes } from './request-body.ts'
 import type { Services } from './services.ts'
+import { oauthGrantOf } from './telemetry/index.ts'
 import { userinfo } from './userinfo.ts'
 
 const USERINFO = '/oauth/userinfo'
@@ -73,7 +74,9 @@ export async function answerOAuth(asked: Asked, services: Services): Promise<OAu
     if (pathname === endpoints.pushed_authorization_request && message.body.length > MAXIMUM_PUSHED)
       throw new AuthError('content_too_large')
     if (pathname === endpoints.token && isAssertionGrant(message)) return unposted(await answerAssertion(message, request, services))
-    return server(services).answer(message)
+    const answer = await server(services).answer(message)
+    if (pathname === endpoints.token && answer.response.status === 200) services.telemetry.tokenIssued(oauthGrantOf(grantTypeOf(message)))
+    return answer
   }
   if (request.method === 'POST') return unposted(seeOther(await askedAgain(request, services.site.base + endpoints.authorization)))
   return authorization(asked, services)

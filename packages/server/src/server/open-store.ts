@@ -1,5 +1,12 @@
 import type { Clock } from 'countersign/core'
-import { createMemoryStore, openPostgresStore, openSqliteStore, type Store } from '../store/index.ts'
+import {
+  createMemoryStore,
+  openPostgresStore,
+  openSqliteStore,
+  type PostgresStoreOptions,
+  type Store,
+  type StoreObserver,
+} from '../store/index.ts'
 import type { ServerConfig } from './config.ts'
 
 /**
@@ -9,16 +16,26 @@ import type { ServerConfig } from './config.ts'
 export const LONGEST_TOKEN_SECONDS = 3600
 export const CLOCK_SKEW_SECONDS = 5
 
+export interface OpenOptions {
+  readonly isBackup?: boolean
+  readonly observer?: StoreObserver
+  readonly patience?: PostgresStoreOptions['patience'] | undefined
+}
+
 /** Opens the database of the configuration, made or brought up to date where that is needed. */
-export async function openStore({ database, foreignTokenSeconds }: ServerConfig, clock: Clock, isBackup: boolean = false): Promise<Store> {
+export async function openStore(
+  { database, foreignTokenSeconds }: ServerConfig,
+  clock: Clock,
+  { isBackup = false, observer, patience }: OpenOptions = {},
+): Promise<Store> {
   const cutoffLifeMs = (Math.max(LONGEST_TOKEN_SECONDS, foreignTokenSeconds) + CLOCK_SKEW_SECONDS) * 1000
   switch (database.kind) {
     case 'memory':
       return createMemoryStore({ clock, cutoffLifeMs })
     case 'sqlite':
-      return openSqliteStore({ path: database.path, clock, cutoffLifeMs, isBackup })
+      return openSqliteStore({ path: database.path, clock, cutoffLifeMs, isBackup, observer })
     case 'postgres': {
-      const store = await openPostgresStore({ url: database.url, clock, cutoffLifeMs })
+      const store = await openPostgresStore({ url: database.url, clock, cutoffLifeMs, observer, patience })
       if (isBackup) await store.log.openEpoch(clock.now())
       return store
     }

@@ -43,6 +43,7 @@ const securityOf: Readonly<Record<RouteAuthority, readonly Json[]>> = {
   exchange: [{ accessToken: [] }, { accessKey: [] }],
   exchanger: [{ serviceCredential: [] }, { accessKey: [] }],
   lease: [{ accessToken: [] }],
+  monitor: [{ serviceCredential: [] }, { accessToken: [] }],
 }
 
 const authorityNote: Readonly<Record<RouteAuthority, string>> = {
@@ -54,6 +55,7 @@ const authorityNote: Readonly<Record<RouteAuthority, string>> = {
   exchange: 'For anyone who is signed in, and for whoever shows an access key: its id and secret.',
   exchanger: 'For services that the configuration names: a service credential, or an access key, by its secret or a signature.',
   lease: 'For operators, the role `admin`, and for whoever has the scope `leases:take`.',
+  monitor: 'Where `COUNTERSIGN_METRICS` is `authenticated`: for services, with a service credential, and for operators: the role `admin`.',
 }
 
 function pathParameters(path: string): readonly Json[] {

@@ -30,6 +30,9 @@ import { createClientInvitation } from './route/create-client-invitation/route.t
 import { endGrant } from './route/end-grant/route.ts'
 import { listClientDeliveries } from './route/list-client-deliveries/route.ts'
 import { listClientInvitations } from './route/list-client-invitations/route.ts'
+import { listAuditEvents } from './route/list-audit-events/route.ts'
+import { getAuditHead } from './route/get-audit-head/route.ts'
+import { verifyAuditEvents } from './route/verify-audit-events/route.ts'
 import { listClients } from './route/list-clients/route.ts'
 import { listGrants } from './route/list-grants/route.ts'
 import { removeClient } from './route/remove-client/route.ts'
@@ -63,6 +66,7 @@ import { getHealth } from './route/get-health/route.ts'
 import { getJwks } from './route/get-jwks/route.ts'
 import { getMail } from './route/get-mail/route.ts'
 import { getMe } from './route/get-me/route.ts'
+import { getMetrics } from './route/get-metrics/route.ts'
 import { getOpenApi } from './route/get-openapi/route.ts'
 import { getReadiness } from './route/get-readiness/route.ts'
 import { getSecurityEventStreamStatus } from './route/get-security-event-stream-status/route.ts'
@@ -288,6 +292,9 @@ export const operations: readonly Operation[] = Object.freeze([
   listTrustRules,
   testTrustRules,
   removeTrustRule,
+  listAuditEvents,
+  getAuditHead,
+  verifyAuditEvents,
   followFeed,
   getFeedSnapshot,
   answerFeedChallenge,
@@ -300,6 +307,7 @@ export const operations: readonly Operation[] = Object.freeze([
   getOpenApi,
   getAsset,
   getHealth,
+  getMetrics,
   getReadiness,
   listMails,
   getMail,

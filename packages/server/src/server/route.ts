@@ -1,5 +1,6 @@
 import { AuthError } from 'countersign/core'
 import * as z from 'zod'
+import { nameAct } from '../audit/index.ts'
 import type { Caller } from './caller.ts'
 import type { Client } from './connection.ts'
 import { parseWith } from './field-error.ts'
@@ -9,9 +10,10 @@ import type { Services } from './services.ts'
 /**
  * Who may call. `session`: anyone signed in. `operator`: role `admin`, or the machine's own administrator through the
  * local socket. `service`: a service credential. `inspector`: a service, or an operator. `exchange`: anyone signed in, or who shows an access
- * key with its secret. `exchanger`: a service credential, or an access key: its secret, or a signature with it. `lease`: an operator, or whoever has the scope `leases:take`. `public`: everyone.
+ * key with its secret. `exchanger`: a service credential, or an access key: its secret, or a signature with it. `lease`: an operator, or whoever has the scope `leases:take`. `monitor`: the machine's own
+ * administrator; over HTTP a service, or an operator, where the configuration opens the metrics to them. `public`: everyone.
  */
-export type RouteAuthority = 'public' | 'session' | 'operator' | 'service' | 'inspector' | 'exchange' | 'exchanger' | 'lease'
+export type RouteAuthority = 'public' | 'session' | 'operator' | 'service' | 'inspector' | 'exchange' | 'exchanger' | 'lease' | 'monitor'
 
 export interface RouteResponse {
   readonly description: string
@@ -113,6 +115,7 @@ export function defineRoute<Body = undefined, Query = undefined>(route: Route<Bo
       // Without a schema the type parameter is `undefined`, and so is the value.
       const parsedQuery = query === undefined ? (undefined as Query) : parseWith(query, given)
       const parsedBody = body === undefined ? (undefined as Body) : await parseBody(body, form, call.request)
+      nameAct({ members: typeof parsedBody === 'object' && parsedBody !== null ? Object.keys(parsedBody) : [] })
       return handle({ ...call, body: parsedBody, query: parsedQuery }, services)
     },
   })

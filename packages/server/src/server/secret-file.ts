@@ -61,3 +61,11 @@ export function secretFromFile(databasePath: string, random: Random): MasterSecr
   if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
   return MasterSecret.parse(readFileSync(path, 'utf8'))
 }
+
+/** Of a server that was not given one. @throws {Error} as `secretFromFile`. */
+export function developmentSecret(database: DatabasePlace, random: Random): MasterSecret {
+  if (database.kind === 'memory') throw new Error('A database in memory needs COUNTERSIGN_SECRET: there is no folder to keep one in.')
+  const path = dataPath(database)
+  makeDataFolder(path)
+  return secretFromFile(path, random)
+}

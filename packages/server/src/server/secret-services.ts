@@ -1,6 +1,7 @@
 import { decodeBase64url, type Platform } from 'countersign/core'
 import { contextOf as totpContext, TOTP_PURPOSE, type TotpSealing } from '../account/factor/index.ts'
 import { OPAQUE_SETUP_PURPOSE } from '../account/opaque/index.ts'
+import type { AuditChain } from '../audit/index.ts'
 import {
   ACCESS_KEY_PURPOSE,
   accessKeyContext,
@@ -24,13 +25,14 @@ interface Ground {
   readonly totpSealing: TotpSealing
   readonly accessKeySealing: AccessKeySealing
   readonly apiKeys: ApiKeys
+  readonly auditChain: AuditChain
 }
 
 const PAGE = 200
 
 /** Everything that hangs on the master secret. What is not here is over within the hour, or only remembers: a device that was seen, a counter. */
 export function composeSecretRotation(store: Store, ground: Ground): SecretRotation {
-  const { secret, keys, totpSealing, accessKeySealing, apiKeys, platform } = ground
+  const { secret, keys, totpSealing, accessKeySealing, apiKeys, auditChain, platform } = ground
   return new SecretRotation({
     secret,
     sealed: [
@@ -49,6 +51,11 @@ export function composeSecretRotation(store: Store, ground: Ground): SecretRotat
         { store, secret, reseal: () => apiKeys.reseal() },
       ),
       { name: 'api_key_mark', under: () => markUnder(apiKeys), reseal: async () => ({ resealed: 0, lost: 0 }) },
+      {
+        name: 'audit_key',
+        under: () => auditKeyUnder(auditChain),
+        reseal: async () => ({ resealed: await auditChain.reseal(), lost: 0 }),
+      },
       destinationSecrets({ name: 'streams', kinds: streamKinds }, { store: store.deliveries, secret, platform }),
       destinationSecrets({ name: 'webhook_endpoints', kinds: [WEBHOOK] }, { store: store.deliveries, secret, platform }),
     ],
@@ -62,6 +69,10 @@ export function composeSecretRotation(store: Store, ground: Ground): SecretRotat
 /** Moved with the API keys. */
 async function* markUnder(apiKeys: ApiKeys): AsyncGenerator<SealedUnder> {
   yield await apiKeys.markSealedUnder()
+}
+
+async function* auditKeyUnder(chain: AuditChain): AsyncGenerator<SealedUnder> {
+  yield await chain.sealedUnder()
 }
 
 async function* factorsUnder({ factors }: Store, secret: MasterSecret): AsyncGenerator<SealedUnder> {

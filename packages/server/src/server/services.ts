@@ -36,6 +36,7 @@ import type { FeedAuthority, Publisher, Revocations, SecurityEventReceiver, Stat
 import type { TrustRules, WorkloadTokens } from '../session/workload/index.ts'
 import type { AccessTokenIssuer, Elevations, Sessions, StepUp, TokenExchange, TokenInspection } from '../session/index.ts'
 import type { SecretRotation, SigningKeys } from '../signing/index.ts'
+import type { Audit, AuditChain, AuditTrail } from '../audit/index.ts'
 import type { Store } from '../store/store.ts'
 import type { CrossOrigin, CsrfGuard, SessionCookies } from './browser/index.ts'
 import type { FederationServices } from './federation-services.ts'
@@ -44,6 +45,7 @@ import type { FeedStreams } from './feed-stream.ts'
 import type { OwnProofs } from './own-proofs.ts'
 import type { OwnVerifier } from './own-verifier.ts'
 import type { Places } from './places.ts'
+import type { Telemetry } from './telemetry/index.ts'
 import type { Site } from './page/site.ts'
 
 /** Everything that a route or a job may use. Made in `compose.ts`. */
@@ -51,7 +53,13 @@ export interface Services {
   readonly config: ServerConfig
   readonly platform: Platform
   readonly log: Logger
+  /** Is told what happens, and says nothing to it. */
+  readonly telemetry: Telemetry
   readonly store: Store
+  /** Who has done what. */
+  readonly audit: Audit
+  readonly auditTrail: AuditTrail
+  readonly auditChain: AuditChain
   readonly keys: SigningKeys
   /** What hangs on which master secret. */
   readonly secretRotation: SecretRotation

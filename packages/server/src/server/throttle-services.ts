@@ -4,16 +4,29 @@ import type { MasterSecret } from '../signing/index.ts'
 import type { Store } from '../store/index.ts'
 import type { ServerConfig } from './config.ts'
 import type { Services } from './services.ts'
+import type { Telemetry } from './telemetry/index.ts'
 
 interface Ground {
   readonly config: ServerConfig
   readonly platform: Platform
   readonly secret: MasterSecret
+  readonly telemetry: Pick<Telemetry, 'signInFailed'>
 }
 
 /** What stands before every guess at a secret. */
-export function composeThrottle(store: Store, { config, platform, secret }: Ground): Pick<Services, 'throttle' | 'deviceTokens'> {
+export function composeThrottle(
+  store: Store,
+  { config, platform, secret, telemetry }: Ground,
+): Pick<Services, 'throttle' | 'deviceTokens'> {
   const deviceTokens = new DeviceTokens(secret, platform)
-  const throttle = new Throttle({ store: store.throttle, users: store.users, devices: deviceTokens, secret, limits: config, platform })
+  const throttle = new Throttle({
+    store: store.throttle,
+    users: store.users,
+    devices: deviceTokens,
+    secret,
+    limits: config,
+    platform,
+    onFailed: (code) => telemetry.signInFailed(code),
+  })
   return { throttle, deviceTokens }
 }

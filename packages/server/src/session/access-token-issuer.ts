@@ -30,9 +30,14 @@ export interface AccessTokenIssuerOptions {
   }) => { readonly idx: number; readonly uri: string } | undefined
   /** Every account must have a second factor: see `ENROLMENT`. */
   readonly needsSecondFactor?: boolean
+  /** Told of each token. Must not throw. */
+  readonly onIssued?: (grant: TokenGrant) => void
   /** Which scopes a role brings by the configuration; what the database says stands in the issuance. */
   readonly roleScopes?: Readonly<Record<string, readonly string[]>>
 }
+
+/** What a token was issued for. */
+export type TokenGrant = 'session' | 'access_key' | 'token_exchange' | 'workload'
 
 export interface IssuedAccessToken {
   readonly accessToken: string
@@ -86,7 +91,7 @@ export class AccessTokenIssuer {
       ...(session.dpopKey === undefined ? {} : { cnf: { jkt: session.dpopKey } }),
       ...(status === undefined ? {} : { status: { status_list: status } }),
     }
-    return { ...(await this.#sign(claims)), roles }
+    return { ...(await this.#sign(claims, 'session')), roles }
   }
 
   /**
@@ -104,7 +109,7 @@ export class AccessTokenIssuer {
     const { issuer, platform, lifeSeconds = DEFAULT_LIFE_SECONDS } = this.#options
     const iat = toEpochSeconds(platform.clock.now())
     const end = key.expiresAt === undefined ? Number.POSITIVE_INFINITY : toEpochSeconds(key.expiresAt)
-    return this.#sign({
+    const claims: AccessTokenClaims = {
       iss: issuer,
       sub: key.owner.kind === 'user' ? subject.id : key.id,
       aud: this.#audience,
@@ -119,23 +124,25 @@ export class AccessTokenIssuer {
       ...(subject.groups.length === 0 ? {} : { groups: subject.groups }),
       // RFC 8176: proof of possession of a key.
       ...(dpopKey === undefined ? {} : { amr: ['pop'], cnf: { jkt: dpopKey } }),
-    })
+    }
+    return this.#sign(claims, 'access_key')
   }
 
   /** For whoever has exchanged a token (`TokenExchange`). Lives no longer than others, nor than `claims` say. */
   issueExchanged(claims: AccessTokenClaims): Promise<IssuedAccessToken> {
     const { lifeSeconds = DEFAULT_LIFE_SECONDS } = this.#options
-    return this.#sign({ ...claims, exp: Math.min(claims.exp, claims.iat + lifeSeconds) })
+    return this.#sign({ ...claims, exp: Math.min(claims.exp, claims.iat + lifeSeconds) }, 'token_exchange')
   }
 
   /** For a workload (`WorkloadTokens`), as its rule says; that may be longer than others live. */
   issueForWorkload(claims: AccessTokenClaims): Promise<IssuedAccessToken> {
-    return this.#sign(claims)
+    return this.#sign(claims, 'workload')
   }
 
-  async #sign(claims: AccessTokenClaims): Promise<IssuedAccessToken> {
-    const { opaque, keys } = this.#options
+  async #sign(claims: AccessTokenClaims, grant: TokenGrant): Promise<IssuedAccessToken> {
+    const { opaque, keys, onIssued } = this.#options
     const accessToken = opaque?.seal(claims) ?? (await signAccessTokenInBackground(claims, keys.current('access-token')))
+    onIssued?.(grant)
     return { accessToken, expiresInSeconds: claims.exp - claims.iat }
   }
 }

@@ -1,4 +1,5 @@
 import { AuthError, newId, type Platform } from 'countersign/core'
+import { actOn } from '../audit/index.ts'
 import type { Elevation, ElevationStore } from './elevation-store.ts'
 
 /** What happened to an elevation, for the log. */
@@ -61,6 +62,7 @@ export class Elevations {
       endedAt: undefined,
       endedBy: undefined,
     }
+    actOn('elevation', elevation.id)
     const outcome = await store.start(elevation)
     if (outcome === 'refused') throw new AuthError('not_found', { user })
     if (outcome === 'held') throw new AuthError('conflict', { user, role, reason: 'has_the_role' })
@@ -96,6 +98,7 @@ export class Elevations {
 
   async #end(user: string, id: string, by: string): Promise<Elevation | undefined> {
     const { store, platform, onEvent } = this.#options
+    actOn('elevation', id)
     const ended = await store.end({ id, user, by, at: platform.clock.now() })
     if (ended !== undefined) onEvent?.({ type: 'elevation_ended', elevation: ended })
     return ended

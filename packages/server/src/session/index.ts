@@ -1,4 +1,4 @@
-export { AccessTokenIssuer, type AccessTokenIssuerOptions, type IssuedAccessToken } from './access-token-issuer.ts'
+export { AccessTokenIssuer, type AccessTokenIssuerOptions, type IssuedAccessToken, type TokenGrant } from './access-token-issuer.ts'
 export type { Authentication, Authenticator, UpstreamSession } from './authenticator.ts'
 export { OpaqueTokens } from './opaque-token.ts'
 export { REFRESH_PURPOSE, RefreshTokens } from './refresh-token.ts'

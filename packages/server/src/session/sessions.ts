@@ -1,7 +1,8 @@
-import type { EpochMs, Platform } from 'countersign/core'
+import type { EpochMs, Platform, RefusalCode } from 'countersign/core'
 import { AuthError, encodeBase64url } from 'countersign/core'
 import { equalText, sha256Base64url } from 'countersign/crypto'
 import { DpopError, newIdForUser } from 'countersign/token'
+import { actOf, nameAct } from '../audit/index.ts'
 import type { NewJob } from '../delivery/index.ts'
 import type { Authentication, Authenticator } from './authenticator.ts'
 import { isSameDevice } from './browser-family.ts'
@@ -33,6 +34,8 @@ export interface SessionsOptions {
   readonly policy?: Partial<SessionPolicy>
   /** Told after the commit. Must not throw. */
   readonly onEvent?: SessionEventSink
+  /** Told how each exchange of a refresh token ended; `repeated`: in the same successor once more. Must not throw. */
+  readonly onRefresh?: (outcome: 'rotated' | 'repeated' | RefusalCode) => void
   /** What others are told of a new session: committed with it. */
   readonly announce?: (session: Session) => readonly NewJob[]
 }
@@ -68,6 +71,11 @@ const FIRST_PARTY = 'first-party'
 /** A presented token is judged again when the session moved under it; one that moves this often is refused. */
 const MAXIMUM_JUDGEMENTS = 4
 
+interface Exchanged {
+  readonly signedIn: SignedIn
+  readonly outcome: 'rotated' | 'repeated'
+}
+
 /** Sign-in, refresh and sign-out: the state machine of DESIGN 6. */
 export class Sessions {
   readonly #store: SessionStore
@@ -81,6 +89,7 @@ export class Sessions {
   readonly #platform: Platform
   readonly #policy: SessionPolicy
   readonly #onEvent: SessionEventSink
+  readonly #onRefresh: NonNullable<SessionsOptions['onRefresh']>
   readonly #announce: (session: Session) => readonly NewJob[]
 
   constructor(options: SessionsOptions) {
@@ -95,6 +104,7 @@ export class Sessions {
     this.#platform = options.platform
     this.#policy = sessionPolicy(options.policy)
     this.#onEvent = options.onEvent ?? (() => {})
+    this.#onRefresh = options.onRefresh ?? (() => {})
     this.#announce = options.announce ?? (() => [])
   }
 
@@ -135,6 +145,7 @@ export class Sessions {
     }
     const isNewDevice = (await this.#knownDevices?.isNew(authentication, device, deviceToken)) ?? false
     const jobs = [...(isNewDevice ? (this.#knownDevices?.noticesOf(session) ?? []) : []), ...this.#announce(session)]
+    nameAct({ actor: { kind: 'user', id: user, session: session.id }, target: { kind: 'session', id: session.id }, methods: amr })
     const issuance = await this.#store.open({ session, passwordGeneration, single: this.#policy.single, jobs, link, upstream })
     if (issuance === 'refused') throw new AuthError('credentials_invalid', { reason: 'changed_meanwhile', user })
     this.#onEvent({ type: 'signed_in', session: session.id, user, client, device, isNewDevice, at: session.createdAt })
@@ -151,6 +162,17 @@ export class Sessions {
    * a key, without a proof of that key: whoever has the token alone can neither use it nor end the session.
    */
   async refresh(request: RefreshRequest): Promise<SignedIn> {
+    try {
+      const { signedIn, outcome } = await this.#exchange(request)
+      this.#onRefresh(outcome)
+      return signedIn
+    } catch (error) {
+      this.#onRefresh(error instanceof AuthError ? error.code : 'internal')
+      throw error
+    }
+  }
+
+  async #exchange(request: RefreshRequest): Promise<Exchanged> {
     const presented = parseRefreshToken(request.refreshToken)
     let session = await this.#store.find(presented.session)
     for (let judgement = 0; judgement < MAXIMUM_JUDGEMENTS; judgement++) {
@@ -158,13 +180,15 @@ export class Sessions {
       requireKey(session, request.dpopKey)
       if (presented.generation === session.generation) {
         const issuance = await this.#rotate(session, request.idempotencyKey)
-        if (issuance !== 'lost') return this.#tokens.of(issuance)
+        if (issuance !== 'lost') return { signedIn: await this.#tokens.of(issuance), outcome: 'rotated' }
         session = await this.#store.find(session.id)
         continue
       }
       if (!this.#isRetry(presented, session, request)) return await this.#endStolen(presented, session, request.device)
       const issuance: Issuance | undefined = await this.#store.issuance(session.id)
-      if (issuance?.session.generation === session.generation) return this.#tokens.of(issuance)
+      if (issuance?.session.generation === session.generation) {
+        return { signedIn: await this.#tokens.of(issuance), outcome: 'repeated' }
+      }
       // Rotated once more, or ended, since it was read.
       session = issuance?.session
     }
@@ -288,7 +312,13 @@ export class Sessions {
   async #endStolen(presented: PresentedRefreshToken, session: Session, device: Device): Promise<never> {
     const at = this.#platform.clock.now()
     const { generation } = presented
-    const ended = await this.#store.end(session.id, at, true)
+    const stolen = {
+      operation: 'endStolenSession',
+      actor: { kind: 'server' },
+      target: { kind: 'session', id: session.id },
+      isSerial: true,
+    } as const
+    const ended = await actOf(stolen, () => this.#store.end(session.id, at, true))
     // Of several who detect it at once, one has ended it and tells.
     if (ended) this.#onEvent({ type: 'refresh_reused', session: session.id, user: session.user, generation, device, at })
     throw new AuthError('refresh_reused', { session: session.id, user: session.user, generation })

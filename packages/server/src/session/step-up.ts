@@ -1,5 +1,6 @@
 import { AuthError, type Platform } from 'countersign/core'
 import { sha256Base64url } from 'countersign/crypto'
+import { nameAct } from '../audit/index.ts'
 import type { Authentication } from './authenticator.ts'
 import type { FactorProof, SecondFactors } from './second-factor.ts'
 import type { Device, Session } from './session.ts'
@@ -77,6 +78,7 @@ export class StepUp {
     const at = platform.clock.now()
     const { newestKeyId: keyId } = tokens.refreshTokens
     const rotatedBy = idempotencyKey === undefined ? undefined : sha256Base64url(idempotencyKey)
+    nameAct({ target: { kind: 'session', id }, methods: shown })
     const issuance = await store.reauthenticate({ id, user, passwordGeneration, amr, keyId, rotatedBy, device, at })
     if (issuance === 'refused') {
       this.#requireLiving(id, user, await store.find(id))

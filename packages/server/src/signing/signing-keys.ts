@@ -128,6 +128,15 @@ export class SigningKeys {
     if (outcome === 'unknown' && this.#find(kid)?.state !== 'revoked') throw new AuthError('not_found', { kid })
   }
 
+  /** Since when the current key signs, and when `maintain` replaces it. Reads what was loaded last. */
+  scheduleOf(purpose: KeyPurpose): { readonly since: EpochMs; readonly until: EpochMs } | undefined {
+    const key = this.#stored.find((each) => each.purpose === purpose && each.state === 'current')
+    if (key === undefined) return undefined
+    const { rotationIntervalSeconds = DEFAULT_ROTATION_SECONDS } = this.#options
+    const since = key.activatedAt ?? key.createdAt
+    return { since, until: since + rotationIntervalSeconds * 1000 }
+  }
+
   /** Is this key one of ours, in whatever state? Reads what was loaded last. */
   knows(kid: string): boolean {
     return this.#find(kid) !== undefined

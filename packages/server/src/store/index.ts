@@ -4,4 +4,4 @@ export { openPostgresStore, type PostgresStoreOptions } from './postgres/store.t
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/store.ts'
 export { placeBackup } from './sqlite/backup.ts'
 export { StoreLockedError } from './sqlite/writer-lock.ts'
-export type { Store, StoreOptions } from './store.ts'
+export type { Store, StoreObserver, StoreOptions } from './store.ts'

@@ -6,6 +6,7 @@ import type { LinkStore } from '../account/link/link-store.ts'
 import type { PasskeyStore } from '../account/passkey/passkey-store.ts'
 import type { ThrottleStore } from '../account/throttle/throttle-store.ts'
 import type { UserStore } from '../account/user-store.ts'
+import type { AuditStore } from '../audit/index.ts'
 import type { SealedSecretStore } from '../credential/sealed-secret-store.ts'
 import type { CallerKeyStore } from '../credential/caller-key-store.ts'
 import type { RoleStore } from '../credential/role-store.ts'
@@ -55,6 +56,8 @@ export interface Store {
   /** The same, as people look at it. */
   readonly deliveryHistory: DeliveryHistory
   readonly languages: LanguageStore
+  /** Who has done what. */
+  readonly audit: AuditStore
   /** Proves that the database can be read and written to right now. @throws {AuthError} `unavailable`. */
   ping(): Promise<void>
   /** Commits what is under way, then lets go of the database. */
@@ -64,4 +67,14 @@ export interface Store {
 export interface StoreOptions {
   /** How long a cut-off matters: the longest access-token life plus clock skew. */
   readonly cutoffLifeMs: number
+}
+
+/** Told what a database does, for whoever measures it. Nothing of it may throw. */
+export interface StoreObserver {
+  /** A transaction is asked for. Answers with what is told when it has ended. */
+  transaction(kind: 'read' | 'write'): (failed: boolean) => void
+  /** So many units of work were committed together. */
+  group(units: number): void
+  /** A connection is wanted. Answers with what is told when it is there, or is not to be had. */
+  connection(): () => void
 }

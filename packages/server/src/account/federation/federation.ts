@@ -1,6 +1,7 @@
 import { AuthError, newId, type Platform } from 'countersign/core'
 import { sha256Base64url } from 'countersign/crypto'
 import type { ReplayStore } from 'countersign/replay'
+import { actOf } from '../../audit/index.ts'
 import type { Authentication } from '../../session/authenticator.ts'
 import { checkedName, emailOf } from '../account-input.ts'
 import type { User } from '../user.ts'
@@ -232,7 +233,9 @@ export class Federation {
       updatedAt: at,
     }
     const identity = this.#identity(user.id, person)
-    return (await store.create({ user, identity, jobs: [] })) === 'created' ? identity : undefined
+    const making = { operation: 'createUser', target: { kind: 'user', id: user.id }, isQuiet: true }
+    const outcome = await actOf(making, () => store.create({ user, identity, jobs: [] }))
+    return outcome === 'created' ? identity : undefined
   }
 
   /**
@@ -242,7 +245,8 @@ export class Federation {
   async #linkByEmail(settings: IdentityProvider, person: FederatedPerson, owner: User): Promise<FederatedIdentity | undefined> {
     if (!settings.linkByEmail || owner.emailVerifiedAt === undefined) throw unknown(settings, 'account_exists')
     const identity = this.#identity(owner.id, person)
-    const outcome = await this.#options.store.link({ identity, maximum: MAXIMUM_IDENTITIES })
+    const linking = { operation: 'linkIdentity', target: { kind: 'user', id: owner.id }, isQuiet: true }
+    const outcome = await actOf(linking, () => this.#options.store.link({ identity, maximum: MAXIMUM_IDENTITIES }))
     if (outcome === 'refused') throw unknown(settings, 'account_exists')
     return outcome === 'linked' ? identity : undefined
   }

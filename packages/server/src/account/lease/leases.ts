@@ -1,4 +1,5 @@
 import { AuthError, encodeBase64url, type EpochMs, newId, type Platform } from 'countersign/core'
+import { actOn } from '../../audit/index.ts'
 import { ADMINISTRATOR, type Profile } from '../accounts.ts'
 import { newUser } from '../new-user.ts'
 import type { Lease, LeaseEvent, LeaseStore, PoolUser } from './lease-store.ts'
@@ -108,6 +109,7 @@ export class Leases {
     const password = encodeBase64url(platform.random.bytes(PASSWORD_BYTES))
     const passwordHash = await hash(password)
     const id = newId('lea', platform.random)
+    actOn('lease', id)
     const locked = isDelivered ? undefined : lock(password, id, platform.random)
     const startedAt = platform.clock.now()
     const endsAt = startedAt + Math.min(seconds, LONGEST_LEASE_SECONDS) * 1000
@@ -192,6 +194,7 @@ export class Leases {
 
   async #end(id: string, by: string, address: string | undefined): Promise<boolean> {
     const { store, platform, onEvent } = this.#options
+    actOn('lease', id)
     const lease = await store.end({ id, by, address, at: platform.clock.now() })
     if (lease !== undefined) onEvent?.({ type: 'lease_ended', lease, by, address })
     return lease !== undefined

@@ -1,5 +1,6 @@
 import type { EpochMs, Platform } from 'countersign/core'
 import { sha256Base64url } from 'countersign/crypto'
+import { nameAct } from '../../audit/index.ts'
 import { type LinkKind, linkKinds, type StandingLink } from './link.ts'
 import type { LinkStore } from './link-store.ts'
 import { linkInvalid, newLinkToken, parseLinkToken } from './link-token.ts'
@@ -80,6 +81,7 @@ export class Links {
     if (kind !== undefined && presented.kind !== kind) throw linkInvalid('other_kind')
     const link = await this.#store.find(presented.hash, this.#platform.clock.now())
     if (link === undefined) throw linkInvalid('gone')
+    nameAct({ actor: { kind: 'user', id: link.user }, target: { kind: 'user', id: link.user } })
     return { ...link, hash: presented.hash }
   }
 }

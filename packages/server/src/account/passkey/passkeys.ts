@@ -1,4 +1,5 @@
 import { AuthError, newId, type Platform } from 'countersign/core'
+import { actOn } from '../../audit/index.ts'
 import { makeRecoveryCodes } from '../factor/recovery-codes.ts'
 import type { User } from '../user.ts'
 import { CeremonyFailure, type PasskeyCeremony, type PasskeyRegistration, readClientData } from './passkey-ceremony.ts'
@@ -64,6 +65,7 @@ export class Passkeys {
     const { codes, set: recovery } = makeRecoveryCodes(platform.random)
     const facts = { transports: transportsOf(registration), name, createdAt: platform.clock.now(), lastUsedAt: undefined }
     const passkey: Passkey = { id: newId(PREFIX, platform.random), user, ...made.credential, ...facts }
+    actOn('passkey', passkey.id)
     const outcome = await store.enrol({ passkey, maximum: MAXIMUM, recovery })
     if (outcome === 'refused') throw tooMany(user)
     return { passkey, recoveryCodes: outcome === 'first' ? codes : [] }

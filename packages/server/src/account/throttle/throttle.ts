@@ -1,4 +1,5 @@
 import { AuthError, type Platform, type RefusalCode } from 'countersign/core'
+import { nameAct } from '../../audit/index.ts'
 import type { SessionAttempt, SignInAttempt, SignInGuard } from '../../session/sign-in-guard.ts'
 import type { MasterSecret } from '../../signing/master-secret.ts'
 import type { UserStore } from '../user-store.ts'
@@ -15,6 +16,8 @@ export interface ThrottleOptions {
   readonly secret: MasterSecret
   readonly limits: SignInLimits
   readonly platform: Platform
+  /** Told of each attempt of somebody who is not signed in that came to nothing. Must not throw. */
+  readonly onFailed?: (code: RefusalCode) => void
 }
 
 export type Attempt = SignInAttempt | SessionAttempt
@@ -23,6 +26,8 @@ export type Attempt = SignInAttempt | SessionAttempt
 export interface Admission {
   /** Says which counters it stands in, for whoever goes on with `Throttle.resume`: under seal. */
   readonly receipt: string
+  /** Of somebody who is not signed in. */
+  readonly isOfStranger: boolean
   /** It was right: what this person tried wrongly from here before is forgiven; what others tried on the account is not. */
   succeeded(): Promise<void>
   /** It was wrong. Nothing changes, so that a wrong attempt takes no longer than an unknown account. */
@@ -77,19 +82,24 @@ export class Throttle implements SignInGuard {
    * @throws {AuthError} `rate_limited` with `retryAfterSeconds`; nothing is counted then. `unavailable` when it cannot be counted.
    */
   async admit(attempt: Attempt): Promise<Admission> {
+    if ('account' in attempt) nameAct({ account: attempt.account })
     const charges = await this.#chargesOf(attempt)
     const at = this.#options.platform.clock.now()
     const outcome = await this.#options.store.charge(charges, at)
+    const isOfStranger = !('session' in attempt)
     if ('waitUntil' in outcome) {
+      if (isOfStranger) this.#options.onFailed?.('rate_limited')
       throw new AuthError('rate_limited', { retryAfterSeconds: Math.max(1, Math.ceil((outcome.waitUntil - at) / 1000)) })
     }
-    return this.#admission(charges.map(({ key }, index) => ({ key, nextAt: outcome.nextAt[index] ?? at })))
+    const held = charges.map(({ key }, index) => ({ key, nextAt: outcome.nextAt[index] ?? at }))
+    return this.#admission(held, isOfStranger)
   }
 
   /** The admission that a receipt is of. That nobody has written it themselves, and that it is used once, is the caller's to see to. */
   resume(receipt: string): Admission {
     const held = receipt.split(',').map((part) => part.split('.').map((digits) => Number.parseInt(digits, RECEIPT_RADIX)))
-    return this.#admission(held.map(([key = 0, nextAt = 0]) => ({ key, nextAt })))
+    const counters = held.map(([key = 0, nextAt = 0]) => ({ key, nextAt }))
+    return this.#admission(counters, true)
   }
 
   async guard<Result>(attempt: Attempt, work: () => Promise<Result>): Promise<Result> {
@@ -102,7 +112,9 @@ export class Throttle implements SignInGuard {
     try {
       result = await work()
     } catch (error) {
-      const isGuess = !(error instanceof AuthError) || !noGuesses.has(error.code)
+      const code = error instanceof AuthError ? error.code : 'internal'
+      if (admission.isOfStranger) this.#options.onFailed?.(code)
+      const isGuess = !noGuesses.has(code)
       await (isGuess ? admission.failed() : admission.withdrawn())
       throw error
     }
@@ -161,7 +173,7 @@ export class Throttle implements SignInGuard {
     return (email ?? account).trim().toLowerCase()
   }
 
-  #admission(held: readonly Held[]): Admission {
+  #admission(held: readonly Held[], isOfStranger: boolean): Admission {
     const release = async (forgives: ReadonlySet<CounterKind>): Promise<void> => {
       const releases = held.flatMap(({ key, nextAt }) => {
         const kind = kindOf(key)
@@ -170,6 +182,7 @@ export class Throttle implements SignInGuard {
       await this.#options.store.release(releases, this.#options.platform.clock.now())
     }
     return {
+      isOfStranger,
       receipt: held.map(({ key, nextAt }) => `${key.toString(RECEIPT_RADIX)}.${nextAt.toString(RECEIPT_RADIX)}`).join(','),
       succeeded: () => release(own),
       failed: async () => undefined,

@@ -1,4 +1,4 @@
-import { systemPlatform } from 'countersign/core'
+import { type EpochMs, systemPlatform } from 'countersign/core'
 import { call, type Door } from '../door/door.ts'
 import type { KeyRecord } from '../record.ts'
 import { type Finding, failed, messageOf, ok, warning } from './finding.ts'
@@ -36,26 +36,33 @@ function judgeKey({ purpose, algorithm, activated_at: activatedAt, created_at: c
 /** Can a verifier reach the issuer by the name that its tokens carry, and do the clocks agree? */
 export async function checkIssuer(issuer: string): Promise<readonly Finding[]> {
   try {
+    const { clock } = systemPlatform
+    const askedAt = clock.now()
     const response = await systemPlatform.fetch(`${issuer}/.well-known/countersign`, {
       redirect: 'error',
-      signal: AbortSignal.timeout(5_000),
+      signal: AbortSignal.timeout(10_000),
     })
+    const answeredAt = clock.now()
     const document: unknown = await response.json()
     const named = typeof document === 'object' && document !== null && 'issuer' in document ? document.issuer : undefined
     if (named !== issuer)
       return [failed('issuer', `${issuer} answers as ${String(named)}: verifiers will refuse it. Set COUNTERSIGN_ISSUER.`)]
-    return [ok('issuer', `${issuer} answers under its own name`), checkClock(response.headers.get('date'))]
+    return [ok('issuer', `${issuer} answers under its own name`), checkClock(response.headers.get('date'), askedAt, answeredAt)]
   } catch {
     return [failed('issuer', `${issuer} cannot be reached from here: verifiers need this address`)]
   }
 }
 
-function checkClock(date: string | null): Finding {
-  // The header knows whole seconds only.
-  const difference = systemPlatform.clock.now() - (Date.parse(date ?? '') + 500)
-  if (Number.isNaN(difference)) return warning('clock', 'the server tells no time')
-  const seconds = (Math.abs(difference) / 1000).toFixed(1)
-  return Math.abs(difference) > MAX_CLOCK_DIFFERENCE_MS
-    ? failed('clock', `differs from the server’s by ${seconds} s: run a time service on both`)
-    : ok('clock', `within ${Math.max(1, Math.ceil(Number(seconds)))} s of the server’s`)
+/**
+ * The server has told its time at some moment between question and answer, in whole seconds: an answer that took long is not held against
+ * its clock.
+ */
+export function checkClock(date: string | null, askedAt: EpochMs, answeredAt: EpochMs): Finding {
+  const told = Date.parse(date ?? '')
+  if (Number.isNaN(told)) return warning('clock', 'the server tells no time')
+  const [aheadAtLeast, aheadAtMost] = [told - answeredAt, told + 1000 - askedAt]
+  const difference = Math.max(aheadAtLeast, -aheadAtMost)
+  return difference > MAX_CLOCK_DIFFERENCE_MS
+    ? failed('clock', `differs from the server’s by ${(difference / 1000).toFixed(1)} s: run a time service on both`)
+    : ok('clock', `within ${Math.max(1, Math.ceil(Math.max(-aheadAtLeast, aheadAtMost) / 1000))} s of the server’s`)
 }

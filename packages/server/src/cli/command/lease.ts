@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import type { Command } from 'commander'
 import { systemClock } from 'countersign/core'
 import { newRecipient } from 'countersign/lease'
@@ -101,16 +101,19 @@ function environmentOf({ id, email, password, endsAt }: HeldLease, { environment
 
 /** Runs a program to its end. Signals that end us go to it, so that the lease is given back after it. */
 async function runProgram([name = '', ...words]: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
-  const child = spawn(name, words, { stdio: 'inherit', env: environment })
+  let child: ChildProcess | undefined
   const pass = (signal: NodeJS.Signals): void => {
     // What is typed on a terminal reaches the program without us, and twice is more than once to many.
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child?.kill(signal)
   }
+  // First: whoever sees the program run may send us a signal before we come to anything else.
   for (const signal of passedOn) process.on(signal, pass)
   try {
+    const running = spawn(name, words, { stdio: 'inherit', env: environment })
+    child = running
     return await new Promise<number>((resolve, reject) => {
-      child.once('error', () => reject(new Failure(`${name} cannot be started.`, 'Check its name, and that it is in PATH.')))
-      child.once('exit', (status, signal) => resolve(status ?? SIGNALLED + (signalNumbers[signal as keyof typeof signalNumbers] ?? 9)))
+      running.once('error', () => reject(new Failure(`${name} cannot be started.`, 'Check its name, and that it is in PATH.')))
+      running.once('exit', (status, signal) => resolve(status ?? SIGNALLED + (signalNumbers[signal as keyof typeof signalNumbers] ?? 9)))
     })
   } finally {
     for (const signal of passedOn) process.off(signal, pass)

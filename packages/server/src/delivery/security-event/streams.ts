@@ -1,5 +1,6 @@
 import { AuthError, newId, type Platform } from 'countersign/core'
 import type { ReplayStore } from 'countersign/replay'
+import { actOn } from '../../audit/index.ts'
 import type { Backlog, DeliveryStore, Destination, DestinationChange, NewJob } from '../delivery-store.ts'
 import type { EventLog } from '../event-log.ts'
 import { type Outbound, OutboundError } from '../outbound.ts'
@@ -74,6 +75,7 @@ export class SecurityEventStreams {
     const owned = (await store.list(streamKinds)).filter(({ owner }) => owner === keeper)
     if (keeper !== undefined && owned.length >= MOST_STREAMS_EACH) throw new AuthError('conflict', { reason: 'too_many_streams' })
     const id = newId('str', platform.random)
+    actOn('stream', id)
     const { requested, description } = request
     const settings = { audience, delivery: this.#deliveryOf(id, request.delivery), requested, description }
     const destination: Destination = {
@@ -191,6 +193,7 @@ export class SecurityEventStreams {
     const found = await this.#options.store.find(id)
     const isTheirs = found !== undefined && streamKinds.includes(found.kind) && (keeper === undefined || found.owner === keeper)
     if (!isTheirs) throw new AuthError('not_found', { stream: id })
+    actOn('stream', id)
     return found
   }
 

@@ -1,5 +1,6 @@
 import { AuthError, newId, type Platform } from 'countersign/core'
 import { newWebhookSecret } from 'countersign/webhook'
+import { actOn, aside } from '../../audit/index.ts'
 import type { Backlog, DeliveryStore, Destination } from '../delivery-store.ts'
 import type { EventLog } from '../event-log.ts'
 import { type Outbound, OutboundError } from '../outbound.ts'
@@ -78,7 +79,8 @@ export class WebhookEndpoints {
     const id = newId('whe', platform.random)
     const secret = signature === 'v1' ? newWebhookSecret(platform.random) : undefined
     const secrets = secret === undefined ? [] : [{ sealed: this.#options.seal(id, secret), until: undefined }]
-    await this.#openExchange()
+    await aside(() => this.#openExchange())
+    actOn('webhook_endpoint', id)
     const settings = settingsText({ url, events, description, signature, secrets, failingSince: undefined })
     const destination = this.#destination(id, WEBHOOK, { owner, settings, position: 0 })
     await store.add(destination)

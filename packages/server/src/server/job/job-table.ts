@@ -2,6 +2,8 @@ import { dropExpiredKeys } from './drop-expired-keys/job.ts'
 import { endAbandonedStreams } from './end-abandoned-streams/job.ts'
 import { endElevations } from './end-elevations/job.ts'
 import { endLeases } from './end-leases/job.ts'
+import { forgetAudit } from './forget-audit/job.ts'
+import { keepAudit } from './keep-audit/job.ts'
 import { forgetLeases } from './forget-leases/job.ts'
 import { forgetElevations } from './forget-elevations/job.ts'
 import { forgetLog } from './forget-log/job.ts'
@@ -17,6 +19,8 @@ import { sweepThrottle } from './sweep-throttle/job.ts'
 /** Everything that the server does without being asked. */
 export const jobs: readonly Job[] = Object.freeze([
   maintainKeys,
+  keepAudit,
+  forgetAudit,
   forgetLog,
   sweepSessions,
   sweepLinks,

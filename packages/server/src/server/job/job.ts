@@ -7,6 +7,8 @@ export interface Job {
   readonly everyMs: number
   /** When it is done for the first time, after the start. Default `everyMs`. */
   readonly firstAfterMs?: number
+  /** Each change that it makes is on record, as this operation of the server's own. */
+  readonly act?: string
   run(services: Services): Promise<void>
 }
 
@@ -25,7 +27,7 @@ export function startJobs(jobs: readonly Job[], services: Services): Cancel {
   }
   const turn = async (job: Job): Promise<void> => {
     try {
-      await job.run(services)
+      await services.telemetry.job(job.name, () => runRecorded(job, services))
     } catch (error) {
       services.log.warn({ job: job.name, err: error }, 'a job failed')
     }
@@ -36,4 +38,10 @@ export function startJobs(jobs: readonly Job[], services: Services): Cancel {
     stopped = true
     for (const cancel of timers.values()) cancel()
   }
+}
+
+function runRecorded(job: Job, services: Services): Promise<void> {
+  const actor = { kind: 'server' } as const
+  if (job.act === undefined) return services.audit.from({ actor }, () => job.run(services))
+  return services.audit.during({ operation: job.act, actor, isSerial: true }, () => job.run(services))
 }

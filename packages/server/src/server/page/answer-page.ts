@@ -12,6 +12,7 @@ import { layout } from './layout.ts'
 import { ANYBODY, bindingOf, localCall, openCall, type PageRequest, strangerCall } from './open-call.ts'
 import type { AnyForm, Page, PageCall, Redirect, View } from './page.ts'
 import { setPageHeaders } from './page-header.ts'
+import { submitRecorded } from './recorded-form.ts'
 import { keepWaiting, takeWaiting, type WaitingForm } from './waiting-form.ts'
 
 /** The one field of a form that names it, where the page has several. */
@@ -113,7 +114,7 @@ class FieldsRefused extends AuthError {
 
 async function accepted(form: AnyForm, fields: Readonly<Record<string, string>>, call: PageCall, services: Services): Promise<Redirect> {
   const parsed = form.fields.safeParse(fields, { reportInput: true })
-  if (parsed.success) return form.submit(parsed.data, call, services)
+  if (parsed.success) return submitRecorded(form, parsed.data, call, services)
   const sentences = sentencesOf(parsed.error.issues, call.say)
   if (sentences === undefined) throw new AuthError('request_invalid', { reason: 'unknown_field' })
   throw new FieldsRefused(sentences)
@@ -207,7 +208,8 @@ function refusePage(error: unknown, call: PageCall, services: Services): Promise
   return document(errorView(refusal, call, services.site), call, status === 401 ? 400 : status, services)
 }
 
-function logRefusal(refusal: AuthError, { requestId, request, client }: PageCall, { log }: Services): void {
+function logRefusal(refusal: AuthError, { requestId, request, client }: PageCall, { log, telemetry }: Services): void {
+  telemetry.refused(refusal.code)
   const operation = `page ${new URL(request.url).pathname.slice(0, LONGEST_LOGGED)}`
   const facts = { requestId, operation, code: refusal.code, detail: refusal.detail, address: client.address }
   if (refusal.code === 'internal') log.error({ ...facts, err: refusal.cause }, 'a request failed')

@@ -73,6 +73,8 @@ export interface Form<Fields> {
   reason?(refusal: AuthError, say: Messages): string | undefined
   /** The fields that a refusal of the domain blames, where its own pointer does not name them. */
   blame?(refusal: AuthError, say: Messages): FieldSentences | undefined
+  /** The operation that it asks for, by the name that it has in the API: for the record. Absent: it changes nothing. */
+  readonly act?: string
   /** @throws {AuthError} The page comes back with what it says. */
   submit(fields: Fields, call: PageCall, services: Services): Promise<Redirect>
 }

@@ -1,5 +1,6 @@
 import { AuthError, newId, type Platform } from 'countersign/core'
 import { parseJwks, publicJwk } from 'countersign/key'
+import { actOn } from '../../audit/index.ts'
 import { requireConditions } from './claim-condition.ts'
 import { requireSubjectPattern } from './subject-pattern.ts'
 import type { TrustRule } from './trust-rule.ts'
@@ -70,6 +71,7 @@ export class TrustRules {
       tokenSeconds: seconds(request.tokenSeconds ?? DEFAULT_TOKEN_SECONDS, LONGEST_TOKEN_SECONDS, '/token_seconds'),
       createdAt: platform.clock.now(),
     }
+    actOn('trust_rule', rule.id)
     const outcome = await store.add(rule, MAXIMUM_RULES)
     if (outcome === 'no_service') throw invalid('/service', 'must be a service that there is')
     if (outcome === 'full') throw new AuthError('conflict', { issuer: rule.issuer, reason: 'too_many_rules' })

@@ -5,6 +5,7 @@ import { after } from 'node:test'
 import { ManualClock } from 'countersign/core'
 import { createMemoryStore } from '../memory/store.ts'
 import { openSqliteStore } from '../sqlite/store.ts'
+import { auditStoreContract } from './audit-store.ts'
 import { callerKeyStoreContract } from './caller-key-store.ts'
 import { clientInvitationStoreContract } from './client-invitation-store.ts'
 import { deliveryHistoryContract } from './delivery-history.ts'
@@ -66,6 +67,7 @@ for (const [name, open] of Object.entries(stores)) {
     keyStoreContract,
     serviceCredentialStoreContract,
     trustRuleStoreContract,
+    auditStoreContract,
     languageStoreContract,
     replayStoreContract,
     throttleStoreContract,

@@ -254,6 +254,30 @@ export function deliveryStoreContract(name: string, open: OpenStore): void {
     assert.deepEqual(await store.waiting('x', 10), [])
   })
 
+  promise('of each kind it is known since when the first in line waits, and nothing of what was buried or is gone', async (store) => {
+    assert.deepEqual(await store.oldestWaiting(), [])
+    await store.add(destination('a'))
+    await store.add(destination('b'))
+    await store.add(destination('m', { kind: 'mail' }))
+    await store.enqueue([
+      job('a1', 'a', { createdAt: NOW - 50 }),
+      job('b1', 'b', { createdAt: NOW - 80 }),
+      job('b2', 'b', { createdAt: NOW - 70, urgent: true }),
+      job('m1', 'm', { createdAt: NOW - 10 }),
+    ])
+    const oldest = async (): Promise<unknown> => new Map((await store.oldestWaiting()).map(({ kind, createdAt }) => [kind, createdAt]))
+    assert.deepEqual(
+      await oldest(),
+      new Map([
+        [PUSH, NOW - 80],
+        ['mail', NOW - 10],
+      ]),
+    )
+    await store.acknowledge('b', ['b1'])
+    await store.refuse('m', new Map([['m1', 'no']]), NOW)
+    assert.deepEqual(await oldest(), new Map([[PUSH, NOW - 70]]))
+  })
+
   promise('what is refused or buried is kept apart, revived as if new, and swept in the end', async (store) => {
     await filled(store, ['a1', 'a2', 'a3'])
     await store.add(destination('b', { kind: 'mail' }))

@@ -10,6 +10,7 @@ import type {
   JobClaim,
   JobTaken,
   NewJob,
+  OldestWaiting,
 } from '../../delivery/delivery-store.ts'
 import type { JobRecord, Tables } from './tables.ts'
 
@@ -120,6 +121,16 @@ export class MemoryDeliveryStore implements DeliveryStore {
     const waiting = jobs.filter(({ deadAt }) => deadAt === undefined)
     const oldestAt = waiting.length === 0 ? undefined : Math.min(...waiting.map(({ createdAt }) => createdAt))
     return { waiting: waiting.length, dead: jobs.length - waiting.length, oldestAt }
+  }
+
+  async oldestWaiting(): Promise<readonly OldestWaiting[]> {
+    const oldest = new Map<string, EpochMs>()
+    for (const { destination, createdAt, deadAt } of this.#tables.jobs.values()) {
+      const kind = this.#tables.destinations.get(destination)?.kind
+      if (kind === undefined || deadAt !== undefined) continue
+      oldest.set(kind, Math.min(createdAt, oldest.get(kind) ?? createdAt))
+    }
+    return [...oldest].map(([kind, createdAt]) => ({ kind, createdAt }))
   }
 
   async revive(destination: string, now: EpochMs): Promise<number> {

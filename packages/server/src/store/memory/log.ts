@@ -10,12 +10,14 @@ import {
   type RevocationMode,
   type Target,
 } from 'countersign/revocation'
+import { apart } from '../../audit/index.ts'
 import type { Cause } from '../../delivery/event-log.ts'
 import type { Append } from '../append.ts'
 
 /** The entries since `base`, which is the newest one forgotten. */
 export class Log {
   readonly #cutoffLifeMs: number
+  readonly #onAppended: () => void
   readonly #listeners = new Set<() => void>()
   readonly #causes = new Map<Position, Cause>()
   #entries: LogEntry[] = []
@@ -24,8 +26,10 @@ export class Log {
   /** What ends with an entry, whoever appends it. */
   #ending: (append: Append) => void = () => undefined
 
-  constructor(cutoffLifeMs: number) {
+  /** @param onAppended Called within the stretch that appends. */
+  constructor(cutoffLifeMs: number, onAppended: () => void = () => undefined) {
     this.#cutoffLifeMs = cutoffLifeMs
+    this.#onAppended = onAppended
   }
 
   get head(): LogHead {
@@ -55,6 +59,11 @@ export class Log {
     this.#ending = ending
   }
 
+  /** Something was changed of which verifiers need not know. */
+  noteChange(): void {
+    this.#onAppended()
+  }
+
   append(append: Append): LogEntry {
     const { kind, target, mode, at, cause } = append
     if (!Number.isSafeInteger(at)) throw new RangeError('the time of a log entry must be whole milliseconds')
@@ -64,6 +73,7 @@ export class Log {
     this.#entries.push(entry)
     if (cause !== undefined) this.#causes.set(entry.position, cause)
     this.#ending(append)
+    this.#onAppended()
     this.#notifySoon()
     return entry
   }
@@ -100,7 +110,9 @@ export class Log {
     this.#isNotifying = true
     queueMicrotask(() => {
       this.#isNotifying = false
-      for (const listener of this.#listeners) listener()
+      apart(() => {
+        for (const listener of this.#listeners) listener()
+      })
     })
   }
 }

@@ -19,6 +19,7 @@ export class MemorySessionStore implements SessionStore {
     sessions.set(session.id, session)
     if (upstream !== undefined) this.#tables.upstream.set(session.id, upstream)
     this.#tables.addJobs(jobs)
+    this.#tables.log.noteChange()
     return this.#tables.issuanceOf(session) ?? 'refused'
   }
 

@@ -1,6 +1,7 @@
 import { AuthError, type Clock, systemClock } from 'countersign/core'
 import { MemoryReplayStore } from 'countersign/replay'
 import type { Store, StoreOptions } from '../store.ts'
+import { MemoryAuditStore } from './audit-store.ts'
 import { MemoryCallerKeyStore } from './caller-key-store.ts'
 import { MemoryClientInvitationStore } from './client-invitation-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
@@ -36,7 +37,8 @@ export interface MemoryStoreOptions extends StoreOptions {
 
 /** Every port over plain maps, for tests and demonstrations: nothing survives the process. */
 export function createMemoryStore({ cutoffLifeMs, clock = systemClock }: MemoryStoreOptions): Store {
-  const tables = new Tables(new Log(cutoffLifeMs))
+  const audit = new MemoryAuditStore()
+  const tables = new Tables(new Log(cutoffLifeMs, () => audit.carry()))
   let isClosed = false
   return {
     log: new MemoryLogStore(tables),
@@ -65,6 +67,7 @@ export function createMemoryStore({ cutoffLifeMs, clock = systemClock }: MemoryS
     deliveries: new MemoryDeliveryStore(tables),
     deliveryHistory: new MemoryDeliveryHistory(tables),
     languages: new MemoryLanguageStore(tables),
+    audit,
     ping: async () => {
       if (isClosed) throw new AuthError('unavailable', { storage: 'closed' })
     },

@@ -5,6 +5,7 @@ import {
   jobColumns,
   type JobRow,
   type NewJobRow,
+  oldestWaiting,
 } from '../sqlite/delivery-row.ts'
 import { insertInto, type Statement, statement } from './statement.ts'
 
@@ -112,6 +113,10 @@ export const readBacklog: Statement<BacklogRow> = statement<BacklogRow>(
     min(created_at) FILTER (WHERE dead_at IS NULL) AS oldest_at
   FROM ${JOB} WHERE destination = $1`,
 )
+export const readOldestWaiting: Statement<{ readonly kind: string; readonly created_at: number }> = statement<{
+  readonly kind: string
+  readonly created_at: number
+}>('oldest waiting', oldestWaiting(DESTINATION, JOB))
 export const reviveJobs: Statement = statement(
   'revive jobs',
   `

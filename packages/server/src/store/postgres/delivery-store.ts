@@ -10,6 +10,7 @@ import type {
   JobClaim,
   JobTaken,
   NewJob,
+  OldestWaiting,
 } from '../../delivery/delivery-store.ts'
 import { destinationOf, jobsOf, newJobOf } from '../sqlite/delivery-row.ts'
 import type { Database } from './database.ts'
@@ -114,6 +115,10 @@ export class PostgresDeliveryStore implements DeliveryStore {
   async backlog(destination: string): Promise<Backlog> {
     const [row] = await this.#database.ask(sql.readBacklog, destination)
     return { waiting: row?.waiting ?? 0, dead: row?.dead ?? 0, oldestAt: row?.oldest_at ?? undefined }
+  }
+
+  async oldestWaiting(): Promise<readonly OldestWaiting[]> {
+    return (await this.#database.ask(sql.readOldestWaiting)).map(({ kind, created_at }) => ({ kind, createdAt: created_at }))
   }
 
   revive(destination: string, now: EpochMs): Promise<number> {

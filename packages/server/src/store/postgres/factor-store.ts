@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import { aside } from '../../audit/index.ts'
 import type {
   FactorAddition,
   FactorStore,
@@ -86,7 +87,7 @@ export class PostgresFactorStore implements FactorStore {
   }
 
   async useRecoveryCode(set: string, hash: string): Promise<boolean> {
-    return (await this.#database.change(useCode, set, hash)) === 1
+    return (await aside(() => this.#database.change(useCode, set, hash))) === 1
   }
 
   renewRecovery(user: string, set: RecoverySet, at: EpochMs): Promise<boolean> {

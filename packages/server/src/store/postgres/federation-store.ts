@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import { aside } from '../../audit/index.ts'
 import type {
   EndedSession,
   FederatedIdentity,
@@ -106,7 +107,7 @@ export class PostgresFederationStore implements FederationStore {
   }
 
   async use(id: string, at: EpochMs): Promise<boolean> {
-    return (await this.#database.change(use, at, id)) === 1
+    return (await aside(() => this.#database.change(use, at, id))) === 1
   }
 
   unlink(user: string, id: string, at: EpochMs): Promise<'unlinked' | 'last' | 'not_found'> {

@@ -1,3 +1,4 @@
+import { aside } from '../../audit/index.ts'
 import type { LanguageStore } from '../../delivery/mail/language-store.ts'
 import type { Database } from './database.ts'
 import { statement } from './statement.ts'
@@ -24,6 +25,6 @@ export class PostgresLanguageStore implements LanguageStore {
   }
 
   async note(user: string, language: string): Promise<void> {
-    await this.#database.change(note, user, language)
+    await aside(() => this.#database.change(note, user, language))
   }
 }

@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import { aside } from '../../audit/index.ts'
 import type { StandingLink } from '../../account/link/link.ts'
 import type { LinkStore, LinkTry, LinkUse, NewLink, PasswordReset, ToldLinkUse, TriedLink } from '../../account/link/link-store.ts'
 import { addressValues, type LinkRow, linkColumns, linkStands, newLinkValues, standingLinkOf, triedLinkOf } from '../sqlite/link-row.ts'
@@ -83,10 +84,9 @@ export class PostgresLinkStore implements LinkStore {
   }
 
   async try({ key, maximum, at }: LinkTry): Promise<TriedLink | undefined> {
-    const [row] =
-      'hash' in key
-        ? await this.#database.ask(tryByHash, key.hash, at, maximum)
-        : await this.#database.ask(tryByRequest, key.request, at, maximum)
+    const [row] = await aside(() =>
+      'hash' in key ? this.#database.ask(tryByHash, key.hash, at, maximum) : this.#database.ask(tryByRequest, key.request, at, maximum),
+    )
     return row === undefined ? undefined : triedLinkOf(row)
   }
 

@@ -1,5 +1,6 @@
 import type { Cancel } from 'countersign/core'
 import { chain, type LogEntry, type LogHead, nextEpoch } from 'countersign/revocation'
+import { apart } from '../../audit/index.ts'
 import type { Append } from '../append.ts'
 import { causeText } from '../sqlite/cause.ts'
 import type { Database, Unit } from './database.ts'
@@ -144,6 +145,8 @@ export class LogWriter {
 
   /** Somebody has, or may have, appended. */
   announce(): void {
-    for (const listener of this.#listeners) listener()
+    apart(() => {
+      for (const listener of this.#listeners) listener()
+    })
   }
 }

@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import { aside } from '../../audit/index.ts'
 import type { FactorAddition } from '../../account/factor/factor-store.ts'
 import type { Passkey, PasskeyEnrolment, PasskeyStore, PasskeyUse } from '../../account/passkey/passkey-store.ts'
 import { causeOfPasskey } from '../append.ts'
@@ -69,7 +70,7 @@ export class PostgresPasskeyStore implements PasskeyStore {
   }
 
   async use({ id, counter, backedUp, at }: PasskeyUse): Promise<boolean> {
-    return (await this.#database.change(use, id, counter, Number(backedUp), at)) === 1
+    return (await aside(() => this.#database.change(use, id, counter, Number(backedUp), at))) === 1
   }
 
   remove(user: string, id: string, at: EpochMs): Promise<boolean> {

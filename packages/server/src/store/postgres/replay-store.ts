@@ -1,5 +1,6 @@
 import type { Clock, EpochMs } from 'countersign/core'
 import type { ReplayStore } from 'countersign/replay'
+import { aside } from '../../audit/index.ts'
 import type { Database } from './database.ts'
 import { statement } from './statement.ts'
 
@@ -32,7 +33,7 @@ export class PostgresReplayStore implements ReplayStore {
 
   async claim(scope: string, id: string, expiresAt: EpochMs): Promise<boolean> {
     this.#sinceSweep = (this.#sinceSweep + 1) % CLAIMS_A_SWEEP
-    if (this.#sinceSweep === 0) await this.#database.change(dropExpired, this.#clock.now() - KEPT_LONGER_MS)
-    return (await this.#database.change(claim, scope, id, expiresAt)) === 1
+    if (this.#sinceSweep === 0) await aside(() => this.#database.change(dropExpired, this.#clock.now() - KEPT_LONGER_MS))
+    return (await aside(() => this.#database.change(claim, scope, id, expiresAt))) === 1
   }
 }

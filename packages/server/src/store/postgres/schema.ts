@@ -1,3 +1,4 @@
+import { auditMigration } from './audit-migration.ts'
 import { clientInvitationMigration } from './client-invitation-migration.ts'
 import { gateMigration } from './gate-migration.ts'
 import { logoutMigration } from './logout-migration.ts'
@@ -375,5 +376,6 @@ export const migrations: readonly Migration[] = [
   logoutMigration,
   roleMigration,
   trustRuleMigration,
+  auditMigration,
   gateMigration,
 ]

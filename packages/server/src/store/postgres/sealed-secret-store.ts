@@ -1,3 +1,4 @@
+import { aside } from '../../audit/index.ts'
 import type { SealedSecretStore } from '../../credential/sealed-secret-store.ts'
 import type { Database } from './database.ts'
 import { statement } from './statement.ts'
@@ -19,7 +20,7 @@ export class PostgresSealedSecretStore implements SealedSecretStore {
   }
 
   async keep(name: string, sealed: string): Promise<string> {
-    const [row] = await this.#database.ask(keep, name, sealed)
+    const [row] = await aside(() => this.#database.ask(keep, name, sealed))
     return row?.sealed ?? sealed
   }
 

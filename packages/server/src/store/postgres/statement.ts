@@ -4,13 +4,19 @@ declare const columns: unique symbol
 export interface Statement<Row = never> {
   readonly name: string
   readonly text: string
+  /** Whether it can change anything. */
+  readonly changes: boolean
   /** Never there: it keeps `Row` apart for the compiler. The tables' own types vouch for it. */
   readonly [columns]?: Row
 }
 
 export type Value = string | number | null | Uint8Array | readonly (string | null)[] | readonly number[]
 
-export const statement = <Row = never>(name: string, text: string): Statement<Row> => Object.freeze({ name: `countersign ${name}`, text })
+/** A table of ours behind it: `FOR UPDATE` only locks. */
+const changing = /\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+countersign\./
+
+export const statement = <Row = never>(name: string, text: string): Statement<Row> =>
+  Object.freeze({ name: `countersign ${name}`, text, changes: changing.test(text) })
 
 /** `INSERT` of a record whose members are columns: the parameters come in the order of `values`. */
 export const insertInto = (table: string, columnNames: readonly string[]): string =>

@@ -1,5 +1,6 @@
 import { type Clock, newId, systemClock, systemRandom } from 'countersign/core'
-import type { Store, StoreOptions } from '../store.ts'
+import type { Store, StoreObserver, StoreOptions } from '../store.ts'
+import { PostgresAuditStore } from './audit-store.ts'
 import { PostgresCallerKeyStore } from './caller-key-store.ts'
 import { PostgresClientInvitationStore } from './client-invitation-store.ts'
 import { clientConfig, DEFAULT_PATIENCE, type Patience } from './connection.ts'
@@ -41,9 +42,10 @@ export interface PostgresStoreOptions extends StoreOptions {
   readonly url: string
   /** For housekeeping only; what is stored carries the caller's times. Default: the system's. */
   readonly clock?: Clock
-  readonly patience?: Partial<Patience>
+  readonly patience?: Partial<Patience> | undefined
   /** Connections to the database at most, beside the one that listens. Default 16. */
   readonly connections?: number
+  readonly observer?: StoreObserver | undefined
 }
 
 const DEFAULT_CONNECTIONS = 16
@@ -57,7 +59,7 @@ const ping = statement('ping', 'UPDATE countersign.store_state SET pings = pings
  * @throws {Error} when the database cannot be reached, or a newer version of the product has written it.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const { url, clock = systemClock, cutoffLifeMs, connections = DEFAULT_CONNECTIONS } = options
+  const { url, clock = systemClock, cutoffLifeMs, connections = DEFAULT_CONNECTIONS, observer } = options
   const patience = { ...DEFAULT_PATIENCE, ...options.patience }
   await migrate(url, patience, migrations, clock.now()).catch((error: unknown) => {
     if (!isOfConnection(error)) throw error
@@ -66,7 +68,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       cause: error,
     })
   })
-  const database = new Database({ url, patience, connections })
+  const database = new Database({ url, patience, connections, observer })
   const name = newId('store', systemRandom)
   const log = new LogWriter(database, cutoffLifeMs, name)
   const signal = new LogSignal({ config: clientConfig(url, patience), channel: CHANNEL, own: name, clock, onSignal: () => log.announce() })
@@ -104,6 +106,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     deliveries: new PostgresDeliveryStore(database),
     deliveryHistory: new PostgresDeliveryHistory(database),
     languages: new PostgresLanguageStore(database),
+    audit: new PostgresAuditStore(database),
     ping: async () => void (await database.change(ping)),
     close: async () => void (await Promise.all([signal.stop(), database.close()])),
   }

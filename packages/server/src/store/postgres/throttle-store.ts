@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import { aside } from '../../audit/index.ts'
 import { type Counter, type CounterCharge, type CounterRelease, charged, emptyCounter, released } from '../../account/throttle/counter.ts'
 import type { ChargeOutcome, ThrottleStore } from '../../account/throttle/throttle-store.ts'
 import type { Database, Unit } from './database.ts'
@@ -57,34 +58,11 @@ export class PostgresThrottleStore implements ThrottleStore {
     // Whoever has to wait is told without a write, and without waiting for a row: so a flood costs reads.
     const [wait] = await this.#database.ask(waitUntil, keys)
     if ((wait?.next_at ?? 0) > at) return { waitUntil: wait?.next_at ?? at }
-    return this.#database.transaction(async (unit) => {
-      const held = await countersOf(unit, hold, keys)
-      const counters = charges.map(({ key }) => held.get(key) ?? emptyCounter)
-      const latest = Math.max(...counters.map(({ nextAt }) => nextAt))
-      if (latest > at) return { waitUntil: latest }
-      const moved = charges.map(({ rule }, index) => charged(counters[index] ?? emptyCounter, rule, at))
-      await putAll(unit, keys, moved)
-      return { nextAt: moved.map(({ nextAt }) => nextAt) }
-    })
+    return aside(() => this.#database.transaction((unit) => chargeAll(unit, charges, at)))
   }
 
   release(releases: readonly CounterRelease[], at: EpochMs): Promise<void> {
-    return this.#database.transaction(async (unit) => {
-      const held = await countersOf(
-        unit,
-        holdExisting,
-        releases.map(({ key }) => key),
-      )
-      const found = releases.flatMap((release) => {
-        const counter = held.get(release.key)
-        return counter === undefined ? [] : [{ key: release.key, counter: released(counter, release, at) }]
-      })
-      await putAll(
-        unit,
-        found.map(({ key }) => key),
-        found.map(({ counter }) => counter),
-      )
-    })
+    return aside(() => this.#database.transaction((unit) => releaseAll(unit, releases, at)))
   }
 
   async forget(first: number, last: number): Promise<void> {
@@ -94,6 +72,34 @@ export class PostgresThrottleStore implements ThrottleStore {
   sweep(first: number, last: number, at: EpochMs): Promise<number> {
     return this.#database.change(sweep, first, last, at)
   }
+}
+
+async function chargeAll(unit: Unit, charges: readonly CounterCharge[], at: EpochMs): Promise<ChargeOutcome> {
+  const keys = charges.map(({ key }) => key)
+  const held = await countersOf(unit, hold, keys)
+  const counters = keys.map((key) => held.get(key) ?? emptyCounter)
+  const latest = Math.max(...counters.map(({ nextAt }) => nextAt))
+  if (latest > at) return { waitUntil: latest }
+  const moved = charges.map(({ rule }, index) => charged(counters[index] ?? emptyCounter, rule, at))
+  await putAll(unit, keys, moved)
+  return { nextAt: moved.map(({ nextAt }) => nextAt) }
+}
+
+async function releaseAll(unit: Unit, releases: readonly CounterRelease[], at: EpochMs): Promise<void> {
+  const held = await countersOf(
+    unit,
+    holdExisting,
+    releases.map(({ key }) => key),
+  )
+  const found = releases.flatMap((release) => {
+    const counter = held.get(release.key)
+    return counter === undefined ? [] : [{ key: release.key, counter: released(counter, release, at) }]
+  })
+  await putAll(
+    unit,
+    found.map(({ key }) => key),
+    found.map(({ counter }) => counter),
+  )
 }
 
 async function countersOf(unit: Unit, holding: Statement<CounterRow>, keys: readonly number[]): Promise<ReadonlyMap<number, Counter>> {

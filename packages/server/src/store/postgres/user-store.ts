@@ -1,5 +1,6 @@
 import type { EpochMs } from 'countersign/core'
 import type { RevocationMode } from 'countersign/revocation'
+import { aside } from '../../audit/index.ts'
 import type { PasswordRecord, User, UserStatus } from '../../account/user.ts'
 import type { PasswordChange, UserPage, UserStore } from '../../account/user-store.ts'
 import type { NewJob } from '../../delivery/delivery-store.ts'
@@ -116,7 +117,7 @@ export class PostgresUserStore implements UserStore {
   }
 
   async replaceHash(user: string, from: string, to: string): Promise<boolean> {
-    return (await this.#database.change(replaceHash, to, user, from)) === 1
+    return (await aside(() => this.#database.change(replaceHash, to, user, from))) === 1
   }
 
   async setStatus(id: string, status: UserStatus, at: EpochMs): Promise<User | undefined> {

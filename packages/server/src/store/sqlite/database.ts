@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { AuthError, type Cancel, type Clock } from 'countersign/core'
+import { type Act, apart, claimAct } from '../../audit/index.ts'
+import type { StoreObserver } from '../store.ts'
+import { AuditWriter } from './audit-writer.ts'
 import { emptyWriteAheadLog, markClosed, markOpen, requireCleanStop } from './clean-stop.ts'
 import { MEMORY_PATH, openConnection, prepareFile } from './connection.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -20,6 +23,7 @@ export interface DatabaseOptions {
   readonly maxPages: number | undefined
   /** The file is a backup: open it although the commits after it are missing. */
   readonly isBackup: boolean
+  readonly observer?: StoreObserver | undefined
 }
 
 /** Between two attempts to re-open a database that failed. */
@@ -98,6 +102,8 @@ export class Database {
   readonly #group: GroupCommit
   readonly #statements = new Set<{ rebind(connection: DatabaseSync): void }>()
   readonly #commitListeners = new Set<() => void>()
+  /** Of who has done what. */
+  readonly audit: AuditWriter
   #connection: DatabaseSync
   #state: 'open' | 'suspect' | 'closed' = 'open'
   #nextRepairMs = 0
@@ -108,11 +114,16 @@ export class Database {
     this.#connection = connection
     this.#unlock = unlock
     this.#group = new GroupCommit(() => this.#usable(), {
-      committed: () => {
-        for (const listener of this.#commitListeners) listener()
+      asked: () => options.observer?.transaction('write'),
+      committed: (units) => {
+        options.observer?.group(units)
+        apart(() => {
+          for (const listener of this.#commitListeners) listener()
+        })
       },
       failed: (error) => this.#noteFailure(error),
     })
+    this.audit = new AuditWriter(this)
     if (options.path !== MEMORY_PATH) closeAtExit(this)
   }
 
@@ -125,22 +136,48 @@ export class Database {
 
   /** @throws {AuthError} `unavailable` when the database cannot be read. */
   async read<T>(work: () => T): Promise<T> {
+    const ended = this.#options.observer?.transaction('read')
+    let failed = true
     try {
       this.#usable()
-      return work()
+      const result = work()
+      failed = false
+      return result
     } catch (error) {
       this.#noteFailure(error)
       throw asRefusal(error)
+    } finally {
+      ended?.(failed)
     }
   }
 
   /**
-   * One unit of work: all of it is committed, or nothing. It may run twice, so it touches nothing but the database.
+   * One unit of work: all of it is committed, or nothing. It may run twice, so it touches nothing but the database. The first of an act that changes
+   * something takes the record of the act with it.
    *
    * @throws {AuthError} `unavailable` when it could not be committed.
    */
   write<T>(work: () => T): Promise<T> {
-    return this.#group.run(work)
+    const act = claimAct()
+    return act === undefined ? this.#group.run(work) : this.#carry(act, work)
+  }
+
+  async #carry<T>(act: Act, work: () => T): Promise<T> {
+    let hasChanged = false
+    let isCommitted = false
+    try {
+      const result = await this.#group.run(() => {
+        const before = this.audit.changes()
+        const done = work()
+        hasChanged = this.audit.changes() > before
+        if (hasChanged) this.audit.append(act)
+        return done
+      })
+      isCommitted = true
+      return result
+    } finally {
+      act.settle(isCommitted && hasChanged)
+    }
   }
 
   /** Calls `listener` after each commit. */

@@ -82,3 +82,13 @@ export const deliveryRecordOf = (row: DeliveryRecordRow): DeliveryRecord => ({
   settledAt: row.settled_at ?? undefined,
   note: row.note ?? undefined,
 })
+
+/** The urgent stand before the others; in each line the first is found by the index, however long it is. */
+export const oldestWaiting = (destinations: string, jobs: string): string => `
+  SELECT kind, min(created_at) AS created_at FROM (
+    SELECT kind, ${firstInLine(jobs, 1)} AS created_at FROM ${destinations} d
+    UNION ALL SELECT kind, ${firstInLine(jobs, 0)} FROM ${destinations} d
+  ) AS line WHERE created_at IS NOT NULL GROUP BY kind`
+
+const firstInLine = (jobs: string, urgent: 0 | 1): string =>
+  `(SELECT created_at FROM ${jobs} WHERE destination = d.id AND dead_at IS NULL AND urgent = ${urgent} ORDER BY sequence LIMIT 1)`

@@ -10,6 +10,7 @@ import type {
   JobClaim,
   JobTaken,
   NewJob,
+  OldestWaiting,
 } from '../../delivery/delivery-store.ts'
 import type { Database } from './database.ts'
 import {
@@ -22,6 +23,7 @@ import {
   jobsOf,
   newJobOf,
   type NewJobRow,
+  oldestWaiting,
 } from './delivery-row.ts'
 import { JobTable } from './job-table.ts'
 import type { Statement } from './statement.ts'
@@ -46,6 +48,7 @@ export class SqliteDeliveryStore implements DeliveryStore {
   readonly #acknowledge: Statement
   readonly #refuse: Statement
   readonly #backlog: Statement<BacklogRow>
+  readonly #oldestWaiting: Statement<{ readonly kind: string; readonly created_at: EpochMs }>
   readonly #revive: Statement
   readonly #sweep: Statement
 
@@ -100,6 +103,7 @@ export class SqliteDeliveryStore implements DeliveryStore {
       SELECT count(*) FILTER (WHERE dead_at IS NULL) AS waiting, count(dead_at) AS dead,
         min(created_at) FILTER (WHERE dead_at IS NULL) AS oldest_at
       FROM delivery_job WHERE destination = ?`)
+    this.#oldestWaiting = database.statement(oldestWaiting('delivery_destination', 'delivery_job'))
     this.#revive = database.statement(`
       UPDATE delivery_job SET dead_at = NULL, problem = NULL, attempt = 0, due_at = ?2, created_at = ?2
       WHERE destination = ?1 AND dead_at IS NOT NULL`)
@@ -202,6 +206,10 @@ export class SqliteDeliveryStore implements DeliveryStore {
       const row = this.#backlog.get(destination)
       return { waiting: row?.waiting ?? 0, dead: row?.dead ?? 0, oldestAt: row?.oldest_at ?? undefined }
     })
+  }
+
+  oldestWaiting(): Promise<readonly OldestWaiting[]> {
+    return this.#database.read(() => this.#oldestWaiting.all().map(({ kind, created_at }) => ({ kind, createdAt: created_at })))
   }
 
   revive(destination: string, now: EpochMs): Promise<number> {

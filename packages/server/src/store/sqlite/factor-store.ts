@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import { aside } from '../../audit/index.ts'
 import type {
   FactorAddition,
   FactorStore,
@@ -78,7 +79,7 @@ export class SqliteFactorStore implements FactorStore {
   }
 
   useRecoveryCode(set: string, hash: string): Promise<boolean> {
-    return this.#database.write(() => this.#useCode.run(set, hash) === 1)
+    return aside(() => this.#database.write(() => this.#useCode.run(set, hash) === 1))
   }
 
   renewRecovery(user: string, set: RecoverySet, at: EpochMs): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import { aside } from '../../audit/index.ts'
 import type {
   EndedSession,
   FederatedIdentity,
@@ -98,7 +99,7 @@ export class SqliteFederationStore implements FederationStore {
   }
 
   use(id: string, at: EpochMs): Promise<boolean> {
-    return this.#database.write(() => this.#use.run(at, id) === 1)
+    return aside(() => this.#database.write(() => this.#use.run(at, id) === 1))
   }
 
   unlink(user: string, id: string, at: EpochMs): Promise<'unlinked' | 'last' | 'not_found'> {

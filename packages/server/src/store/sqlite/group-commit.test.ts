@@ -110,3 +110,18 @@ test('more units than fit one group are all committed, in the order in which the
   )
   assert.equal(database.executed.filter((sql) => sql === 'COMMIT').length, 4)
 })
+
+test('[J04] whoever watches hears how each unit ended, before its caller does, and how many shared the commit', async () => {
+  const heard: string[] = []
+  const watched = new GroupCommit(() => database, {
+    asked: () => (failed) => void heard.push(failed ? 'failed' : 'done'),
+    committed: (units) => void heard.push(`${units} committed`),
+    failed: () => void heard.push('all failed'),
+  })
+  const fine = watched.run(() => 'fine').then(() => heard.push('caller'))
+  const wrong = watched.run(() => {
+    throw new Error('not this one')
+  })
+  await Promise.allSettled([fine, wrong])
+  assert.deepEqual(heard, ['done', 'failed', '2 committed', 'caller'])
+})

@@ -7,8 +7,10 @@ export interface TransactionControl {
 }
 
 export interface GroupCommitEvents {
+  /** For each unit when it is asked for. Answers with what is told when it is over, just before its caller is. */
+  asked?(): ((failed: boolean) => void) | undefined
   /** After each COMMIT that succeeded, when the callers have their results. */
-  committed(): void
+  committed(units: number): void
   /** After each group that failed as a whole. */
   failed(error: unknown): void
 }
@@ -17,6 +19,7 @@ interface Unit {
   readonly attempt: () => void
   readonly accept: () => void
   readonly reject: (error: unknown) => void
+  readonly over: ((failed: boolean) => void) | undefined
 }
 
 /** Bounds how long one group can keep the event loop. */
@@ -50,7 +53,7 @@ export class GroupCommit {
       const attempt = (): void => {
         result = work()
       }
-      this.#waiting.push({ attempt, accept: () => resolve(result), reject })
+      this.#waiting.push({ attempt, accept: () => resolve(result), reject, over: this.#events.asked?.() })
       if (this.#waiting.length === 1) this.#gather(0, 1)
     })
   }
@@ -71,15 +74,19 @@ export class GroupCommit {
       refused = this.#commit(units)
     } catch (error) {
       const refusal = asRefusal(error)
-      for (const unit of units) unit.reject(refusal)
+      for (const unit of units) {
+        unit.over?.(true)
+        unit.reject(refusal)
+      }
       this.#events.failed(error)
       return
     }
     for (const unit of units) {
+      unit.over?.(refused.has(unit))
       if (refused.has(unit)) unit.reject(refused.get(unit))
       else unit.accept()
     }
-    this.#events.committed()
+    this.#events.committed(units.length)
   }
 
   /** @returns the units that were rolled back alone, with the reason. */

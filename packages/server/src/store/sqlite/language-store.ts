@@ -1,3 +1,4 @@
+import { aside } from '../../audit/index.ts'
 import type { LanguageStore } from '../../delivery/mail/language-store.ts'
 import type { Database } from './database.ts'
 import type { Statement } from './statement.ts'
@@ -20,6 +21,6 @@ export class SqliteLanguageStore implements LanguageStore {
   }
 
   async note(user: string, language: string): Promise<void> {
-    await this.#database.write(() => this.#note.run(user, language))
+    await aside(() => this.#database.write(() => this.#note.run(user, language)))
   }
 }

@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import { aside } from '../../audit/index.ts'
 import type { StandingLink } from '../../account/link/link.ts'
 import type { LinkStore, LinkTry, LinkUse, NewLink, PasswordReset, ToldLinkUse, TriedLink } from '../../account/link/link-store.ts'
 import type { Database } from './database.ts'
@@ -71,11 +72,13 @@ export class SqliteLinkStore implements LinkStore {
   }
 
   try({ key, maximum, at }: LinkTry): Promise<TriedLink | undefined> {
-    return this.#database.write(() => {
-      const hash = 'hash' in key ? key.hash : this.#ofRequest.get(key.request)?.hash
-      const row = hash === undefined ? undefined : this.#links.find(hash, at)
-      return row === undefined || this.#count.run(row.hash, maximum) === 0 ? undefined : triedLinkOf(row)
-    })
+    return aside(() =>
+      this.#database.write(() => {
+        const hash = 'hash' in key ? key.hash : this.#ofRequest.get(key.request)?.hash
+        const row = hash === undefined ? undefined : this.#links.find(hash, at)
+        return row === undefined || this.#count.run(row.hash, maximum) === 0 ? undefined : triedLinkOf(row)
+      }),
+    )
   }
 
   resetPassword({ hash, passwordHash, at }: PasswordReset): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import { aside } from '../../audit/index.ts'
 import type { FactorAddition } from '../../account/factor/factor-store.ts'
 import type { Passkey, PasskeyEnrolment, PasskeyStore, PasskeyUse } from '../../account/passkey/passkey-store.ts'
 import { causeOfPasskey } from '../append.ts'
@@ -62,7 +63,7 @@ export class SqlitePasskeyStore implements PasskeyStore {
   }
 
   use({ id, counter, backedUp, at }: PasskeyUse): Promise<boolean> {
-    return this.#database.write(() => this.#use.run(id, counter, Number(backedUp), at) === 1)
+    return aside(() => this.#database.write(() => this.#use.run(id, counter, Number(backedUp), at) === 1))
   }
 
   remove(user: string, id: string, at: EpochMs): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { Clock, EpochMs } from 'countersign/core'
 import type { ReplayStore } from 'countersign/replay'
+import { aside } from '../../audit/index.ts'
 import type { Database } from './database.ts'
 import type { Statement } from './statement.ts'
 
@@ -27,9 +28,11 @@ export class SqliteReplayStore implements ReplayStore {
     this.#sinceSweep = (this.#sinceSweep + 1) % CLAIMS_A_SWEEP
     const sweeps = this.#sinceSweep === 0
     const expiredBefore = this.#clock.now() - KEPT_LONGER_MS
-    return this.#database.write(() => {
-      if (sweeps) this.#dropExpired.run(expiredBefore)
-      return this.#claim.run(scope, id, expiresAt) === 1
-    })
+    return aside(() =>
+      this.#database.write(() => {
+        if (sweeps) this.#dropExpired.run(expiredBefore)
+        return this.#claim.run(scope, id, expiresAt) === 1
+      }),
+    )
   }
 }

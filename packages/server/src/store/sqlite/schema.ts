@@ -1,3 +1,4 @@
+import { auditMigration } from './audit-migration.ts'
 import { clientInvitationMigration } from './client-invitation-migration.ts'
 import { logoutMigration } from './logout-migration.ts'
 import { oauthMigration } from './oauth-migration.ts'
@@ -378,4 +379,5 @@ export const migrations: readonly Migration[] = [
   logoutMigration,
   roleMigration,
   trustRuleMigration,
+  auditMigration,
 ]

@@ -1,3 +1,4 @@
+import { aside } from '../../audit/index.ts'
 import type { SealedSecretStore } from '../../credential/sealed-secret-store.ts'
 import type { Database } from './database.ts'
 import type { Statement } from './statement.ts'
@@ -17,7 +18,7 @@ export class SqliteSealedSecretStore implements SealedSecretStore {
   }
 
   keep(name: string, sealed: string): Promise<string> {
-    return this.#database.write(() => this.#keep.get(name, sealed)?.sealed ?? sealed)
+    return aside(() => this.#database.write(() => this.#keep.get(name, sealed)?.sealed ?? sealed))
   }
 
   replace(name: string, sealed: string, next: string): Promise<boolean> {

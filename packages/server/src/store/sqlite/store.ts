@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from 'countersign/core'
-import type { Store, StoreOptions } from '../store.ts'
+import type { Store, StoreObserver, StoreOptions } from '../store.ts'
+import { SqliteAuditStore } from './audit-store.ts'
 import { CallerKeyEnding } from './caller-key-ending.ts'
 import { SqliteCallerKeyStore } from './caller-key-store.ts'
 import { SqliteClientInvitationStore } from './client-invitation-store.ts'
@@ -43,6 +44,7 @@ export interface SqliteStoreOptions extends StoreOptions {
   readonly maxPages?: number
   /** For housekeeping only; what is stored carries the caller's times. Default: the system's. */
   readonly clock?: Clock
+  readonly observer?: StoreObserver | undefined
 }
 
 /**
@@ -53,8 +55,8 @@ export interface SqliteStoreOptions extends StoreOptions {
  * @throws {Error} when a newer version of the product has written the database.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { path, isBackup = false, maxPages, clock = systemClock, cutoffLifeMs } = options
-  const database = openDatabase({ path, clock, maxPages, isBackup })
+  const { path, isBackup = false, maxPages, clock = systemClock, cutoffLifeMs, observer } = options
+  const database = openDatabase({ path, clock, maxPages, isBackup, observer })
   const store = storeOn(database, clock, cutoffLifeMs)
   if (isBackup) await store.log.openEpoch(clock.now())
   return store
@@ -95,6 +97,7 @@ export function storeOn(database: Database, clock: Clock, cutoffLifeMs: number):
     deliveries: new SqliteDeliveryStore(database),
     deliveryHistory: new SqliteDeliveryHistory(database),
     languages: new SqliteLanguageStore(database),
+    audit: new SqliteAuditStore(database, database.audit),
     ping: async () => void (await database.write(() => ping.run())),
     close: () => database.close(),
   }

@@ -1,4 +1,5 @@
 import type { EpochMs } from 'countersign/core'
+import { aside } from '../../audit/index.ts'
 import {
   type Counter,
   type CounterCharge,
@@ -40,17 +41,19 @@ export class SqliteThrottleStore implements ThrottleStore {
     // Whoever has to wait is told without a write: so a flood costs reads.
     const waitUntil = await this.#database.read(() => latest(charges.map(({ key }) => this.#counter(key))))
     if (waitUntil > at) return { waitUntil }
-    return this.#database.write(() => this.#chargeAll(charges, at))
+    return aside(() => this.#database.write(() => this.#chargeAll(charges, at)))
   }
 
   release(releases: readonly CounterRelease[], at: EpochMs): Promise<void> {
-    return this.#database.write(() => {
-      for (const release of releases) {
-        const counter = released(this.#counter(release.key), release, at)
-        if (isSpent(counter, at)) this.#drop.run(release.key)
-        else this.#put.run(release.key, counter.emptyAt, counter.nextAt)
-      }
-    })
+    return aside(() =>
+      this.#database.write(() => {
+        for (const release of releases) {
+          const counter = released(this.#counter(release.key), release, at)
+          if (isSpent(counter, at)) this.#drop.run(release.key)
+          else this.#put.run(release.key, counter.emptyAt, counter.nextAt)
+        }
+      }),
+    )
   }
 
   async forget(first: number, last: number): Promise<void> {

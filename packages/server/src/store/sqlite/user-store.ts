@@ -1,5 +1,6 @@
 import type { EpochMs } from 'countersign/core'
 import type { RevocationMode } from 'countersign/revocation'
+import { aside } from '../../audit/index.ts'
 import type { PasswordRecord, User, UserStatus } from '../../account/user.ts'
 import type { PasswordChange, UserPage, UserStore } from '../../account/user-store.ts'
 import type { NewJob } from '../../delivery/delivery-store.ts'
@@ -109,7 +110,7 @@ export class SqliteUserStore implements UserStore {
   }
 
   replaceHash(user: string, from: string, to: string): Promise<boolean> {
-    return this.#database.write(() => this.#replaceHash.run(to, user, from) === 1)
+    return aside(() => this.#database.write(() => this.#replaceHash.run(to, user, from) === 1))
   }
 
   setStatus(id: string, status: UserStatus, at: EpochMs): Promise<User | undefined> {

@@ -8,6 +8,7 @@ const MAX_ROUNDS = 20
 export const endElevations: Job = {
   name: 'end-elevations',
   everyMs: 1000,
+  act: 'endElevation',
   async run({ elevations }) {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       if ((await elevations.endDue(AT_ONCE)) < AT_ONCE) return

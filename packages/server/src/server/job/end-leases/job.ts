@@ -8,6 +8,7 @@ const MAX_ROUNDS = 20
 export const endLeases: Job = {
   name: 'end-leases',
   everyMs: 1000,
+  act: 'endLease',
   async run({ leases }) {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       if ((await leases.endDue(AT_ONCE)) < AT_ONCE) return

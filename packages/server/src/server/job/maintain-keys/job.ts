@@ -4,5 +4,6 @@ import type { Job } from '../job.ts'
 export const maintainKeys: Job = {
   name: 'maintain-keys',
   everyMs: 60_000,
+  act: 'maintainSigningKeys',
   run: ({ keys }) => keys.maintain(),
 }

@@ -45,6 +45,7 @@ const start: AnyForm = defineForm({
 })
 
 const confirm: AnyForm = defineForm<{ readonly code: string }>({
+  act: 'confirmTotp',
   fields: z.strictObject({ code: totpCode }),
   keeps: [],
   failed: ({ account }) => account.appFailed,
@@ -60,6 +61,7 @@ const confirm: AnyForm = defineForm<{ readonly code: string }>({
 })
 
 const off: AnyForm = defineForm<{ readonly current_password: string; readonly code: string }>({
+  act: 'disableTotp',
   fields: z.strictObject({ current_password: password, code: totpCode }),
   keeps: [],
   failed: ({ account }) => account.appOffFailed,

@@ -16,6 +16,7 @@ export const emailPage: Page = definePage({
   isServed: ({ mail }) => mail.isAvailable,
   forms: {
     [FORM]: defineForm<AskFields>({
+      act: 'requestEmailChange',
       fields: askFields,
       keeps: ['email'],
       failed: ({ account }) => account.emailFailed,

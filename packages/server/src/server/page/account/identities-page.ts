@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import * as z from 'zod'
+import { actOn } from '../../../audit/index.ts'
 import type { FederatedIdentity } from '../../../account/federation/index.ts'
 import { requireRecentSignIn } from '../../recent-sign-in.ts'
 import { secretText } from '../../schema.ts'
@@ -21,6 +22,7 @@ const readOffer = (call: PageCall, { federationCookies }: Services): IdentityOff
   offerOf(federationCookies.offer.read(call.request, bindingOf(call)))
 
 const connect: AnyForm = defineForm({
+  act: 'linkIdentity',
   fields: z.strictObject({}),
   keeps: [],
   failed: ({ identity }) => identity.connectFailed,
@@ -46,12 +48,14 @@ const decline: AnyForm = defineForm({
 })
 
 const disconnect: AnyForm = defineForm<{ readonly identity: string }>({
+  act: 'removeIdentity',
   fields: z.strictObject({ identity: secretText }),
   keeps: [],
   failed: ({ identity }) => identity.disconnectFailed,
   async submit({ identity }, call, services) {
     const { id, user } = signedIn(call).session
     await requireRecentSignIn(id, services)
+    actOn('identity', identity)
     await services.federation.unlink(user, identity)
     return { to: call.link(PATH), flash: { name: 'identity_disconnected' } }
   },

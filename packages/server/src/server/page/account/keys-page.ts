@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import * as z from 'zod'
+import { actOn } from '../../../audit/index.ts'
 import type { CallerKey } from '../../../credential/index.ts'
 import { requireRecentSignIn } from '../../recent-sign-in.ts'
 import { displayName, secretText } from '../../schema.ts'
@@ -34,6 +35,7 @@ const chosenSchema: z.ZodType<Chosen> = z
   })
 
 const create: AnyForm = defineForm<Chosen>({
+  act: 'createApiKey',
   fields: chosenSchema,
   keeps: ['name', 'ends', SCOPE, ROLE],
   failed: ({ key }) => key.failed,
@@ -58,11 +60,13 @@ const create: AnyForm = defineForm<Chosen>({
 })
 
 const remove: AnyForm = defineForm<{ readonly id: string }>({
+  act: 'removeApiKey',
   fields: z.strictObject({ id: secretText }),
   keeps: [],
   failed: ({ key }) => key.removeFailed,
   async submit({ id }, call, { apiKeys }) {
     const owner = { kind: 'user', id: signedIn(call).session.user } as const
+    actOn('api_key', id)
     await apiKeys.remove(id, { isOperator: false, owner, key: undefined })
     return { to: call.link(PATH), flash: { name: 'key_removed' } }
   },

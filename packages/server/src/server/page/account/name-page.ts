@@ -14,6 +14,7 @@ export const namePage: Page = definePage({
   access: 'session',
   forms: {
     [FORM]: defineForm<{ readonly name?: string | undefined }>({
+      act: 'updateMe',
       fields: z.strictObject({ name: displayName.optional() }),
       keeps: ['name'],
       failed: ({ account }) => account.nameFailed,

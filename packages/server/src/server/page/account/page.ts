@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import * as z from 'zod'
+import { actOn } from '../../../audit/index.ts'
 import type { User } from '../../../account/index.ts'
 import { ENROLMENT } from '../../../session/index.ts'
 import { requireRecentSignIn } from '../../recent-sign-in.ts'
@@ -20,17 +21,20 @@ export const accountPage: Page = definePage({
   enrols: true,
   forms: {
     end: defineForm<{ readonly session: string }>({
+      act: 'endSession',
       fields: z.strictObject({ session: secretText }),
       keeps: [],
       failed: ({ account }) => account.endFailed,
       async submit({ session }, call, services) {
         const own = signedIn(call).session
         await requireRecentSignIn(own.id, services)
+        actOn('session', session)
         await services.sessions.end(session, own.user)
         return { to: call.link('/account'), flash: { name: 'session_ended' } }
       },
     }),
     end_others: defineForm({
+      act: 'endSessions',
       fields: z.strictObject({}),
       keeps: [],
       failed: ({ account }) => account.endFailed,

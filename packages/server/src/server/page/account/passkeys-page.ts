@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import * as z from 'zod'
+import { actOn } from '../../../audit/index.ts'
 import type { Passkey, PasskeyRegistration } from '../../../account/passkey/index.ts'
 import { passkeyName, passkeyRegistration } from '../../passkey-schema.ts'
 import { requireRecentSignIn } from '../../recent-sign-in.ts'
@@ -27,6 +28,7 @@ interface PasskeysQuery {
 }
 
 const add: AnyForm = defineForm<{ readonly passkey: PasskeyRegistration; readonly name?: string | undefined }>({
+  act: 'confirmPasskey',
   fields: z.strictObject({ passkey: typedPasskey(passkeyRegistration), name: passkeyName.optional() }),
   keeps: ['name'],
   failed: ({ passkey }) => passkey.addFailed,
@@ -43,23 +45,27 @@ const add: AnyForm = defineForm<{ readonly passkey: PasskeyRegistration; readonl
 })
 
 const rename: AnyForm = defineForm<{ readonly name: string }>({
+  act: 'renamePasskey',
   fields: z.strictObject({ name: passkeyName }),
   keeps: ['name'],
   failed: ({ passkey }) => passkey.renameFailed,
   async submit({ name }, call, { passkeys }) {
     const { rename: id = '' } = call.query as PasskeysQuery // its page has one
+    actOn('passkey', id)
     await passkeys.rename(signedIn(call).session.user, id, name)
     return { to: call.link(PATH), flash: { name: 'passkey_renamed' } }
   },
 })
 
 const remove: AnyForm = defineForm<{ readonly id: string }>({
+  act: 'removePasskey',
   fields: z.strictObject({ id: secretText }),
   keeps: [],
   failed: ({ passkey }) => passkey.removeFailed,
   async submit({ id }, call, services) {
     const { user, id: session } = signedIn(call).session
     await requireRecentSignIn(session, services)
+    actOn('passkey', id)
     await services.passkeys.remove(user, id)
     return { to: call.link(PATH), flash: { name: 'passkey_removed' } }
   },

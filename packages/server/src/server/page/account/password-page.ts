@@ -19,6 +19,7 @@ export const passwordPage: Page = definePage({
   access: 'session',
   forms: {
     [FORM]: defineForm<Fields>({
+      act: 'changePassword',
       fields: z.strictObject({ current_password: password, new_password: password }),
       keeps: [],
       failed: ({ account }) => account.passwordFailed,

@@ -19,6 +19,7 @@ export const recoveryPage: Page = definePage({
   enrols: true,
   forms: {
     renew: defineForm({
+      act: 'renewRecoveryCodes',
       fields: z.strictObject({}),
       keeps: [],
       failed: ({ account }) => account.renewFailed,

@@ -1,5 +1,6 @@
 import { AuthError } from 'countersign/core'
 import * as z from 'zod'
+import { actOf } from '../../../audit/index.ts'
 import type { FederatedPerson } from '../../../account/federation/index.ts'
 import { type Authentication, FactorRequired, type SessionRequest, type SignedIn } from '../../../session/index.ts'
 import { sessionBinding } from '../../browser/index.ts'
@@ -45,7 +46,9 @@ async function signIn({ attempt, query }: Journey, person: FederatedPerson, call
   const { federation, sessions } = services
   const proven = await federation.authenticate(attempt.provider, person)
   const open = (request: SessionRequest): Promise<SignedIn> => sessions.open(proven, request)
-  return enter({ account: proven.user, open, first: () => ({ proven }) }, query, call, services)
+  return actOf({ operation: 'signIn', isQuiet: true }, () =>
+    enter({ account: proven.user, open, first: () => ({ proven }) }, query, call, services),
+  )
 }
 
 /** Nothing is connected yet: somebody else may have led this browser there and back. */
@@ -66,7 +69,8 @@ async function confirmAgain(
   if (user?.id !== session) throw new AuthError('federation_failed', { reason: 'other_session' })
   try {
     const first = (): Promise<Authentication> => services.federation.authenticateKnown(attempt.provider, person)
-    const tokens = await services.stepUp.reauthenticate({ session, user: user.user, device: deviceOfCall(call), first })
+    const again = (): Promise<SignedIn> => services.stepUp.reauthenticate({ session, user: user.user, device: deviceOfCall(call), first })
+    const tokens = await actOf({ operation: 'authenticateAgain', actor: { kind: 'user', id: user.user, session }, isQuiet: true }, again)
     await giveTokens(tokens, call, services)
     const to = wayOn(query.return_to, call, services)
     letGoOn(to, call, services)

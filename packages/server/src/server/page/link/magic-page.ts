@@ -45,6 +45,7 @@ export const magicPage: Page = definePage<MagicQuery>({
   forms: {
     [ASK]: defineForm<AskFields>({ fields: askFields, keeps: ['email'], failed: ({ link }) => link.askFailed, submit: ask }),
     [CODE]: defineForm<{ readonly code: string }>({
+      act: 'confirmMagicLink',
       fields: z.strictObject({ code: z.string().min(1).max(64) }),
       keeps: [],
       failed: ({ signIn }) => signIn.failed,
@@ -56,6 +57,7 @@ export const magicPage: Page = definePage<MagicQuery>({
       },
     }),
     [USE]: defineForm({
+      act: 'confirmMagicLink',
       fields: z.strictObject({}),
       keeps: [],
       failed: ({ signIn }) => signIn.failed,

@@ -18,6 +18,7 @@ export const notMePage: Page = definePage<NotMeQuery>({
   query: z.strictObject({ token: secretText.optional() }),
   forms: {
     disown: defineForm({
+      act: 'disownAccount',
       fields: z.strictObject({}),
       keeps: [],
       failed: ({ link }) => link.notMeFailed,

@@ -33,6 +33,7 @@ export const resetPage: Page = definePage<ResetQuery>({
       },
     }),
     [SET]: defineForm<{ readonly password: string }>({
+      act: 'confirmPasswordReset',
       fields: z.strictObject({ password }),
       keeps: [],
       failed: ({ link }) => link.resetFailed,

@@ -18,6 +18,7 @@ export const verifyPage: Page = definePage<VerifyQuery>({
   query: z.strictObject({ token: secretText.optional() }),
   forms: {
     verify: defineForm({
+      act: 'confirmEmailVerification',
       fields: z.strictObject({}),
       keeps: [],
       failed: ({ link }) => link.verifyFailed,

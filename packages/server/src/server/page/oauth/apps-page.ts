@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import * as z from 'zod'
+import { actOn } from '../../../audit/index.ts'
 import type { Grant, OAuthClient } from '../../../oauth/index.ts'
 import { endOwnGrant } from '../../oauth-grant.ts'
 import { scopesOfGrant } from '../../oauth-schema.ts'
@@ -21,10 +22,12 @@ export const appsPage: Page = definePage({
   access: 'session',
   forms: {
     disconnect: defineForm<{ readonly grant: string }>({
+      act: 'endGrant',
       fields: z.strictObject({ grant: secretText }),
       keeps: [],
       failed: ({ consent }) => consent.disconnectFailed,
       async submit({ grant }, call, services) {
+        actOn('grant', grant)
         await endOwnGrant(signedIn(call).session.user, grant, services)
         return { to: call.link(PATH), flash: { name: 'app_disconnected' } }
       },

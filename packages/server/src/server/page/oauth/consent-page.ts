@@ -1,5 +1,6 @@
 import { AuthError } from 'countersign/core'
 import { html } from 'hono/html'
+import { actOn } from '../../../audit/index.ts'
 import {
   claimsAskedFor,
   CONSENT_PATH,
@@ -35,6 +36,7 @@ export const consentPage: Page = definePage({
   access: 'public',
   forms: {
     allow: defineForm({
+      act: 'allowClient',
       fields: aboutFields,
       keeps: [],
       failed: ({ consent }) => consent.failed,
@@ -142,6 +144,7 @@ async function allowed(provider: ProtocolLibrary, { params, prompt }: Interactio
   const accountId = signedIn(call).session.user
   const clientId = textOf(params['client_id'])
   const id = grantIdOf(accountId, clientId)
+  actOn('client', clientId)
   const grant = (await provider.Grant.find(id)) ?? new provider.Grant({ accountId, clientId })
   grant.jti = id
   const { oidc, claims, resources } = askedOf(prompt.details)

@@ -49,6 +49,7 @@ export const devicePage: Page = definePage<Query>({
 
 function decision(isAllowed: boolean) {
   return defineForm<{ readonly user_code: string }>({
+    act: isAllowed ? 'allowDevice' : 'denyDevice',
     fields: z.strictObject({ user_code: userCode }),
     keeps: [],
     failed: ({ consent }) => consent.deviceFailed,

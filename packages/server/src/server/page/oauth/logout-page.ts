@@ -33,6 +33,7 @@ export const logoutPage: Page = definePage<Query>({
   }),
   forms: {
     sign_out: defineForm({
+      act: 'endCurrentSession',
       fields: z.strictObject({}),
       keeps: [],
       failed: ({ signIn }) => signIn.signOutTitle,

@@ -9,6 +9,8 @@ export const passkeyScript: string = `'use strict'
   /** Browsers give up a challenge later than the server. */
   const REARM_MS = 240000
   let waiting
+  /** Then nothing is offered any more: a browser asks its person one thing at a time. */
+  let isPressed = false
 
   class Refused extends Error {
     constructor(status) {
@@ -49,6 +51,7 @@ export const passkeyScript: string = `'use strict'
     const button = form.querySelector('button')
     button.disabled = true
     say(form, '')
+    isPressed = true
     waiting?.abort()
     try {
       send(form, await ask(form, {}))
@@ -61,7 +64,7 @@ export const passkeyScript: string = `'use strict'
 
   /** Lets the browser offer its passkeys where the address is typed, for as long as the page is open. */
   const offer = async (form) => {
-    for (;;) {
+    while (!isPressed) {
       waiting = new AbortController()
       const timer = setTimeout(() => waiting.abort('stale'), REARM_MS)
       try {

@@ -22,7 +22,7 @@ export const signInCodePage: Page = definePage<SignInQuery>({
   path: PATH,
   access: 'public',
   query: signInQuery,
-  forms: factorFormsFor(({ signIn }) => signIn.failed, submit),
+  forms: factorFormsFor('signIn', ({ signIn }) => signIn.failed, submit),
   render(call, services) {
     const step = readStep(call, services)
     if (step === undefined) return { to: onTheWay('/sign-in', call.query, call), flash: { name: 'code_over' } }

@@ -1,3 +1,4 @@
+import { actRefused } from '../../../audit/index.ts'
 import { FactorRequired, type SessionRequest, type SignedIn } from '../../../session/index.ts'
 import type { Services } from '../../services.ts'
 import { bindingOf } from '../open-call.ts'
@@ -40,6 +41,8 @@ export async function enter(entrance: Entrance, query: SignInQuery, call: PageCa
   } catch (error) {
     const first = error instanceof FactorRequired ? entrance.first() : undefined
     if (!(error instanceof FactorRequired) || first === undefined) throw error
+    // With the first factor alone nobody is let in.
+    actRefused(error)
     const { factors, ticket } = error
     services.site.signInStep.set(call.headers, factsOfStep({ account: entrance.account, first, factors, ticket }), bindingOf(call))
     return { to: onTheWay('/sign-in/code', query, call) }

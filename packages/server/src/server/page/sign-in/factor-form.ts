@@ -11,10 +11,15 @@ import { CODE, PASSKEY, RECOVERY } from './factor-panel.ts'
 
 type Use = (proof: FactorProof, call: PageCall, services: Services) => Promise<Redirect>
 
-/** A form for each way to show a second factor, all of which lead to the same. */
-export function factorFormsFor(failed: (say: Messages) => string, use: Use): Readonly<Record<string, AnyForm>> {
+/**
+ * A form for each way to show a second factor, all of which lead to the same.
+ *
+ * @param act As in `Form`.
+ */
+export function factorFormsFor(act: string, failed: (say: Messages) => string, use: Use): Readonly<Record<string, AnyForm>> {
   const typed = (kind: 'code' | 'recoveryCode', proofOf: (code: string) => FactorProof): AnyForm =>
     defineForm<{ readonly code: string }>({
+      act,
       fields: z.strictObject({ code: totpCode }),
       keeps: [],
       failed,
@@ -25,6 +30,7 @@ export function factorFormsFor(failed: (say: Messages) => string, use: Use): Rea
     [CODE]: typed('code', (totp) => ({ totpCode: totp })),
     [RECOVERY]: typed('recoveryCode', (recoveryCode) => ({ recoveryCode })),
     [PASSKEY]: defineForm<{ readonly passkey: PasskeyAssertion }>({
+      act,
       fields: z.strictObject({ passkey: typedPasskey(passkeyAssertion) }),
       keeps: [],
       failed,

@@ -26,6 +26,7 @@ interface Fields {
 }
 
 const byPassword: AnyForm = defineForm<Fields>({
+  act: 'signIn',
   fields: z.strictObject({ email: typedEmail, password }),
   keeps: ['email'],
   failed: ({ signIn }) => signIn.failed,
@@ -52,6 +53,7 @@ const byPassword: AnyForm = defineForm<Fields>({
 
 /** Who it is stands in what the passkey has signed: two factors in one. */
 const byPasskey: AnyForm = defineForm<{ readonly passkey: PasskeyAssertion }>({
+  act: 'signIn',
   fields: z.strictObject({ passkey: typedPasskey(passkeyAssertion) }),
   keeps: [],
   failed: ({ signIn }) => signIn.failed,

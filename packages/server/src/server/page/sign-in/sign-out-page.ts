@@ -11,6 +11,7 @@ export const signOutPage: Page = definePage({
   access: 'public',
   forms: {
     sign_out: defineForm({
+      act: 'endCurrentSession',
       fields: z.strictObject({}),
       keeps: [],
       failed: ({ signIn }) => signIn.signOutTitle,

@@ -1,6 +1,8 @@
 import { AuthError } from 'countersign/core'
 import { html } from 'hono/html'
 import * as z from 'zod'
+import type { SignedIn } from '../../../session/index.ts'
+import { actOf } from '../../../audit/index.ts'
 import { displayName, password } from '../../schema.ts'
 import type { Services } from '../../services.ts'
 import { actionOf, hiddenFields, textField, typedEmail } from '../field.ts'
@@ -26,6 +28,7 @@ export const signUpPage: Page = definePage<SignInQuery>({
   query: signInQuery,
   forms: {
     [FORM]: defineForm<Fields>({
+      act: 'createUser',
       fields: z.strictObject({ name: displayName.optional(), email: typedEmail, password }),
       keeps: ['name', 'email'],
       failed: ({ signIn }) => signIn.signUpFailed,
@@ -62,7 +65,8 @@ async function submit({ name, email, password }: Fields, call: PageCall, service
   const { deviceToken } = attemptOf(email, call, services)
   const device = deviceOfCall(call)
   try {
-    await replaceSession(await services.sessions.signIn({ email, password, device, deviceToken }), call, services)
+    const signIn = (): Promise<SignedIn> => services.sessions.signIn({ email, password, device, deviceToken })
+    await replaceSession(await actOf({ operation: 'signIn', isQuiet: true }, signIn), call, services)
   } catch (error) {
     if (!(error instanceof AuthError) || error.code === 'internal') throw error
     // The account is there: what could not be done now is done at the next sign-in.

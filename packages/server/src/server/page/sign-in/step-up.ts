@@ -24,6 +24,7 @@ type Proof = Pick<StepUpRequest, 'first' | 'factor'>
 
 export const stepUpForms: Readonly<Record<string, AnyForm>> = {
   [PASSWORD]: defineForm<{ readonly password: string }>({
+    act: 'authenticateAgain',
     fields: z.strictObject({ password }),
     keeps: [],
     failed: ({ signIn }) => signIn.stepUpFailed,
@@ -31,6 +32,7 @@ export const stepUpForms: Readonly<Record<string, AnyForm>> = {
     submit: ({ password: given }, call, services) => confirm({ first: { password: given } }, call, services),
   }),
   ...factorFormsFor(
+    'authenticateAgain',
     ({ signIn }) => signIn.stepUpFailed,
     (factor, call, services) => confirm({ factor }, call, services),
   ),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { actOn } from '../../../audit/index.ts'
 import { json } from '../../answer.ts'
 import { forgetCookies } from '../../browser/index.ts'
 import { ownSession } from '../../caller.ts'
@@ -19,7 +20,9 @@ export const endSessions: Operation = defineRoute({
   async handle({ query, caller, request }, services) {
     const { sessions } = services
     if (query.except === undefined) {
-      const ended = await sessions.endAll(sessionOwner(caller, query.user))
+      const owner = sessionOwner(caller, query.user)
+      actOn('user', owner)
+      const ended = await sessions.endAll(owner)
       return forgetCookies(json(200, { ended }), { request, caller, ended }, services)
     }
     const { user, session } = ownSession(caller)

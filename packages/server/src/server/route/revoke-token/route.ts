@@ -1,4 +1,5 @@
 import { AuthError } from 'countersign/core'
+import { actOn } from '../../../audit/index.ts'
 import { defineRoute, type Operation } from '../../route.ts'
 import { tokenBody, tokenForm } from '../../schema.ts'
 import type { Services } from '../../services.ts'
@@ -22,10 +23,14 @@ export const revokeToken: Operation = defineRoute({
 async function revokeAny(token: string, { inspection, revocations, sessions }: Services): Promise<void> {
   const inspected = await inspection.inspect(token)
   if (inspected?.kind === 'access') {
+    actOn('token', inspected.claims.jti)
     await revocations.revoke({ target: { kind: 'token', id: inspected.claims.jti }, reason: 'token revocation request' })
   }
   // An old refresh token too: who gives it up does not want its session.
-  if (inspected?.kind === 'refresh') await sessions.end(inspected.session.id).catch(unlessEnded)
+  if (inspected?.kind === 'refresh') {
+    actOn('session', inspected.session.id)
+    await sessions.end(inspected.session.id).catch(unlessEnded)
+  }
 }
 
 /** Somebody else was quicker. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { actOn } from '../../../audit/index.ts'
 import { json } from '../../answer.ts'
 import { defineRoute, type Operation } from '../../route.ts'
 import { entrySchema, target } from '../../schema.ts'
@@ -13,6 +14,7 @@ export const revoke: Operation = defineRoute({
   responses: { 201: { description: 'Stored durably at this position of the log; `at` in milliseconds since 1970.', schema: entrySchema } },
   async handle({ body }, { revocations }) {
     const { kind, id } = body.target
+    actOn(kind, id ?? '')
     const { position, at } = await revocations.revoke({
       target: id === undefined ? { kind } : { kind, id },
       ...(body.mode === undefined ? {} : { mode: body.mode }),

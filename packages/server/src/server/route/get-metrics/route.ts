@@ -1,0 +1,19 @@
+import { metricsContentTypes, metricsText } from 'countersign/core'
+import { defineRoute, type Operation } from '../../route.ts'
+import { allMetrics } from '../../telemetry/index.ts'
+
+/** Prometheus names it first where it prefers it. */
+const prefersOpenMetrics = (accept: string | null): boolean => accept?.includes('application/openmetrics-text') === true
+
+export const getMetrics: Operation = defineRoute({
+  operationId: 'getMetrics',
+  method: 'GET',
+  path: '/metrics',
+  summary: 'What this server counts and measures, for Prometheus; in the format of OpenMetrics for whoever accepts it.',
+  authority: 'monitor',
+  responses: { 200: { description: 'The metrics.', contentType: 'text/plain' } },
+  async handle({ request }, services) {
+    const format = prefersOpenMetrics(request.headers.get('accept')) ? 'openmetrics' : 'prometheus'
+    return new Response(metricsText(await allMetrics(services), format), { headers: { 'content-type': metricsContentTypes[format] } })
+  },
+})

@@ -1,0 +1,73 @@
+import type { EpochMs } from 'countersign/core'
+import type { AuditChain, AuditEnds, AuditPage, AuditRecord, AuditStore } from '../../audit/index.ts'
+import { auditFilter } from '../audit-filter.ts'
+import { auditEndsOf, auditRecordOf, recordColumns } from './audit-row.ts'
+import type { AuditWriter } from './audit-writer.ts'
+import type { Database } from './database.ts'
+import type { Statement } from './statement.ts'
+
+interface OldRecordRow {
+  readonly position: number
+  readonly hash: string
+  readonly at: EpochMs
+}
+
+export class SqliteAuditStore implements AuditStore {
+  readonly #database: Database
+  readonly #writer: AuditWriter
+  /** By what they ask for. */
+  readonly #pages = new Map<string, Statement<AuditRecord>>()
+  readonly #after: Statement<AuditRecord>
+  readonly #oldest: Statement<OldRecordRow>
+  readonly #drop: Statement
+  readonly #moveBase: Statement
+
+  constructor(database: Database, writer: AuditWriter) {
+    this.#database = database
+    this.#writer = writer
+    this.#after = database.statement(`SELECT ${recordColumns} FROM audit_record WHERE position > ? ORDER BY position LIMIT ?`)
+    this.#oldest = database.statement('SELECT position, hash, at FROM audit_record ORDER BY position LIMIT ?')
+    this.#drop = database.statement('DELETE FROM audit_record WHERE position <= ?')
+    this.#moveBase = database.statement('UPDATE audit_head SET base_position = ?, base_hash = ?, base_seal = ?')
+  }
+
+  append(body: string, chain: AuditChain): Promise<void> {
+    return this.#database.write(() => this.#writer.appendBody(body, chain))
+  }
+
+  /** Records take their places with the changes: nobody else writes. */
+  async settle(): Promise<void> {}
+
+  ends(): Promise<AuditEnds> {
+    return this.#database.read(() => auditEndsOf(this.#writer.ends()))
+  }
+
+  page(page: AuditPage): Promise<readonly AuditRecord[]> {
+    const { name, where, values } = auditFilter(page, 'audit_record', (number) => `?${number}`)
+    return this.#database.read(() => {
+      const limit = values.length + 1
+      const sql = `SELECT ${recordColumns} FROM audit_record WHERE ${where} ORDER BY position DESC LIMIT ?${limit}`
+      const statement = this.#pages.get(name) ?? this.#database.statement<AuditRecord>(sql)
+      this.#pages.set(name, statement)
+      return statement.all(...values, page.limit).map(auditRecordOf)
+    })
+  }
+
+  after(position: number, limit: number): Promise<readonly AuditRecord[]> {
+    return this.#database.read(() => this.#after.all(position, limit).map(auditRecordOf))
+  }
+
+  forget(before: EpochMs, limit: number, chain: AuditChain): Promise<number> {
+    return this.#database.write(() => {
+      const oldest = this.#oldest.all(limit)
+      const firstKept = oldest.findIndex(({ at }) => at >= before)
+      const forgotten = firstKept === -1 ? oldest : oldest.slice(0, firstKept)
+      const last = forgotten.at(-1)
+      if (last === undefined) return 0
+      const base = chain.baseAt(last)
+      this.#drop.run(last.position)
+      this.#moveBase.run(base.position, base.hash, base.seal)
+      return forgotten.length
+    })
+  }
+}
