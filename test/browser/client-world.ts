@@ -7,6 +7,7 @@ import { PASSWORD, ServerWorld } from '../http/server-world.ts'
 import { type Chromium, startChromium } from '../service/chromium.ts'
 import { openSite } from './client-site.ts'
 import { RunningClock } from './running-clock.ts'
+import { PATIENCE_MS } from './visitor.ts'
 
 /** What the scripts of a test find in a page. */
 export interface PageGlobals {
@@ -61,7 +62,7 @@ export class ClientWorld implements AsyncDisposable {
   /** A browser of its own: no cookies, no storage. */
   async browser(): Promise<BrowserContext> {
     const context = await this.#chromium.browser.newContext()
-    context.setDefaultTimeout(20_000)
+    context.setDefaultTimeout(PATIENCE_MS)
     return context
   }
 

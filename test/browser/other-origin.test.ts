@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
+import { until } from '../http/patience.ts'
 import { openSite } from './client-site.ts'
 import { asks, ClientWorld, type PageGlobals, signIn } from './client-world.ts'
 
@@ -98,7 +99,7 @@ const loaded = (page: Page, tag: 'img' | 'script', url: string): Promise<unknown
     [tag, url] as const,
   )
 
-suite('a page of another origin, in the browser of somebody who is signed in', { timeout: 100_000 }, () => {
+suite('a page of another origin, in the browser of somebody who is signed in', () => {
   let world: ClientWorld
   let foreign: Awaited<ReturnType<typeof openSite>>
   let context: BrowserContext
@@ -129,9 +130,11 @@ suite('a page of another origin, in the browser of somebody who is signed in', {
       const cookies = await context.cookies(world.url)
       const since = world.server.lines.length
       assert.equal(await make(page, world.url), 'nothing')
+      // What is sent without anybody waiting for it comes later.
+      await until(`${name} at the server`, () => statuses(since).length > 0)
       await page.close()
-      // The server answers in the order in which it was asked.
       assert.equal(await asks(own, `${world.url}/v1/me`), '200')
+      await until('what was asked after it', () => statuses(since).length > 1)
       assert.deepEqual(statuses(since), [status, 200])
       assert.deepEqual(await context.cookies(world.url), cookies)
     })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { localeNames } from '../../packages/server/src/server/message/message.ts'
+import { until } from '../http/patience.ts'
 import { BrowserWorld } from './browser-world.ts'
 import { confirmPassword, signIn, signUp, typePassword } from './journey.ts'
 import type { Visitor } from './visitor.ts'
@@ -98,13 +99,13 @@ suite('how the pages are used', () => {
     const { signIn: words, account, page } = visitor.say
 
     await visitor.open('/sign-in')
-    assert.equal(await focused(), 'email')
+    await until('the focus on the address', async () => (await focused()) === 'email')
     await keyboard.type(email)
     await tabTo('password')
     await keyboard.type('a wrong password')
     await keyboard.press('Enter')
     await visitor.reads(words.failed)
-    assert.equal(await visitor.page.evaluate(() => document.activeElement?.getAttribute('role')), 'alert')
+    await until('the focus on what is wrong', () => visitor.page.evaluate(() => document.activeElement?.getAttribute('role') === 'alert'))
     await tabTo('password')
     await keyboard.type(password)
     await keyboard.press('Enter')
@@ -114,7 +115,7 @@ suite('how the pages are used', () => {
     assert.equal(await visitor.page.evaluate(() => document.activeElement?.textContent), page.skip)
     assert.ok(await visitor.link(page.skip).isVisible())
     await keyboard.press('Enter')
-    assert.equal(await visitor.page.evaluate(() => document.activeElement?.tagName), 'MAIN')
+    await until('the focus on the content', () => visitor.page.evaluate(() => document.activeElement?.tagName === 'MAIN'))
     await keyboard.press('Shift+Tab')
     assert.equal(await visitor.page.evaluate(() => document.activeElement?.textContent?.trim()), page.signOut)
     await keyboard.press('Enter')
@@ -175,14 +176,13 @@ suite('the watch over the pages', () => {
       return route.fulfill({ status: 404 })
     })
     await visitor.open('/sign-in')
-    const said = visitor.watch.complaints.join('\n')
     for (const wanted of [
       /Content Security Policy/,
       /error at .*broken/,
       /status at .*nothing\.png: 404/,
       /foreign request at .*evil\.example/,
     ]) {
-      assert.match(said, wanted)
+      await until(String(wanted), () => visitor.watch.complaints.some((complaint) => wanted.test(complaint)))
     }
     assert.throws(() => visitor.watch.assertQuiet())
     await visitor.context.close()

@@ -6,7 +6,7 @@ import { PageWatch } from './page-watch.ts'
 type Name = string | RegExp
 
 /** Nothing of a page takes longer, on the slowest machine that runs this. */
-const PATIENCE_MS = 20_000
+export const PATIENCE_MS = 60_000
 
 /** Somebody at a browser of their own: finds things by what is written on them, as a person or a screen reader does. */
 export class Visitor implements AsyncDisposable {

@@ -10,9 +10,7 @@ suite('countersign api-keys', () => {
 
   const keyOf = (out: string): string => /^cs_(?:live|test)_\S{72}$/m.exec(out)?.[0] ?? assert.fail('there is no key')
 
-  test('[E01] [E04] a key is made, listed, inspected, replaced and removed on the command line, and shown once', {
-    timeout: 60_000,
-  }, async () => {
+  test('[E01] [E04] a key is made, listed, inspected, replaced and removed on the command line, and shown once', async () => {
     assert.equal((await cli.run(['users', 'create', '--email', 'ci@example.com', '--password-stdin', '--role', 'staff'], PASSWORD)).code, 0)
     const options = [
       '--role',

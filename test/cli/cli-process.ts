@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { run } from '../../packages/server/src/cli/program.ts'
@@ -80,7 +81,7 @@ export class CliFolder implements Disposable {
       return ended
     }
     return new Promise((resolve, reject) => {
-      child.stdout.setEncoding('utf8').once('data', (line: string) => {
+      createInterface({ input: child.stdout }).once('line', (line) => {
         const { event, url }: { event?: string; url?: string } = JSON.parse(line)
         if (event !== 'listening' || url === undefined) return reject(new Error(`serve began with ${line}`))
         resolve({

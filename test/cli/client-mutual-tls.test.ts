@@ -13,7 +13,7 @@ suite('countersign clients create --mtls-…', () => {
     return runHere(['clients', 'create', '--name', 'Orders', '--machine', '--json', ...words], environment)
   }
 
-  test('[D08] clients are made that prove themselves by a certificate, and their tokens are bound to it', { timeout: 90_000 }, async () => {
+  test('[D08] clients are made that prove themselves by a certificate, and their tokens are bound to it', async () => {
     const file = join(cli.folder, 'client.pem')
     const own = selfSigned('client')
     writeFileSync(file, own.cert)
@@ -32,7 +32,7 @@ suite('countersign clients create --mtls-…', () => {
     assert.match(bound.secret, /^cs_cli_/)
   })
 
-  test('[D08] what contradicts itself, cannot be read or cannot work here is refused', { timeout: 90_000 }, async () => {
+  test('[D08] what contradicts itself, cannot be read or cannot work here is refused', async () => {
     const two = await create(['--mtls-san-dns', 'orders.example', '--mtls-subject-dn', 'CN=orders'])
     assert.deepEqual([two.code, /known by one thing/.test(two.err)], [2, true], two.err)
     const unread = await create(['--mtls-self-signed', join(cli.folder, 'nothing.pem')])

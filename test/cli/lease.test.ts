@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { until } from '../http/patience.ts'
 import { installed } from '../service/process.ts'
 import { CliFolder, runHere, type Served } from './cli-process.ts'
 
@@ -41,13 +42,6 @@ suite('countersign lease', () => {
     const body = JSON.stringify({ email, password })
     const headers = { 'content-type': 'application/json' }
     return (await fetch(`${served.url}/v1/sessions`, { method: 'POST', headers, body })).status
-  }
-
-  async function until(what: string, holds: () => Promise<boolean> | boolean, ms = 40_000): Promise<void> {
-    for (const begin = performance.now(); !(await holds()); ) {
-      assert.ok(performance.now() - begin < ms, `it does not come: ${what}`)
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
   }
 
   function started(words: readonly string[]) {
@@ -136,11 +130,10 @@ suite('countersign lease', () => {
     )
     const environment = { SITE: served.url, CHROMIUM: await installed('chromium', 'chromium'), HOME: cli.folder }
     const { code, out, err } = await cli.run(['lease', 'run', '--pool', 'e2e', '--seconds', '120', '--', ...inner], '', environment)
-    const ended = performance.now()
     assert.equal(code, 0, err)
     const person = told(recorded)
     assert.equal(out.trim(), `signed in as ${person.email}`)
+    // The first that anybody could try after it.
     assert.equal(await signIn(person), 401)
-    assert.ok(performance.now() - ended < 1000)
   })
 })

@@ -7,9 +7,7 @@ suite('countersign roles', () => {
   after(() => cli[Symbol.dispose]())
   const here = (words: readonly string[]) => runHere(words, cli.environment)
 
-  test('[D04] what roles bring is said, listed and taken back; those of the configuration are left alone', {
-    timeout: 90_000,
-  }, async () => {
+  test('[D04] what roles bring is said, listed and taken back; those of the configuration are left alone', async () => {
     const set = await here(['roles', 'set', 'team:lead', '--scope', 'orders:write', '--scope', 'orders:read'])
     assert.deepEqual([set.code, set.out.trim()], [0, 'team:lead brings orders:read orders:write. Tokens of before are dead.'], set.err)
     const list = JSON.parse((await here(['roles', 'list', '--json'])).out) as readonly Record<string, unknown>[]

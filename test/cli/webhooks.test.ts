@@ -7,9 +7,7 @@ suite('countersign webhooks', () => {
   const cli = new CliFolder({ COUNTERSIGN_DELIVERY_NETWORKS: '127.0.0.0/8' })
   after(() => cli[Symbol.dispose]())
 
-  test('[F02] [F03] an endpoint is made, tried, rotated, looked at, paused and removed on the command line', {
-    timeout: 120_000,
-  }, async () => {
+  test('[F02] [F03] an endpoint is made, tried, rotated, looked at, paused and removed on the command line', async () => {
     const run = (words: readonly string[]) => runHere(words, cli.environment)
     await using receiver = await WebhookEndpointWorld.open()
     const made = await run(['webhooks', 'create', receiver.url, '--event', 'user.created', '--json'])

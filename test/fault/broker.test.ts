@@ -13,6 +13,7 @@ import { createRedisFeed } from 'countersign/redis'
 import { Kafka, logLevel } from 'kafkajs'
 import { Pool } from 'pg'
 import { createClient } from 'redis'
+import { PATIENCE_MS } from '../http/patience.ts'
 import { ServerWorld } from '../http/server-world.ts'
 import { startKafka } from '../service/kafka.ts'
 import { startNats } from '../service/nats.ts'
@@ -68,8 +69,6 @@ const brokers: Readonly<Record<string, () => Promise<BrokerWorld>>> = {
   },
 }
 
-const PATIENCE_MS = 25_000
-
 class Refusals {
   readonly #verifier: Verifier
 
@@ -87,7 +86,8 @@ class Refusals {
   }
 
   async become(token: string, verdict: string): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS
+    // The client of a broker that was away waits before it looks again.
+    const deadline = performance.now() + 2 * PATIENCE_MS
     for (let last = ''; last !== verdict; await pause(5)) {
       last = await this.verdictOn(token)
       if (performance.now() > deadline) assert.fail(`it stays ${last}: ${JSON.stringify(this.#verifier.status())}`)
@@ -111,7 +111,7 @@ const revoke = async (world: ServerWorld, id: string): Promise<void> => {
   assert.equal(status, 201)
 }
 
-suite('a server that relays its log to a broker', { timeout: 110_000, concurrency: true }, () => {
+suite('a server that relays its log to a broker', () => {
   for (const [name, start] of Object.entries(brokers)) {
     test(`[B30] [I03] over ${name} a verifier learns of a revocation; discovery names the way and no secret`, async () => {
       const { options, feed, published, password } = await start()

@@ -34,6 +34,8 @@ export class CrashingServer implements AsyncDisposable {
       COUNTERSIGN_PASSWORD_MEMORY_KIB: '64',
       COUNTERSIGN_PASSWORD_PASSES: '1',
       COUNTERSIGN_LOG_LEVEL: 'silent',
+      // What was under way as it died is asked for once more when it has started: on a busy machine that takes its time.
+      COUNTERSIGN_REFRESH_OVERLAP_SECONDS: '60',
       ...more,
     }
     return new CrashingServer(folder, environment, await start(cli, ['serve'], environment))

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { openPostgresStore } from '../../packages/server/src/store/postgres/store.ts'
+import { PATIENCE_MS } from '../http/patience.ts'
 import { type Reply, ServerWorld } from '../http/server-world.ts'
 import { type PostgresServer, startPostgres } from '../service/postgres.ts'
 import { type Cut, CuttingProxy } from './cutting-proxy.ts'
@@ -17,7 +18,7 @@ interface Moment {
   readonly behind: string | undefined
 }
 
-suite('a commit whose answer is lost', { timeout: 60_000 }, () => {
+suite('a commit whose answer is lost', () => {
   let postgres: PostgresServer
   let proxy: CuttingProxy
   let database: string
@@ -45,7 +46,7 @@ suite('a commit whose answer is lost', { timeout: 60_000 }, () => {
   }
 
   async function generationOf(session: string): Promise<number | undefined> {
-    const store = await openPostgresStore({ url: database, cutoffLifeMs: 60_000 })
+    const store = await openPostgresStore({ url: database, cutoffLifeMs: 60_000, patience: { connectMs: PATIENCE_MS } })
     try {
       return (await store.sessions.find(session))?.generation
     } finally {

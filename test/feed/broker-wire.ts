@@ -49,7 +49,7 @@ export async function redisWire({ url, service, command }: RedisServer): Promise
   const client = createClient({ url })
   const putter = new Putter(redisBroker({ url, stream }))
   return {
-    open: (issuer) => openFor(createRedisFeed({ client, stream, idleTimeoutMs: IDLE_MS }), issuer),
+    open: (issuer, idleTimeoutMs = IDLE_MS) => openFor(createRedisFeed({ client, stream, idleTimeoutMs }), issuer),
     put: (messages) => putter.put(messages),
     lose: async () => {
       await command('FLUSHALL')
@@ -68,7 +68,7 @@ export async function natsWire({ url, service, deleteStream }: NatsServer): Prom
   const putter = new Putter(natsBroker({ servers: [new URL(url).host], stream }))
   return {
     stream,
-    open: (issuer) => openFor(createNatsFeed({ jetstream: jetstream(connection), stream, idleTimeoutMs: IDLE_MS }), issuer),
+    open: (issuer, idleTimeoutMs = IDLE_MS) => openFor(createNatsFeed({ jetstream: jetstream(connection), stream, idleTimeoutMs }), issuer),
     put: (messages) => putter.put(messages),
     lose: async () => {
       await deleteStream(stream)
@@ -89,7 +89,7 @@ export async function kafkaWire({ server, service }: KafkaServer): Promise<Wire>
   const client = new Kafka({ brokers: [server], logLevel: logLevel.NOTHING, retry: { retries: 2 } })
   const putter = new Putter(kafkaBroker({ servers: [server], tls: false, stream }))
   return {
-    open: (issuer) => openFor(createKafkaFeed({ client, stream, idleTimeoutMs: 5000 }), issuer),
+    open: (issuer, idleTimeoutMs = 5000) => openFor(createKafkaFeed({ client, stream, idleTimeoutMs }), issuer),
     put: (messages) => putter.put(messages),
     // Its port would be another one afterwards.
     lose: impossible,
@@ -105,7 +105,7 @@ export async function postgresWire(server: PostgresServer): Promise<Wire> {
   pool.on('error', () => undefined)
   const putter = new Putter(postgresBroker(url))
   return {
-    open: (issuer) => openFor(createPostgresFeed({ pool, idleTimeoutMs: IDLE_MS }), issuer),
+    open: (issuer, idleTimeoutMs = IDLE_MS) => openFor(createPostgresFeed({ pool, idleTimeoutMs }), issuer),
     put: (messages) => putter.put(messages),
     lose: async () => {
       putter.close()

@@ -19,7 +19,7 @@ export function inProcessWire(): Wire {
     },
   })
   return {
-    open: (issuer) => createInProcessFeed(sourceOf(issuer), { platform: issuer.platform, idleTimeoutMs: IDLE_MS }),
+    open: (issuer, idleTimeoutMs = IDLE_MS) => createInProcessFeed(sourceOf(issuer), { platform: issuer.platform, idleTimeoutMs }),
     put: (messages) => {
       for (const message of messages) for (const deliver of readers) deliver(message)
       return Promise.resolve()
@@ -59,10 +59,10 @@ export async function sseWire(): Promise<Wire> {
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    open: (asked) => {
+    open: (asked, idleTimeoutMs = IDLE_MS) => {
       issuer = asked
       const { platform } = asked
-      return createSseFeed({ feedUrl: `${url}/feed`, snapshotUrl: `${url}/snapshot`, credential: 'cs', platform, idleTimeoutMs: IDLE_MS })
+      return createSseFeed({ feedUrl: `${url}/feed`, snapshotUrl: `${url}/snapshot`, credential: 'cs', platform, idleTimeoutMs })
     },
     put: (messages) => {
       for (const message of messages) for (const reader of readers) write(reader, message)

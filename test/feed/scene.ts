@@ -3,15 +3,22 @@ import { systemClock } from 'countersign/core'
 import type { Feed } from 'countersign/feed'
 import { Replica } from 'countersign/revocation'
 import { ISSUER, SignedLog, tokenFacts } from '../../packages/countersign/src/revocation/contract/signed-log.ts'
+import { PATIENCE_MS } from '../http/patience.ts'
 import { TestIssuer, type Wire } from './wire.ts'
 
-const PATIENCE_MS = 25_000
 const BEAT_MS = 100
 
 export interface Reader {
   readonly replica: Replica
   readonly feed: Feed
   readonly troubles: string[]
+}
+
+export interface ReaderOptions {
+  readonly freshMs?: number
+  readonly graceMs?: number
+  /** How long nothing may come before the reader begins anew, with a snapshot. Default: as short as the wire allows. */
+  readonly idleTimeoutMs?: number
 }
 
 /** An issuer, a wire and readers. Nothing here waits for a fixed time: it waits until something holds, and fails when it never does. */
@@ -30,10 +37,10 @@ export class Scene implements AsyncDisposable {
   }
 
   /** A reader that has heard from the issuer through the wire. */
-  async reader(freshness: { freshMs?: number; graceMs?: number } = {}): Promise<Reader> {
+  async reader({ idleTimeoutMs, ...freshness }: ReaderOptions = {}): Promise<Reader> {
     const { log } = this
     const replica = new Replica({ issuer: ISSUER, clock: systemClock, keys: () => log.keys, algorithms: ['ES256'], ...freshness })
-    const reader: Reader = { replica, feed: this.wire.open(this.issuer), troubles: [] }
+    const reader: Reader = { replica, feed: this.wire.open(this.issuer, idleTimeoutMs), troubles: [] }
     this.#readers.push(reader)
     let isFlowing = false
     reader.feed.start(replica, {

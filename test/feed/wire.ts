@@ -11,7 +11,7 @@ const PART_POSITIONS = 5
 /** One way from an issuer to its readers, with nothing in it yet. */
 export interface Wire extends AsyncDisposable {
   /** A feed that reads it, with snapshots from `issuer`. */
-  open(issuer: TestIssuer): Feed
+  open(issuer: TestIssuer, idleTimeoutMs?: number): Feed
   /** Puts messages into it, in this order. */
   put(messages: readonly string[]): Promise<void>
   /** Everything in it is lost, and the broker killed and started again. */

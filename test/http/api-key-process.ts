@@ -1,9 +1,10 @@
 // A service that takes API keys, as a process of its own.
 import { createVerifier } from 'countersign'
 import { mounts } from './mount.ts'
+import { patientPlatform } from './patience.ts'
 
 const { ISSUER: issuer = '', CREDENTIAL: credential = '' } = process.env
-const verifier = createVerifier({ issuer, audience: issuer, credential, apiKeys: true })
+const verifier = createVerifier({ issuer, audience: issuer, credential, apiKeys: true, platform: patientPlatform })
 await verifier.ready()
 const mount = mounts['node:http']
 if (mount === undefined) throw new Error('there is no such framework')

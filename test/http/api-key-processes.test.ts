@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { start } from '../../tool/child.ts'
+import { untilSaid } from './patience.ts'
 import { ServerWorld } from './server-world.ts'
 
+/** How soon it is the bench `api-key` measures. */
 const REMOVALS = 25
-/** Far beyond what it takes; the bench `api-key` measures that. */
-const PATIENCE_MS = 1000
 
-test('[E05] a removed key is refused by a service in another process before anybody can look twice', { timeout: 60_000 }, async () => {
+test('[E05] a removed key is refused by a service in another process before anybody can look twice', async () => {
   await using world = await ServerWorld.open()
   const ann = await world.person()
   const { credential } = await world.service()
@@ -21,8 +21,7 @@ test('[E05] a removed key is refused by a service in another process before anyb
       const { body } = await world.ask('POST', '/v1/api-keys', { token: ann.access_token, body: { name: 'key' } })
       assert.deepEqual([await ask(body.key), await ask(body.key)], [200, 200])
       assert.equal((await world.ask('DELETE', `/v1/api-keys/${body.api_key.id}`, { token: ann.access_token })).status, 204)
-      const begin = performance.now()
-      while ((await ask(body.key)) !== 401) assert.ok(performance.now() - begin < PATIENCE_MS, 'still accepted')
+      await untilSaid('401', async () => String(await ask(body.key)))
     }
   } finally {
     await child.kill('SIGKILL')

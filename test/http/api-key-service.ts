@@ -1,8 +1,9 @@
 // A service that takes API keys, with every address guarded by what the test asks for.
 import { createVerifier, type Requirement, type Verifier, type VerifierOptions } from 'countersign'
-import { type Platform, systemPlatform } from 'countersign/core'
+import type { Platform } from 'countersign/core'
 import type { Mounted } from './listening.ts'
 import type { Mount } from './mount.ts'
+import { patientPlatform } from './patience.ts'
 import type { ServerWorld } from './server-world.ts'
 
 export const basic = (user: string, password = ''): string => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
@@ -40,7 +41,7 @@ export class ApiKeyService implements AsyncDisposable {
     world: ServerWorld,
     options: Partial<VerifierOptions> = {},
     mount?: Mount,
-    platform: Platform = systemPlatform,
+    platform: Platform = patientPlatform,
   ): Promise<ApiKeyService> {
     const asked: string[] = []
     const refused: unknown[] = []

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { ManualClock, systemPlatform } from 'countersign/core'
 import { geoIpFile } from './geo-ip-file.ts'
+import { until } from './patience.ts'
 import { PASSWORD, ServerWorld, type SignedInReply } from './server-world.ts'
 
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
@@ -111,11 +112,11 @@ suite('the devices of a user', () => {
       mail.to === email && mail.template === 'new_sign_in'
     const waiting = async () => (await world.local('GET', '/v1/mails')).body.mails.filter(isNotice).length
     const arrivesWith = async (expected: number): Promise<void> => {
-      for (let turn = 0; (await waiting()) < expected; turn++) {
-        assert.ok(turn < 200, 'the mail does not come')
-        clock.advance(100)
-        await new Promise((resolve) => setTimeout(resolve, 5))
-      }
+      await until(
+        'the mail',
+        async () => (await waiting()) >= expected,
+        () => clock.advance(100),
+      )
       assert.equal(await waiting(), expected)
     }
     const first = await world.ask('POST', '/v1/sessions', {

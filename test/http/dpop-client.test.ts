@@ -26,7 +26,7 @@ async function page(world: ServerWorld, from: Partial<Platform> = {}, storage: P
 
 const codeOf = async (response: Response): Promise<string> => (response.ok ? '200' : (await response.json()).code)
 
-suite('a session client whose requests prove a key', { timeout: 60_000 }, () => {
+suite('a session client whose requests prove a key', () => {
   test('[A15] [D03] signs in, asks, refreshes and signs out, and what it stores is of no use elsewhere', async () => {
     await using world = await ServerWorld.open()
     const { email } = await world.person()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { ManualClock, systemPlatform } from 'countersign/core'
 import { FollowingService } from './authority-world.ts'
+import { until } from './patience.ts'
 import { PASSWORD, type Reply, ServerWorld } from './server-world.ts'
 
 const MINUTE_MS = 60_000
@@ -20,15 +21,6 @@ suite('a role for a while', () => {
 
   const request = { role: 'oncall', minutes: 10, reason: 'incident 4711' }
   const pathOf = ({ user }: { readonly user: { readonly id: string } }): string => `/v1/users/${user.id}/elevations`
-
-  /** Lets the job that looks for what is over have its turn. */
-  async function until(holds: () => Promise<boolean>): Promise<void> {
-    for (let turn = 0; !(await holds()); turn++) {
-      assert.ok(turn < 100, 'it does not come')
-      clock.advance(1000)
-      await new Promise(setImmediate)
-    }
-  }
 
   test('[I02] it kills the tokens without it, comes with the next refresh, and no token with it outlives it', async () => {
     const person = await world.person(['staff'])
@@ -58,7 +50,11 @@ suite('a role for a while', () => {
     const list = async (): Promise<readonly Record<string, unknown>[]> => (await world.local('GET', pathOf(person))).body.elevations
     clock.advance(10 * MINUTE_MS)
     assert.equal((await list())[0]?.['active'], false)
-    await until(async () => (await list())[0]?.['ended_by'] === 'clock')
+    await until(
+      'the job notes its end',
+      async () => (await list())[0]?.['ended_by'] === 'clock',
+      () => clock.advance(1000),
+    )
     assert.equal(await world.verdictOn(elevated.access_token), 'token_expired')
     const ends = world.lines.filter((line) => line.includes('elevation_ended') && line.includes(person.user.id))
     assert.equal(ends.length, 1)
@@ -194,10 +190,7 @@ suite('a role for a while, before a service and after a restart', () => {
     clock.advance(10 * MINUTE_MS)
     await using second = await ServerWorld.openIn(first.folder, { issuer: 'https://auth.example' }, platform)
     assert.equal(claimsOf((await second.refresh(person.refresh_token)).access_token)['roles'], undefined)
-    for (let turn = 0; (await second.local('GET', path)).body.elevations[0].ended_by !== 'clock'; turn++) {
-      assert.ok(turn < 100)
-      clock.advance(1000)
-      await new Promise(setImmediate)
-    }
+    const isNoted = async (): Promise<boolean> => (await second.local('GET', path)).body.elevations[0].ended_by === 'clock'
+    await until('the job notes its end', isNoted, () => clock.advance(1000))
   })
 })

@@ -11,7 +11,7 @@ const CHANGED = /address of your .* account was changed/
 
 type Person = SignedInReply & { readonly email: string }
 
-suite('the address of an account', { timeout: 60_000 }, () => {
+suite('the address of an account', () => {
   const clock = new ManualClock(1_800_000_000_000)
   let world: ServerWorld
   let mailbox: Mailbox

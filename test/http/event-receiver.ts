@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRemoteJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose'
+import { PATIENCE_MS } from './patience.ts'
 
 /** How the receiver answers the next token. */
 export type Answering = (response: ServerResponse, claims: EventClaims) => void
@@ -31,17 +32,20 @@ export class EventReceiver implements AsyncDisposable {
   readonly #server: Server
   readonly pushed: Pushed[] = []
   answering: Answering = accept
+  /** It speaks with nobody. Its port stays its own, so that it can come back. */
+  isDown = false
   #arrived: () => void = () => undefined
 
-  static async open(port = 0): Promise<EventReceiver> {
+  static async open(): Promise<EventReceiver> {
     const receiver = new EventReceiver()
-    receiver.#server.listen(port, '127.0.0.1')
+    receiver.#server.listen(0, '127.0.0.1')
     await once(receiver.#server, 'listening')
     return receiver
   }
 
   private constructor() {
     this.#server = createServer((request, response) => {
+      if (this.isDown) return void request.socket.destroy()
       const chunks: Buffer[] = []
       request.on('data', (chunk: Buffer) => chunks.push(chunk))
       request.on('end', () => {
@@ -64,8 +68,8 @@ export class EventReceiver implements AsyncDisposable {
   }
 
   /** Waits until so many tokens have come, in all. */
-  async arrived(count: number, withinMs = 15_000): Promise<readonly Pushed[]> {
-    const endMs = performance.now() + withinMs
+  async arrived(count: number): Promise<readonly Pushed[]> {
+    const endMs = performance.now() + PATIENCE_MS
     while (this.pushed.length < count) {
       const leftMs = endMs - performance.now()
       if (leftMs <= 0) throw new Error(`${this.pushed.length} security events have come, not ${count}`)

@@ -6,6 +6,7 @@ import { AuthenticatorApp } from './authenticator-app.ts'
 import { IdentityProvider } from './identity-provider.ts'
 import { PageBrowser, type ShownPage } from './page-browser.ts'
 import { shapes } from './identity-provider-shapes.ts'
+import { until } from './patience.ts'
 import { PASSWORD, ServerWorld } from './server-world.ts'
 
 suite('sign-in with another provider', () => {
@@ -30,13 +31,8 @@ suite('sign-in with another provider', () => {
     browser.open(await idp.visit((await browser.open(start)).headers.get('location')))
 
   const told = async (email: string, text: RegExp): Promise<void> => {
-    const deadline = Date.now() + 10_000
-    for (;;) {
-      const { body } = await world.local('GET', '/v1/mails')
-      if (body.mails.some((mail: { to: string; text: string }) => mail.to === email && text.test(mail.text))) return
-      assert.ok(Date.now() < deadline, `no mail to ${email} in ${JSON.stringify(body)}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
+    const isThere = (mail: { to: string; text: string }): boolean => mail.to === email && text.test(mail.text)
+    await until(`a mail to ${email}`, async () => (await world.local('GET', '/v1/mails')).body.mails.some(isThere))
   }
   const signUp = async (email: string, { verified = true } = {}): Promise<void> => {
     assert.equal((await world.local('POST', '/v1/users', { email, password: PASSWORD, email_verified: verified })).status, 201)

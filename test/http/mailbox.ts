@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { systemClock } from 'countersign/core'
+import { PATIENCE_MS } from './patience.ts'
 import type { ServerWorld } from './server-world.ts'
 
 export interface Mail {
@@ -11,7 +12,6 @@ export interface Mail {
   readonly html: string
 }
 
-const DEADLINE_MS = 10_000
 const STEP_MS = 5
 
 /** What somebody finds in their mail, read as the operator of a server without a mail server reads it. */
@@ -25,7 +25,7 @@ export class Mailbox {
 
   /** The next mail to an address that was not taken before and whose subject fits, once it has come. */
   async next(to: string, subject: RegExp): Promise<Mail> {
-    const deadline = systemClock.monotonicMs() + DEADLINE_MS
+    const deadline = systemClock.monotonicMs() + PATIENCE_MS
     for (;;) {
       const summary = (await this.#to(to)).findLast((each) => subject.test(each.subject) && !this.#read.has(each.id))
       if (summary !== undefined) {
@@ -45,7 +45,7 @@ export class Mailbox {
 
   /** Until the queue is empty. */
   async settled(): Promise<void> {
-    const deadline = systemClock.monotonicMs() + DEADLINE_MS
+    const deadline = systemClock.monotonicMs() + PATIENCE_MS
     while ((await this.#world.local('GET', '/v1/mails')).body.queue.waiting > 0) {
       assert.ok(systemClock.monotonicMs() < deadline, 'the queue did not become empty')
       await pause(STEP_MS)

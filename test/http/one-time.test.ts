@@ -4,6 +4,7 @@ import { createVerifier, type StaticAccessKey } from 'countersign'
 import { systemClock } from 'countersign/core'
 import { MemoryReplayStore, type ReplayStore } from 'countersign/replay'
 import { createOneTimeSigner, type OneTimeSigner, oneTimeKey } from 'countersign/signature'
+import { patientPlatform } from './patience.ts'
 import { ServerWorld } from './server-world.ts'
 import { bytesOf, type Call, sendBytes } from './signed-call.ts'
 import { signedMounts } from './signed-mount.ts'
@@ -117,7 +118,8 @@ suite('one-time signatures', () => {
     const bad = { ...key.publicJwk, pub: key.publicJwk.pub.slice(4) }
     assert.equal((await world.ask('POST', '/v1/access-keys', { token, body: { name: 'meter', public_key: bad } })).status, 400)
     const { credential } = await world.service()
-    const verifier = createVerifier({ issuer: world.url, audience: world.url, credential, signedRequests: { replay: lastingStore() } })
+    const signedRequests = { replay: lastingStore() }
+    const verifier = createVerifier({ issuer: world.url, audience: world.url, credential, signedRequests, platform: patientPlatform })
     await verifier.ready()
     const mounted = await mount(verifier, () => {})
     try {

@@ -5,6 +5,7 @@ import { generateSigningKey } from 'countersign/key'
 import { createDpopProof } from 'countersign/token'
 import { ForeignIssuer, SERVICE } from './foreign-issuer.ts'
 import { follow, followIssuer } from './guarded-service.ts'
+import { patientPlatform, until } from './patience.ts'
 import { ServerWorld } from './server-world.ts'
 
 /** Who a token speaks for, or the code of the refusal. */
@@ -294,15 +295,15 @@ test('[B42] an operator revokes a user of another issuer over HTTP, and a servic
   await using foreign = await ForeignIssuer.open()
   await using world = await ServerWorld.open()
   const { credential } = await world.service()
-  const verifier = createVerifier({ issuer: world.url, audience: world.url, credential, issuers: [keycloak(foreign)] })
+  const issuers = [keycloak(foreign)]
+  const verifier = createVerifier({ issuer: world.url, audience: world.url, credential, issuers, platform: patientPlatform })
   await verifier.ready()
   const token = await foreign.token(Date.now() - 2000)
   await accepts(verifier, token)
   const target = { kind: 'user', id: `${foreign.url}#248289761001` }
   const { status, body } = await world.local('POST', '/v1/revocations', { target, reason: 'left the company' })
   assert.equal(status, 201)
-  for (let turn = 0; turn < 200 && verifier.status().position < body.position; turn++)
-    await new Promise((resolve) => setTimeout(resolve, 5))
+  await until('the revocation', () => verifier.status().position >= body.position)
   await refuses(verifier, token, 'token_revoked')
   assert.equal((await world.local('POST', '/v1/revocations', { target: { kind: 'issuer', id: foreign.url } })).status, 201)
   assert.equal((await world.local('POST', '/v1/revocations', { target: { kind: 'issuer', id: 'not a url' } })).status, 400)

@@ -9,7 +9,7 @@ import { SoftwareAuthenticator, type Twist } from './software-authenticator.ts'
 const ISSUER = 'https://auth.example'
 const MINUTE_MS = 60_000
 
-suite('what people keep in their account, by its pages', { timeout: 60_000 }, () => {
+suite('what people keep in their account, by its pages', () => {
   const clock = new ManualClock(1_800_000_000_000)
   let world: ServerWorld
   let browser: PageBrowser

@@ -69,7 +69,7 @@ suite('hosted pages under attack', () => {
       /^default-src 'none'; style-src 'nonce-[\w-]{22}'; script-src 'nonce-[\w-]{22}'; img-src 'self'; (?:connect-src 'self'; )?form-action 'self' https:\/\/orders\.example; /,
       where,
     )
-    assert.doesNotMatch(policy, /unsafe|\*|data:|http:/, where)
+    assert.doesNotMatch(policy, /'unsafe|\*|data:|http:/, where)
     assert.match(policy, /frame-ancestors 'none'; base-uri 'none'/, where)
     assert.equal(headers.get('content-type'), 'text/html; charset=utf-8', where)
     assert.equal(headers.get('cache-control'), 'no-store', where)
@@ -89,7 +89,7 @@ suite('hosted pages under attack', () => {
       assert.doesNotMatch(tag.replace(/="[^"]*"/g, '=""'), /^<(?:Foods|img src=x)|\s(?:on\w+|style)=/i, where)
       assert.doesNotMatch(tag, /\s(?:href|src|action)="\s*(?:javascript|data):/i, where)
     }
-    assert.doesNotMatch(html, /\b(?:cs_(?:rt|at|dev|svc|master)_|eyJ)/, where)
+    assert.doesNotMatch(html, /\b(?:cs_(?:rt|at|dev|svc|master)_[\w-]{22}|eyJ[\w-]+\.eyJ)/, where)
     assert.ok(!html.includes(PASSWORD), where)
     for (const link of [...page.tags('link'), ...page.tags('img')])
       assert.match(link.get('href') ?? link.get('src') ?? '', /^\/assets\//, where)
@@ -155,11 +155,16 @@ suite('hosted pages under attack', () => {
     })
 
     test(`${path} refuses a query that it does not have, and shows none of it`, async () => {
-      for (const query of ['flash=Your+account+was+hacked', 'lang=en&error=hacked', 'return_to=/a&return_to=/hacked', '__proto__=hacked']) {
+      for (const query of [
+        'flash=Your+account+was+hacked-by-mallory',
+        'lang=en&error=hacked-by-mallory',
+        'return_to=/a&return_to=/hacked-by-mallory',
+        '__proto__=hacked-by-mallory',
+      ]) {
         const page = await browser.ask(`${path}?${query}`)
         assert.equal(page.status, 400, query)
         assertSound(page, page.headers.get('content-language') ?? '')
-        assert.ok(!page.html.replaceAll(/hreflang="\w+" href="[^"]+"/g, '').includes('hacked'), query)
+        assert.ok(!page.html.replaceAll(/hreflang="\w+" href="[^"]+"/g, '').includes('hacked-by-mallory'), query)
       }
     })
 

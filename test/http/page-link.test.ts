@@ -12,7 +12,7 @@ const VERIFY = /^Confirm your address/
 const RESET = /^Choose a new/
 const MAGIC = /^Sign in to/
 
-suite('the pages behind the links of mails', { timeout: 60_000 }, () => {
+suite('the pages behind the links of mails', () => {
   const clock = new ManualClock(1_800_000_000_000)
   let world: ServerWorld
   let mailbox: Mailbox

@@ -7,6 +7,7 @@ import { guard } from 'countersign/node'
 import { AuthenticatorApp } from './authenticator-app.ts'
 import { listening } from './listening.ts'
 import { OpaqueClient } from './opaque-client.ts'
+import { patientPlatform } from './patience.ts'
 import { PASSWORD, type Reply, ServerWorld } from './server-world.ts'
 
 /** What is open to whoever still has to set a second factor up. */
@@ -32,7 +33,7 @@ suite('a second factor of every account', () => {
 
   async function verdictOfService(token: string): Promise<number> {
     const { body } = await world.local('POST', '/v1/services', { name: 'orders' })
-    const verifier = createVerifier({ issuer: world.url, audience: world.url, credential: body.credential })
+    const verifier = createVerifier({ issuer: world.url, audience: world.url, credential: body.credential, platform: patientPlatform })
     try {
       await verifier.ready()
       const check = guard(verifier)

@@ -75,7 +75,8 @@ suite('whatever is sent, every route answers with a problem document and stores 
   let stored: string
 
   before(async () => {
-    world = await ServerWorld.open()
+    // Thousands of requests with one token.
+    world = await ServerWorld.open({ accessTokenSeconds: 3600 })
     operator = (await world.person(['admin'])).access_token
     service = (await world.service()).credential
     stored = await state()

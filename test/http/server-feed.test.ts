@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { createVerifier } from 'countersign'
+import { patientPlatform } from './patience.ts'
 import { ServerWorld } from './server-world.ts'
 
 interface FeedEvent {
@@ -142,7 +143,7 @@ suite('the revocation feed', () => {
   })
 
   test('a verifier in another program learns of a revocation over it', async () => {
-    const verifier = createVerifier({ issuer: world.url, audience: world.url, credential })
+    const verifier = createVerifier({ issuer: world.url, audience: world.url, credential, platform: patientPlatform })
     try {
       await verifier.ready()
       const { access_token: token, user } = await world.person()

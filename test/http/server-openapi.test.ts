@@ -70,7 +70,11 @@ suite('/openapi.json', () => {
     }
     for (const { operationId, authority } of operations) {
       const security = described().find((each) => each.operationId === operationId)?.security
-      assert.equal(security?.length, { public: 0, inspector: 2, exchange: 2, exchanger: 2 }[authority as string] ?? 1, operationId)
+      assert.equal(
+        security?.length,
+        { public: 0, inspector: 2, exchange: 2, exchanger: 2, monitor: 2 }[authority as string] ?? 1,
+        operationId,
+      )
     }
   })
 

@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import type { TLSSocket } from 'node:tls'
+import { ManualClock } from 'countersign/core'
 import { type Connection, type Countersign, createCountersign, type ServerOptions } from '../../packages/server/src/index.ts'
-import { CertificateReloader, readCertificate } from '../../packages/server/src/server/certificate.ts'
+import { CertificateReloader, readCertificate, type Reload } from '../../packages/server/src/server/certificate.ts'
 import { selfSigned, type TestCertificate } from './server-certificate.ts'
 import { PASSWORD, ServerWorld } from './server-world.ts'
 
@@ -187,26 +188,40 @@ suite('[J06] HTTPS from certificate files', () => {
     assert.ok(!world.lines.join('').includes('PRIVATE KEY'))
   })
 
-  test('a changed file is noticed by itself', async () => {
+  /** One that has read the files as they are, and tells of each outcome. */
+  function reloading(): { readonly reloader: CertificateReloader; readonly outcomes: EventEmitter } {
     const loaded = selfSigned()
     write(loaded)
-    const server = createServer(loaded)
-    const certificate = readCertificate({ certificateFile: files().tlsCertificateFile, keyFile: files().tlsKeyFile })
+    const watched = { certificateFile: files().tlsCertificateFile, keyFile: files().tlsKeyFile }
     const outcomes = new EventEmitter()
-    const reloader = new CertificateReloader(
-      { certificateFile: files().tlsCertificateFile, keyFile: files().tlsKeyFile },
-      server,
-      certificate,
-      ({ outcome }) => void outcomes.emit(outcome),
-    )
-    reloader.start(20)
+    const tell = ({ outcome }: Reload): void => void outcomes.emit(outcome)
+    return { reloader: new CertificateReloader(watched, createServer(loaded), readCertificate(watched), tell), outcomes }
+  }
+
+  test('a changed file is noticed by itself', async () => {
+    const { reloader, outcomes } = reloading()
+    // It is changed again and again: whoever begins to watch has not seen the first change.
+    reloader.start(20, new ManualClock(0))
+    const changing = setInterval(() => write(selfSigned()), 100)
     try {
-      const reloaded = once(outcomes, 'reloaded')
-      write(selfSigned())
-      await reloaded
+      await once(outcomes, 'reloaded')
     } finally {
+      clearInterval(changing)
       reloader.stop()
     }
+  })
+
+  test('a file that is changed before the watching has begun is noticed as well', () => {
+    const { reloader, outcomes } = reloading()
+    const clock = new ManualClock(0)
+    const heard: string[] = []
+    outcomes.on('reloaded', () => heard.push('reloaded'))
+    reloader.start(60_000, clock)
+    write(selfSigned())
+    assert.deepEqual(heard, [])
+    clock.advance(60_000)
+    assert.deepEqual(heard, ['reloaded'])
+    reloader.stop()
   })
 
   test('a server does not start on files that do not fit', async () => {

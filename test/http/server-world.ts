@@ -6,8 +6,11 @@ import { type Platform, systemPlatform } from 'countersign/core'
 import { pino } from 'pino'
 import { configFromOptions, type RunningServer, type ServerOptions, serve } from '../../packages/server/src/index.ts'
 import { operations } from '../../packages/server/src/server/route-table.ts'
+import { PATIENCE_MS } from './patience.ts'
 
 export const PASSWORD = 'correct horse battery'
+
+const patience = { connectMs: PATIENCE_MS, lockMs: PATIENCE_MS, statementMs: PATIENCE_MS }
 
 export interface Reply {
   readonly status: number
@@ -60,7 +63,7 @@ export class ServerWorld implements AsyncDisposable {
       passwordPasses: 1,
       ...options,
     })
-    return new ServerWorld(folder, await serve(config, { platform, log, sendsMailAtOnce: true }), lines)
+    return new ServerWorld(folder, await serve(config, { platform, log, sendsMailAtOnce: true, patience }), lines)
   }
 
   get url(): string {

@@ -85,7 +85,7 @@ async function withSession(service: SignedService, use: (session: ClientHttp2Ses
   }
 }
 
-test('[A05] over HTTP/2 a body is read to its end, said to be so long or not, and left for the handler', { timeout: 30_000 }, async () => {
+test('[A05] over HTTP/2 a body is read to its end, said to be so long or not, and left for the handler', async () => {
   await using service = await SignedService.open(overHttp2({ signed: true }))
   await withSession(service, async (session) => {
     for (const form of ['http-message', 'hawk', 'sigv4', 'jwt'] as const) {
@@ -98,9 +98,7 @@ test('[A05] over HTTP/2 a body is read to its end, said to be so long or not, an
   })
 })
 
-test('[A05] over HTTP/2 what was changed on the way is refused, also what was added, and what has no body', {
-  timeout: 30_000,
-}, async () => {
+test('[A05] over HTTP/2 what was changed on the way is refused, also what was added, and what has no body', async () => {
   await using service = await SignedService.open(overHttp2({ signed: true }))
   await withSession(service, async (session) => {
     const call: Call = { method: 'POST', target: '/signed', headers: { 'content-type': 'application/json' }, body: BODY }
@@ -116,7 +114,7 @@ test('[A05] over HTTP/2 what was changed on the way is refused, also what was ad
   })
 })
 
-test('over HTTP/2 a body over the limit is refused before it has come', { timeout: 30_000 }, async () => {
+test('over HTTP/2 a body over the limit is refused before it has come', async () => {
   await using service = await SignedService.open(overHttp2({ signed: true }), { signedRequests: { bodyLimitBytes: 1000 } })
   await withSession(service, async (session) => {
     const call: Call = { method: 'POST', target: '/signed', headers: { 'content-type': 'application/json' }, body: BODY }
@@ -125,7 +123,7 @@ test('over HTTP/2 a body over the limit is refused before it has come', { timeou
   })
 })
 
-test('over HTTP/2 a body that breaks off is refused', { timeout: 30_000 }, async () => {
+test('over HTTP/2 a body that breaks off is refused', async () => {
   await using service = await SignedService.open(overHttp2({ signed: true }))
   await withSession(service, async (session) => {
     const call: Call = { method: 'POST', target: '/signed', headers: { 'content-type': 'application/json' }, body: BODY }
@@ -141,7 +139,7 @@ test('over HTTP/2 a body that breaks off is refused', { timeout: 30_000 }, async
   })
 })
 
-test('over HTTP/1.1 a request that says nothing of a body has none (RFC 9112 section 6.3)', { timeout: 30_000 }, async () => {
+test('over HTTP/1.1 a request that says nothing of a body has none (RFC 9112 section 6.3)', async () => {
   for (const mount of Object.values(signedMounts)) {
     await using service = await SignedService.open(mount)
     const signed = await signers.hawk({ method: 'POST', target: '/api/signed' }, service.signer())

@@ -50,7 +50,7 @@ async function requireOne(urls: readonly string[], call: Call, signer: Omit<Sign
   }
 }
 
-test('[A03] [A15] 64 copies at once to two services that share Redis: exactly one is let in', { timeout: 60_000 }, async () => {
+test('[A03] [A15] 64 copies at once to two services that share Redis: exactly one is let in', async () => {
   await using redis = await startRedis()
   await using world = await ServerWorld.open()
   const ann = await world.person()
@@ -80,7 +80,7 @@ test('[A03] [A15] 64 copies at once to two services that share Redis: exactly on
   }
 })
 
-test('[A03] [A15] 64 copies at once to two servers on one PostgreSQL: exactly one is let in', { timeout: 120_000 }, async () => {
+test('[A03] [A15] 64 copies at once to two servers on one PostgreSQL: exactly one is let in', async () => {
   await using postgres = await startPostgres()
   const environment = {
     COUNTERSIGN_DATABASE: await postgres.createDatabase(),

@@ -3,6 +3,7 @@ import { createVerifier } from 'countersign'
 import { systemClock } from 'countersign/core'
 import { RedisReplayStore } from 'countersign/replay'
 import { createClient } from 'redis'
+import { patientPlatform } from './patience.ts'
 import { signedMounts } from './signed-mount.ts'
 
 const { ISSUER: issuer = '', CREDENTIAL: credential = '', REDIS: url = '' } = process.env
@@ -14,6 +15,7 @@ const verifier = createVerifier({
   audience: issuer,
   credential,
   origin: 'https://api.example',
+  platform: patientPlatform,
   signedRequests: { replay: new RedisReplayStore({ client, clock: systemClock }) },
 })
 await verifier.ready()

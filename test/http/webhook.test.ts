@@ -4,9 +4,11 @@ import { createPublicKey, verify as verifySignature } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
+import { ManualClock, systemPlatform } from 'countersign/core'
 import { Webhook } from 'standardwebhooks'
 import { webhookEventTypes } from '../../packages/server/src/delivery/index.ts'
 import { webhookEventSchemas } from '../../packages/server/src/server/webhook-event-schema.ts'
+import { until } from './patience.ts'
 import { PASSWORD, type Reply, ServerWorld } from './server-world.ts'
 import { type ArrivedWebhook, WebhookEndpointWorld } from './webhook-receiver.ts'
 
@@ -36,12 +38,12 @@ async function settled(
   query: string,
   isThere: (found: readonly Reply['body'][]) => boolean,
 ): Promise<readonly Reply['body'][]> {
-  for (let turn = 0; turn < 300; turn++) {
-    const found = await deliveries(world, query)
-    if (isThere(found)) return found
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error(`the deliveries (${query}) did not become as they should`)
+  let found: readonly Reply['body'][] = []
+  await until(`deliveries (${query}) as they should be`, async () => {
+    found = await deliveries(world, query)
+    return isThere(found)
+  })
+  return found
 }
 
 suite('webhooks out', () => {
@@ -239,34 +241,43 @@ suite('webhooks out', () => {
   })
 
   test('[F03] what fails is tried again with the same id and body and a fresh time; what was delivered and given up is replayed', async () => {
-    const own = await WebhookEndpointWorld.open()
-    const { webhook_endpoint: endpoint } = await create(world, { url: own.url, events: ['session.created'] })
+    const clock = new ManualClock(systemPlatform.clock.now())
+    await using timed = await ServerWorld.open(LOCAL, { ...systemPlatform, clock })
+    await using own = await WebhookEndpointWorld.open()
+    const { webhook_endpoint: endpoint } = await create(timed, { url: own.url, events: ['session.created'] })
+    const arrivals = async (count: number): Promise<readonly ArrivedWebhook[]> => {
+      await until(
+        `message ${count}`,
+        () => own.arrived.length >= count,
+        () => clock.advance(10),
+      )
+      return own.arrived
+    }
     const { id } = endpoint
     own.answering = (response) => void response.writeHead(500).end('x'.repeat(100_000))
-    await world.person()
-    await own.arrivedOf('session.created')
-    const [failed] = await settled(world, `endpoint=${id}&state=waiting`, ([first]) => first?.outcome !== null)
+    await timed.person()
+    await arrivals(1)
+    const [failed] = await settled(timed, `endpoint=${id}&state=waiting`, ([first]) => first?.outcome !== null)
     assert.deepEqual([failed.outcome, failed.attempts, failed.type], ['HTTP 500', 1, 'session.created'])
-    const waitMs = Date.parse(failed.due_at) - Date.parse(failed.created_at)
+    const waitMs = Date.parse(failed.due_at) - clock.now()
     assert.ok(waitMs >= 2500 && waitMs < 10_000, `tried again after ${waitMs} ms`)
-    assert.notEqual((await world.local('GET', `${ENDPOINTS}/${id}`)).body.webhook_endpoint.failing_since, null)
+    assert.notEqual((await timed.local('GET', `${ENDPOINTS}/${id}`)).body.webhook_endpoint.failing_since, null)
 
     own.answering = undefined
-    assert.equal((await world.local('POST', `${DELIVERIES}/${failed.id}/replay`)).status, 204)
-    const [first, second] = await own.arrivedOf('session.created', 2)
+    assert.equal((await timed.local('POST', `${DELIVERIES}/${failed.id}/replay`)).status, 204)
+    const [first, second] = await arrivals(2)
     assert.deepEqual([second?.body, second?.headers['webhook-id']], [first?.body, first?.headers['webhook-id']])
-    const [delivered] = await settled(world, `endpoint=${id}&state=delivered`, (found) => found.length === 1)
+    const [delivered] = await settled(timed, `endpoint=${id}&state=delivered`, (found) => found.length === 1)
     assert.deepEqual([delivered.id, delivered.outcome, delivered.due_at], [failed.id, 'HTTP 204', null])
-    assert.equal((await world.local('GET', `${ENDPOINTS}/${id}`)).body.webhook_endpoint.failing_since, null)
-    assert.equal((await world.local('GET', `${DELIVERIES}/${failed.id}`)).body.payload, first?.body)
+    assert.equal((await timed.local('GET', `${ENDPOINTS}/${id}`)).body.webhook_endpoint.failing_since, null)
+    assert.equal((await timed.local('GET', `${DELIVERIES}/${failed.id}`)).body.payload, first?.body)
 
-    const again = await world.local('POST', `${DELIVERIES}/replay`, { endpoint: id, state: 'delivered' })
+    const again = await timed.local('POST', `${DELIVERIES}/replay`, { endpoint: id, state: 'delivered' })
     assert.deepEqual(again.body, { replayed: 1, more: false })
-    await own.arrivedOf('session.created', 3)
-    assert.deepEqual((await world.local('POST', `${DELIVERIES}/replay`, { endpoint: id })).body, { replayed: 0, more: false })
-    await world.local('DELETE', `${ENDPOINTS}/${id}`)
-    assert.deepEqual(await deliveries(world, `endpoint=${id}`), [])
-    await own.close()
+    await arrivals(3)
+    assert.deepEqual((await timed.local('POST', `${DELIVERIES}/replay`, { endpoint: id })).body, { replayed: 0, more: false })
+    await timed.local('DELETE', `${ENDPOINTS}/${id}`)
+    assert.deepEqual(await deliveries(timed, `endpoint=${id}`), [])
   })
 
   test('[F03] an endpoint that says it is gone is disabled, the others are told, and nothing is lost that is replayed', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
+import { PATIENCE_MS } from '../http/patience.ts'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 
 export interface ReceivedMail {
@@ -95,7 +96,7 @@ export class MailReceiver implements AsyncDisposable {
   /** The mails to somebody, once there are so many. */
   async mailsTo(address: string, count = 1): Promise<readonly ReceivedMail[]> {
     const arrived = (): readonly ReceivedMail[] => this.received.filter(({ to }) => to === address)
-    const limit = AbortSignal.timeout(15_000)
+    const limit = AbortSignal.timeout(PATIENCE_MS)
     while (arrived().length < count) {
       await new Promise<void>((resolve, reject) => {
         const wake = (): void => {

@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { after, before, suite, test } from 'node:test'
 import { Readable } from 'node:stream'
 import { run } from '../../packages/server/src/cli/program.ts'
+import { until } from '../http/patience.ts'
 import { PASSWORD, type Reply, ServerWorld } from '../http/server-world.ts'
 
 /** With headers that `fetch` does not let a caller choose. */
@@ -35,15 +36,14 @@ suite('the outbox of development', () => {
 
   /** The mails of a template, once there is one. */
   async function mails(template: string): Promise<readonly Record<string, string>[]> {
-    const limit = Date.now() + 10_000
-    while (Date.now() < limit) {
+    let found: readonly Record<string, string>[] = []
+    await until(`a mail ${template}`, async () => {
       const { status, body } = await world.local('GET', '/v1/mails')
       assert.equal(status, 200)
-      const found = body.mails.filter((each: { template: string }) => each.template === template)
-      if (found.length > 0) return found
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    return assert.fail(`no mail ${template} has come`)
+      found = body.mails.filter((each: { template: string }) => each.template === template)
+      return found.length > 0
+    })
+    return found
   }
 
   async function terminal(...words: readonly string[]): Promise<{ readonly code: number; readonly out: string; readonly said: string }> {

@@ -4,6 +4,7 @@ import { type Clock, systemPlatform } from 'countersign/core'
 import * as client from 'openid-client'
 import { freePort } from '../../tool/free-port.ts'
 import { PageBrowser } from '../http/page-browser.ts'
+import { until } from '../http/patience.ts'
 import { PASSWORD, ServerWorld } from '../http/server-world.ts'
 import { LogoutReceiver, verifiedLogout } from './logout-receiver.ts'
 import { claimsOf, follow, OAuthWorld, onEachDatabase, type Person, postgresDatabase, type RegisteredClient } from './oauth-world.ts'
@@ -145,16 +146,18 @@ onEachDatabase('back-channel logout', (open) => {
     await signOut(browser)
     const [first] = await receiver.arrivedOf(orders.name)
     const [waiting] = await deliveriesOf(world, orders.id, ([found]) => found?.['outcome'] === 'HTTP 302')
-    assert.deepEqual([waiting.state, waiting.attempts], ['waiting', 1])
-    receiver.answering = undefined
+    assert.equal(waiting.state, 'waiting')
     assert.equal((await world.server.local('POST', '/v1/signing-keys/rotate', {})).status, 200)
     clock.skip(SKIPPED_MS)
-    const [, second] = await receiver.arrivedOf(orders.name, 2)
-    assert.notEqual(kidOf(first?.token ?? ''), kidOf(second?.token ?? ''))
-    const { sub, sid, jti } = claimsOf(second?.token ?? '')
-    const before = claimsOf(first?.token ?? '')
+    receiver.answering = undefined
+    const token = first?.token ?? ''
+    const before = claimsOf(token)
+    // On a busy machine it was told once more before the clock was moved.
+    const isNew = (later: string): boolean => kidOf(later) !== kidOf(token) && claimsOf(later).iat >= before.iat + SKIPPED_MS / 1000
+    const second = () => receiver.of(orders.name).find((each) => isNew(each.token))
+    await until('a token that is signed then', () => second() !== undefined)
+    const { sub, sid, jti } = claimsOf(second()?.token ?? '')
     assert.deepEqual([sub, sid, jti === before.jti], [before.sub, before.sid, false])
-    assert.ok(claimsOf(second?.token ?? '').iat >= before.iat + SKIPPED_MS / 1000)
     assert.deepEqual(receiver.of(elsewhere.name), [])
   })
 
@@ -168,13 +171,15 @@ onEachDatabase('back-channel logout', (open) => {
     assert.deepEqual([refused.outcome, refused.attempts], ['HTTP 400', 1])
     await receiver.arrivedOf(gone.name)
     assert.equal((await world.server.local('DELETE', `/v1/clients/${gone.id}`)).status, 204)
+    // Once, or on a busy machine once more before it was removed.
+    const told503 = receiver.of(gone.name).length
     receiver.answering = undefined
     const other = await told()
     const next = await world.tokens(await world.server.person(), other)
     clock.skip(SKIPPED_MS)
     assert.equal((await world.server.local('DELETE', `/v1/sessions/${claimsOf(next.access_token).sid}`)).status, 204)
     await receiver.arrivedOf(other.name)
-    assert.deepEqual([receiver.of(orders.name).length, receiver.of(gone.name).length], [1, 1])
+    assert.deepEqual([receiver.of(orders.name).length, receiver.of(gone.name).length], [1, told503])
     assert.equal((await world.server.local('GET', `/v1/clients/${gone.id}/deliveries`)).status, 404)
   })
 })
@@ -239,12 +244,9 @@ suite('where clients are told of logout', () => {
 })
 
 async function deliveriesOf({ server }: OAuthWorld, id: string, isThere: (found: readonly Readonly<Record<string, unknown>>[]) => boolean) {
-  for (let turn = 0; turn < 500; turn++) {
-    const { deliveries } = (await server.local('GET', `/v1/clients/${id}/deliveries`)).body
-    if (isThere(deliveries)) return deliveries
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error('the deliveries did not become as they should')
+  const look = async () => (await server.local('GET', `/v1/clients/${id}/deliveries`)).body.deliveries
+  await until('the deliveries as they should be', async () => isThere(await look()))
+  return look()
 }
 
 const sidOf = ({ id_token: token = '' }: { readonly id_token?: string | undefined }): unknown => claimsOf(token).sid
@@ -271,11 +273,7 @@ test('[D05] [D08] [B41] signed in here with a server of ours as the other provid
   const page = await browser.open((back?.pathname ?? '') + (back?.search ?? ''))
   assert.equal(page.url.pathname, '/account', page.text)
   await there.submit(await there.open('/sign-out'), 'sign_out')
-  const begunMs = performance.now()
-  while ((await browser.open('/account')).url.pathname === '/account') {
-    assert.ok(performance.now() - begunMs < 10_000, 'the session here goes on')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
+  await until('the end of the session here', async () => (await browser.open('/account')).url.pathname !== '/account')
 })
 
 test('[D08] [F03] of two servers on one database one tells each client, once', async () => {

@@ -9,7 +9,7 @@ const plain: Form = [
   ['scope', 'orders:write orders:read'],
 ]
 /** Of the protocol library, whose ids look otherwise. */
-const isOfLibrary = (token: string): boolean => !String(claimsOf(token).jti).startsWith('jti_')
+const isOfLibrary = (token: string): boolean => !/^jti_[\w-]{22}$/.test(claimsOf(token).jti)
 
 onEachDatabase('client credentials, without the protocol library where nothing has to be asked', (open) => {
   let world: OAuthWorld

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as client from 'openid-client'
 import { start } from '../../tool/child.ts'
+import { untilSaid } from '../http/patience.ts'
 import { FollowingService } from './following-service.ts'
 import { follow, onEachDatabase, type OAuthWorld, type Person, refusedWith, type RegisteredClient } from './oauth-world.ts'
 
@@ -91,7 +92,7 @@ onEachDatabase('what ends access of an application', (open) => {
     })
   }
 
-  test('[D01] [B13] a service in another process refuses it as soon', { timeout: 60_000 }, async (t) => {
+  test('[D01] [B13] a service in another process refuses it as soon', async (t) => {
     const { credential } = await world.server.service('elsewhere')
     const file = fileURLToPath(new URL('../http/api-key-process.ts', import.meta.url))
     const child = await start(file, [], { ISSUER: world.url, CREDENTIAL: credential })
@@ -101,9 +102,8 @@ onEachDatabase('what ends access of an application', (open) => {
         (await fetch(`${child.url}/orders`, { headers: { authorization: `Bearer ${given.access_token}` } })).status
       assert.equal(await ask(), 200)
       await client.tokenRevocation(given.config, given.access_token)
-      const begun = performance.now()
-      while ((await ask()) !== 401) assert.ok(performance.now() - begun < 5_000, 'still accepted')
-      t.diagnostic(`refused after ${(performance.now() - begun).toFixed(1)} ms`)
+      const tookMs = await untilSaid('401', async () => String(await ask()))
+      t.diagnostic(`refused after ${tookMs.toFixed(1)} ms`)
     } finally {
       await child.kill('SIGKILL')
     }

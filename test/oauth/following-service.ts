@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { createVerifier, unsafeAllowHttp, type Verifier } from 'countersign'
 import { AuthError } from 'countersign/core'
+import { patientPlatform, untilSaid } from '../http/patience.ts'
 import type { OAuthWorld } from './oauth-world.ts'
-
-const PATIENCE_MS = 5_000
 
 /** As any service: it follows the feed, and never asks about a token. */
 export class FollowingService implements Disposable {
@@ -11,7 +10,7 @@ export class FollowingService implements Disposable {
 
   static async open({ url, server }: OAuthWorld): Promise<FollowingService> {
     const { credential } = await server.service()
-    const verifier = createVerifier({ issuer: url, audience: url, credential, [unsafeAllowHttp]: true })
+    const verifier = createVerifier({ issuer: url, audience: url, credential, platform: patientPlatform, [unsafeAllowHttp]: true })
     await verifier.ready()
     return new FollowingService(verifier)
   }
@@ -31,16 +30,9 @@ export class FollowingService implements Disposable {
     }
   }
 
-  /** The feed needs a moment: bounded by the clock, and by nothing else. @returns how many milliseconds it took. */
-  async until(verdict: string, token: string, scope?: string): Promise<number> {
-    const begun = performance.now()
-    for (;;) {
-      const given = await this.verdictOn(token, scope)
-      const tookMs = performance.now() - begun
-      if (given === verdict) return tookMs
-      assert.ok(tookMs < PATIENCE_MS, `${given}, and not ${verdict}`)
-      await new Promise((resolve) => setTimeout(resolve, 1))
-    }
+  /** The feed needs a moment. @returns how many milliseconds it took. */
+  until(verdict: string, token: string, scope?: string): Promise<number> {
+    return untilSaid(verdict, () => this.verdictOn(token, scope))
   }
 
   [Symbol.dispose](): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { PATIENCE_MS } from '../http/patience.ts'
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose'
 
 export interface ArrivedLogout {
@@ -48,7 +49,7 @@ export class LogoutReceiver implements AsyncDisposable {
   }
 
   /** Waits until so many have come for a client. */
-  async arrivedOf(name: string, count = 1, withinMs = 15_000): Promise<readonly ArrivedLogout[]> {
+  async arrivedOf(name: string, count = 1, withinMs = PATIENCE_MS): Promise<readonly ArrivedLogout[]> {
     const endMs = performance.now() + withinMs
     for (;;) {
       const found = this.of(name)

@@ -37,8 +37,11 @@ const basic = ({ id, secret = '' }: { id: string; secret: string | undefined }) 
   authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
 })
 
-const atOnce = <Result>(worlds: readonly OAuthWorld[], ask: (base: string) => Promise<Result>): Promise<readonly Result[]> =>
-  Promise.all(Array.from({ length: AT_ONCE }, (_, n) => ask(worlds[n % worlds.length]?.url ?? '')))
+const atOnce = <Result>(worlds: readonly OAuthWorld[], ask: (base: string, n: number) => Promise<Result>): Promise<readonly Result[]> =>
+  Promise.all(Array.from({ length: AT_ONCE }, (_, n) => ask(worlds[n % worlds.length]?.url ?? '', n)))
+
+/** The protocol library looks at whatever has a parameter that nobody knows: half of what each server is asked goes that way. */
+const eitherWay = (n: number): Readonly<Record<string, string>> => (n % 4 < 2 ? {} : { unknown: 'x' })
 
 /** @param refused As the specification of what was redeemed has it. */
 function oneWon(answers: readonly Answer[], refused: readonly [status: number, error: string] = [400, 'invalid_grant']): Answer {
@@ -54,7 +57,7 @@ for (const [database, open] of Object.entries(databases)) {
     let worlds: readonly [OAuthWorld, ...OAuthWorld[]]
     let first: OAuthWorld
     before(async () => {
-      worlds = await open()
+      worlds = await open({ refreshOverlapSeconds: 60 })
       first = worlds[0]
     })
     after(async () => {
@@ -72,7 +75,9 @@ for (const [database, open] of Object.entries(databases)) {
     test(`[D01] of ${AT_ONCE} who refresh with one token at once all get the same successor, and no other`, async () => {
       const registered = await first.client()
       const { refresh_token = '' } = await first.tokens(await first.server.person(), registered)
-      const answers = await atOnce(worlds, (base) => post(base, { grant_type: 'refresh_token', refresh_token }, basic(registered)))
+      const answers = await atOnce(worlds, (base, n) =>
+        post(base, { grant_type: 'refresh_token', refresh_token, ...eitherWay(n) }, basic(registered)),
+      )
       assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
       const [successor, ...others] = new Set(answers.map(({ body }) => body['refresh_token'] ?? ''))
       assert.deepEqual([others, successor === refresh_token], [[], false])
@@ -94,7 +99,9 @@ for (const [database, open] of Object.entries(databases)) {
       try {
         const registered = await strict[0].client()
         const { refresh_token = '' } = await strict[0].tokens(await strict[0].server.person(), registered)
-        oneWon(await atOnce(strict, (base) => post(base, { grant_type: 'refresh_token', refresh_token }, basic(registered))))
+        oneWon(
+          await atOnce(strict, (base, n) => post(base, { grant_type: 'refresh_token', refresh_token, ...eitherWay(n) }, basic(registered))),
+        )
       } finally {
         for (const world of strict.toReversed()) await world[Symbol.asyncDispose]()
       }

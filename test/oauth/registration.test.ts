@@ -220,7 +220,7 @@ onEachDatabase('clients that register by themselves', (open) => {
     }
     assert.equal((await register(world, token, good)).status, 201)
     const listed = await world.server.local('GET', '/v1/client-invitations')
-    assert.doesNotMatch(listed.text, /cs_iat_|hash/)
+    assert.doesNotMatch(listed.text, /cs_iat_|hash\w*":/)
     const mine = listed.body.client_invitations.find((each: { uses_left: number }) => each.uses_left === 2)
     assert.deepEqual([mine.kinds, mine.grant_types], [['confidential'], ['authorization_code', 'refresh_token']])
     assert.equal((await world.server.local('DELETE', `/v1/client-invitations/${mine.id}`)).status, 204)

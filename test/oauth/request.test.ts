@@ -7,6 +7,7 @@ import * as client from 'openid-client'
 import { AuthenticatorApp } from '../http/authenticator-app.ts'
 import { listening, type Mounted } from '../http/listening.ts'
 import type { PageBrowser, ShownPage } from '../http/page-browser.ts'
+import { PATIENCE_MS, patientPlatform } from '../http/patience.ts'
 import { PASSWORD } from '../http/server-world.ts'
 import { MovedTime } from './moved-time.ts'
 import { claimsOf, follow, type OAuthWorld, onEachDatabase, REDIRECT, refusedWith, type RegisteredClient } from './oauth-world.ts'
@@ -200,7 +201,7 @@ onEachDatabase('step-up for an application (RFC 9470)', (open) => {
     time = new MovedTime()
     world = await open({}, time.platform)
     const { credential } = await world.server.service()
-    verifier = createVerifier({ issuer: world.url, audience: world.url, credential, [unsafeAllowHttp]: true })
+    verifier = createVerifier({ issuer: world.url, audience: world.url, credential, platform: patientPlatform, [unsafeAllowHttp]: true })
     await verifier.ready()
   })
   after(async () => {
@@ -223,7 +224,7 @@ onEachDatabase('step-up for an application (RFC 9470)', (open) => {
   }
   /** What a client is told by the challenge; undefined where it is let in. The feed needs a moment after the clock was moved. */
   async function challenge(config: client.Configuration, token: string, at: URL): Promise<Params | undefined> {
-    const deadline = performance.now() + 5_000
+    const deadline = performance.now() + PATIENCE_MS
     for (;;) {
       try {
         const { status } = await client.fetchProtectedResource(config, token, at, 'GET')

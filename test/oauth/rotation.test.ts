@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as client from 'openid-client'
+import { until } from '../http/patience.ts'
 import { PASSWORD } from '../http/server-world.ts'
 import { FollowingService } from './following-service.ts'
 import { type OAuthWorld, onEachDatabase } from './oauth-world.ts'
@@ -16,7 +17,8 @@ onEachDatabase('key rotations under load', (open, _testOnce, database) => {
   let world: OAuthWorld
   let service: FollowingService
   before(async () => {
-    world = await open()
+    // An answer is always used; whoever is late on a busy machine is no thief.
+    world = await open({ refreshOverlapSeconds: 60 })
     service = await FollowingService.open(world)
   })
   after(async () => {
@@ -28,9 +30,16 @@ onEachDatabase('key rotations under load', (open, _testOnce, database) => {
     const application = await world.configured(await world.machine())
     const { email } = await world.server.person()
     let { refresh_token: refresh } = (await world.server.ask('POST', '/v1/sessions', { body: { email, password: PASSWORD } })).body
+    const { config, ...given } = await world.tokens(await world.server.person(), await world.client())
+    let held: { readonly access_token: string; readonly refresh_token?: string | undefined } = given
     const kinds: readonly (() => Promise<string>)[] = [
       async () => (await client.clientCredentialsGrant(application)).access_token,
-      async () => (await client.clientCredentialsGrant(application)).access_token,
+      // By the protocol library, which looks at whatever has a parameter that nobody knows.
+      async () => (await client.clientCredentialsGrant(application, { unknown: 'x' })).access_token,
+      async () => {
+        held = await client.refreshTokenGrant(config, held.refresh_token ?? '')
+        return held.access_token
+      },
       async () => {
         const { status, body, text } = await world.server.ask('POST', '/v1/sessions/refresh', { body: { refresh_token: refresh } })
         assert.equal(status, 200, text)
@@ -68,15 +77,13 @@ onEachDatabase('key rotations under load', (open, _testOnce, database) => {
         const before = kept.at(-1)?.kid
         const reply = await world.server.local('POST', '/v1/signing-keys/rotate', { purpose: 'access-token' })
         assert.ok(reply.status < 300, reply.text)
+        await until('a token of the new key', () => kept.at(-1)?.kid !== before)
         if (n % RETIRED_EVERY !== 0 || before === undefined || ending.has(before)) continue
         ending.add(before)
         assert.equal((await world.server.local('DELETE', `/v1/signing-keys/${before}`)).status, 204)
         const one = kept.find(({ kid }) => kid === before)
-        const begun = performance.now()
-        while (one !== undefined && (await service.verdictOn(one.token)) === 'accepted') {
-          assert.ok(performance.now() - begun < 5_000, 'a token of a retired key is accepted')
-          await new Promise((resolve) => setTimeout(resolve, 1))
-        }
+        assert.ok(one !== undefined)
+        await until('a token of a retired key is refused', async () => (await service.verdictOn(one.token)) !== 'accepted')
         ended.add(before)
       }
     }
@@ -91,8 +98,8 @@ onEachDatabase('key rotations under load', (open, _testOnce, database) => {
     for (const each of kept) await judge(each)
     const keys = new Set(kept.map(({ kid }) => kid))
     t.diagnostic(`${kept.length} tokens of ${keys.size} keys, ${ended.size} retired, ${verdicts} verdicts`)
-    assert.ok(keys.size > rotations / 2, `${keys.size} keys`)
-    assert.ok(ended.size >= rotations / RETIRED_EVERY / 2, `${ended.size} retired`)
+    assert.ok(keys.size >= rotations, `${keys.size} keys`)
+    assert.equal(ended.size, rotations / RETIRED_EVERY)
     const published = (await (await fetch(`${world.url}/.well-known/jwks.json`)).json()) as {
       readonly keys: readonly { readonly kid: string }[]
     }

@@ -6,6 +6,7 @@ import { UnsecuredJWT } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
 import { introspect, verdict } from '../http/authority-world.ts'
+import { patientPlatform, untilSaid } from '../http/patience.ts'
 import { Possessor } from '../http/possessor.ts'
 import { ServerWorld } from '../http/server-world.ts'
 import { AssertionIssuer, nowSeconds } from './assertion-issuer.ts'
@@ -68,13 +69,7 @@ async function granted(url: string, grant: string, parameters: Readonly<Record<s
 }
 
 async function eventually(verifier: Verifier, token: string, expected: string): Promise<void> {
-  const end = performance.now() + 5000
-  let said = ''
-  while (performance.now() < end) {
-    if ((said = await verdict(verifier, token)) === expected) return
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  assert.equal(said, expected)
+  await untilSaid(expected, () => verdict(verifier, token))
 }
 
 onEachDatabase('tokens of workloads', (open) => {
@@ -86,7 +81,8 @@ onEachDatabase('tokens of workloads', (open) => {
     at = await open(LOOPBACK)
     world = at.server
     issuer = await AssertionIssuer.open()
-    verifier = createVerifier({ issuer: world.url, audience: world.url, credential: (await world.service('verifier')).credential })
+    const { credential } = await world.service('verifier')
+    verifier = createVerifier({ issuer: world.url, audience: world.url, credential, platform: patientPlatform })
     await verifier.ready()
   })
   after(async () => {

@@ -5,6 +5,7 @@ import { AuthError, ManualClock, systemClock } from 'countersign/core'
 import { MemoryReplayStore, PostgresReplayStore, RedisReplayStore, type ReplayStore } from 'countersign/replay'
 import pg from 'pg'
 import { createClient } from 'redis'
+import { PATIENCE_MS } from '../http/patience.ts'
 import { type PostgresServer, startPostgres } from '../service/postgres.ts'
 import { type RedisServer, startRedis } from '../service/redis.ts'
 
@@ -96,17 +97,17 @@ for (const [name, open] of [
 
 test('[A03] Redis that does not answer refuses with 503, and what it may have kept stays refused', async () => {
   const client = await redisClient()
-  const store = new RedisReplayStore({ client, clock: systemClock, prefix: 'silent:', timeoutMs: 200 })
+  const open = (timeoutMs: number) => new RedisReplayStore({ client, clock: systemClock, prefix: 'silent:', timeoutMs })
   redis.service.stop()
   try {
-    await assert.rejects(store.claim('s', 'n', Date.now() + 60_000), isUnavailable)
+    await assert.rejects(open(200).claim('s', 'n', Date.now() + 60_000), isUnavailable)
   } finally {
     redis.service.continue()
   }
   // The command had been sent: it is carried out now, and the claim is taken.
-  assert.equal(await store.claim('s', 'n', Date.now() + 60_000), false)
+  assert.equal(await open(PATIENCE_MS).claim('s', 'n', Date.now() + 60_000), false)
   client.destroy()
-  await assert.rejects(store.claim('s', 'm', Date.now() + 60_000), isUnavailable)
+  await assert.rejects(open(PATIENCE_MS).claim('s', 'm', Date.now() + 60_000), isUnavailable)
 })
 
 test('[A03] PostgreSQL without the table refuses with 503', async () => {

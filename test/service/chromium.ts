@@ -24,10 +24,9 @@ export async function startChromium(): Promise<Chromium> {
     ],
     env: { HOME: '/nonexistent' },
     ready: answersAsBrowser,
-    patienceMs: 60_000,
   })
   try {
-    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${service.port}`)
+    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${service.port}`, { timeout: 60_000 })
     return {
       service,
       browser,

@@ -26,7 +26,7 @@ export interface ServiceOptions {
   readonly prepare?: (place: Place) => Promise<void>
   /** Asked over and over until it says yes: does the service answer? Default: its port takes connections. */
   readonly ready?: (place: Place) => boolean | Promise<boolean>
-  /** How long the start may take. Default 20 s. */
+  /** How long the start may take. Default a minute: machines are busy. */
   readonly patienceMs?: number
   /** Default: a free one. */
   readonly port?: number
@@ -46,7 +46,7 @@ export interface Service extends Place, AsyncDisposable {
 
 const UNPRIVILEGED = 65_534
 const POLL_MS = 10
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 const KEPT_OUTPUT = 20_000
 
 const isRoot = process.getuid?.() === 0
@@ -109,11 +109,13 @@ class RunningService implements Service {
   }
 
   stop(): void {
+    // First the one that makes the others, and buries them.
+    process.kill(this.pid, 'SIGSTOP')
     for (const pid of familyOf(this.pid)) process.kill(pid, 'SIGSTOP')
   }
 
   continue(): void {
-    for (const pid of familyOf(this.pid)) process.kill(pid, 'SIGCONT')
+    for (const pid of familyOf(this.pid).toReversed()) process.kill(pid, 'SIGCONT')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

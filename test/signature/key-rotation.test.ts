@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { newKeyPair, type SigningCredential, signingFetch } from 'countersign/client'
 import { systemClock, systemPlatform } from 'countersign/core'
+import { until } from '../http/patience.ts'
 import { SignedWorld } from './signed-world.ts'
 
 const tick = (): Promise<void> => new Promise((resolve) => void systemClock.after(5, resolve, { keepsProcess: true }))
@@ -22,12 +23,12 @@ suite('a signing fetch whose key is to be replaced', () => {
   }
   /** Asks until another key answers; every single request has to be let in. */
   async function successorOf(id: string, get: () => Promise<Response>): Promise<string> {
-    for (let turn = 0; turn < 400; turn++) {
-      const key = await keyOf(await get())
-      if (key !== id) return key
-      await tick()
-    }
-    return assert.fail('no successor')
+    let key = id
+    await until('a successor', async () => {
+      key = await keyOf(await get())
+      return key !== id
+    })
+    return key
   }
 
   test('[A10] fetches the successor when an answer says so, and no request fails', async () => {

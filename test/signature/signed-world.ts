@@ -5,6 +5,7 @@ import { createVerifier, type SignedRequestOptions, type Verifier } from 'counte
 import { systemClock } from 'countersign/core'
 import { guard } from 'countersign/node'
 import { MemoryReplayStore } from 'countersign/replay'
+import { patientPlatform } from '../http/patience.ts'
 import { sendBytes } from '../http/signed-call.ts'
 import { type Reply, ServerWorld, type SignedInReply } from '../http/server-world.ts'
 
@@ -38,6 +39,7 @@ export class SignedWorld implements AsyncDisposable {
       issuer: server.url,
       audience: server.url,
       credential: (await server.service()).credential,
+      platform: patientPlatform,
       signedRequests: { replay: new MemoryReplayStore({ clock: systemClock }), ...signedRequests },
     })
     open.defer(() => verifier.close())

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createVerifier, type Verifier } from 'countersign'
 import { CliFolder } from '../cli/cli-process.ts'
+import { patientPlatform } from '../http/patience.ts'
 import { bearer, doors, type Line, type Service } from './door.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -32,7 +33,8 @@ class World implements AsyncDisposable {
     const folder = stack.use(new CliFolder())
     const { credential }: { credential: string } = JSON.parse(await runs(folder, ['services', 'create', '--name', 'game', '--json']))
     const { url } = stack.use(await folder.serve())
-    const verifier: Verifier = stack.adopt(createVerifier({ issuer: url, audience: url, credential }), (each) => each.close())
+    const options = { issuer: url, audience: url, credential, platform: patientPlatform }
+    const verifier: Verifier = stack.adopt(createVerifier(options), (each) => each.close())
     await verifier.ready()
     const opened = Object.entries(doors).map(async ([name, { open }]) => [name, stack.use(await open(verifier))] as const)
     return new World(folder, url, stack, Object.fromEntries(await Promise.all(opened)))

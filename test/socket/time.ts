@@ -1,5 +1,6 @@
 import type { ManualClock } from 'countersign/core'
 import type { FakeIssuer } from '../http/fake-issuer.ts'
+import { until as waitUntil } from '../http/patience.ts'
 
 /** Time goes by while the issuer is heard every second, as it should be. */
 export function pass(clock: ManualClock, issuer: FakeIssuer, seconds: number): void {
@@ -11,9 +12,5 @@ export function pass(clock: ManualClock, issuer: FakeIssuer, seconds: number): v
 
 /** Waits for what other parts of this process, or its sockets, are about to do. */
 export async function until(isSo: () => boolean): Promise<void> {
-  const deadlineMs = performance.now() + 5000
-  while (!isSo()) {
-    if (performance.now() > deadlineMs) throw new Error(`after five seconds still not so: ${String(isSo)}`)
-    await new Promise(setImmediate)
-  }
+  await waitUntil(String(isSo), isSo)
 }

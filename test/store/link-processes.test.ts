@@ -10,7 +10,7 @@ import { type PostgresServer, startPostgres } from '../service/postgres.ts'
 const AT_ONCE = 50
 const TRIES = 2000
 
-suite('a link before two servers', { timeout: 90_000 }, () => {
+suite('a link before two servers', () => {
   let postgres: PostgresServer
   let servers: readonly [ServerWorld, ServerWorld]
 

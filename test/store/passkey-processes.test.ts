@@ -9,7 +9,7 @@ import { type PostgresServer, startPostgres } from '../service/postgres.ts'
 
 const ISSUER = 'https://auth.fleet.example'
 
-suite('a passkey before two server processes', { timeout: 60_000 }, () => {
+suite('a passkey before two server processes', () => {
   let postgres: PostgresServer
   let one: CrashingServer
   let other: CrashingServer

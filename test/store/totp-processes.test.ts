@@ -7,7 +7,7 @@ import { AuthenticatorApp } from '../http/authenticator-app.ts'
 import { PASSWORD } from '../http/server-world.ts'
 import { type PostgresServer, startPostgres } from '../service/postgres.ts'
 
-suite('an authenticator app before two server processes', { timeout: 60_000 }, () => {
+suite('an authenticator app before two server processes', () => {
   let postgres: PostgresServer
   let one: CrashingServer
   let other: CrashingServer
