@@ -250,6 +250,31 @@ onEachDatabase('a refresh, without the protocol library where nothing has to be 
     }
   })
 
+  testOnce('[J04] a refresh leaves no record; a refresh token in two hands does, and one that its client gives back', async () => {
+    const { body: before } = await world.server.local('GET', '/v1/audit-events/head')
+    const used = await refreshTokenOf()
+    await ask({ refresh_token: used })
+    await ask({ refresh_token: used })
+    await client.tokenRevocation(await world.configured(registered), await refreshTokenOf())
+    const { body } = await world.server.local('GET', '/v1/audit-events?limit=20')
+    const records: readonly {
+      position: number
+      operation: string
+      actor: { kind: string; id: string | null }
+      outcome: string
+      target: { kind: string }
+    }[] = body.audit_events
+    const since = records.filter(({ position }) => position > before.position).reverse()
+    const told = since.map(({ operation, actor, target, outcome }) => [operation, actor.kind, actor.id, target.kind, outcome])
+    assert.deepEqual(
+      told.filter(([operation]) => operation !== 'signIn' && operation !== 'allowClient'),
+      [
+        ['endStolenGrant', 'server', null, 'grant', 'done'],
+        ['endGrantOfClient', 'client', registered.id, 'grant', 'done'],
+      ],
+    )
+  })
+
   test('[D04] a scope that only a role brings goes with the role', async () => {
     const other = await world.server.person()
     const given = async (roles: readonly string[]) => {

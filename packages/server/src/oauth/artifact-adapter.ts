@@ -1,7 +1,9 @@
 import { type Clock, type EpochMs, toEpochSeconds } from 'countersign/core'
 import type { ReplayStore } from 'countersign/replay'
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import { type ActFacts, actOf } from '../audit/index.ts'
 import { type ArtifactPayloads, isOffline, keptUntil } from './artifact-payload.ts'
+import { endpoints } from './endpoint.ts'
 import { currentCall } from './oauth-call.ts'
 import type { Artifact, OAuthStore, StoredArtifact } from './oauth-store.ts'
 import type { RefreshSuccessors } from './successor.ts'
@@ -85,9 +87,18 @@ export class ArtifactAdapter implements Adapter {
     await store.remove(this.#model, payloads.idOf(this.#model, handedOut))
   }
 
-  /** Called for each model in turn; the first call ends all. */
-  async revokeByGrantId(grant: string): Promise<void> {
-    await this.#ground.store.endGrant(grant, true, this.#ground.clock.now())
+  /** Called for each model in turn; the first call ends all. At the token endpoint: what counts once was in two hands. */
+  async revokeByGrantId(id: string): Promise<void> {
+    const { store, clock } = this.#ground
+    const { path, client } = currentCall()
+    const target = { kind: 'grant', id }
+    const stolen: ActFacts = { operation: 'endStolenGrant', actor: { kind: 'server' }, target, isQuiet: true }
+    const given: ActFacts = {
+      ...stolen,
+      operation: 'endGrantOfClient',
+      ...(client === undefined ? {} : { actor: { kind: 'client', id: client.id } }),
+    }
+    await actOf(path === endpoints.token ? stolen : given, () => store.endGrant(id, true, clock.now()))
   }
 
   #linksOf(payload: AdapterPayload): Omit<Artifact, 'model' | 'id' | 'payload' | 'expiresAt'> {

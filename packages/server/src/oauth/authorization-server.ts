@@ -182,6 +182,7 @@ export class AuthorizationServer {
 
   #within<Result>(request: OAuthRequest, work: (provider: Provider, call: OAuthCall) => Promise<Result>): Promise<Result> {
     const call: OAuthCall = {
+      path: request.path,
       arrivedAt: this.#ground.clock.now(),
       session: request.session,
       secret: secretOf(request),

@@ -44,6 +44,7 @@ export interface TokenRequest {
 
 /** What is known of the request that the protocol library works on, while it does. */
 export interface OAuthCall {
+  readonly path: string
   readonly arrivedAt: EpochMs
   readonly session: BrowserSession | undefined
   /** The client's secret as it was shown, and how; undefined when none was. */
