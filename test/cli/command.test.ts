@@ -275,7 +275,7 @@ suite('countersign, on the database itself', () => {
     const { COUNTERSIGN_SECRET: _, ...rest } = cli.environment
     const other = await cli.run(['doctor'], '', { ...rest, COUNTERSIGN_SECRET: 'ThisIsAnotherSecretOfEnoughLengthXyz0987654321qw' })
     assert.equal(other.code, 1)
-    assert.match(other.out, /log\s+failed\s+signing key \S+ cannot be opened/)
+    assert.match(other.out, /log\s+failed\s+the key of the audit log cannot be opened: it was sealed under another master secret/)
 
     using broken = new CliFolder()
     writeFileSync(join(broken.folder, 'broken.db'), 'SQLite format 3\0 and then nothing that makes sense'.repeat(100))

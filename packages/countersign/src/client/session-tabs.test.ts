@@ -113,6 +113,46 @@ suite('tabs', () => {
     assert.equal(await other.accessToken(), 'access-1')
   })
 
+  test('[C05] what another tab has stored, and arrives in this one after it was told, is heard then', async (t) => {
+    const page = new EventTarget()
+    const listening = { addEventListener: page.addEventListener.bind(page), removeEventListener: page.removeEventListener.bind(page) }
+    Object.assign(globalThis, listening)
+    t.after(() => Object.keys(listening).forEach((name) => Reflect.deleteProperty(globalThis, name)))
+    const world = await SessionWorld.signedIn({ joinsTabs: true })
+    let late: string | null | undefined
+    let looks = 0
+    const { storage } = world
+    const other = world.open({
+      storage: {
+        getItem(name) {
+          looks++
+          return late === undefined ? storage.getItem(name) : late
+        },
+        setItem: (name, value) => storage.setItem(name, value),
+        removeItem: (name) => storage.removeItem(name),
+      },
+    })
+    await other.session()
+    const changes = told(other)
+    late = await storage.getItem(nameOf(world))
+    const before = looks
+    await world.client.refresh()
+    await until(() => looks > before)
+    await turn()
+    assert.deepEqual(changes, [])
+    late = undefined
+    const arrived = (key: string) => page.dispatchEvent(Object.assign(new Event('storage'), { key }))
+    arrived('another')
+    arrived(nameOf(world))
+    await until(() => changes.length > 0)
+    assert.deepEqual(states(changes), ['refreshed'])
+    for (const client of [world.client, other]) client.close()
+    const after = looks
+    arrived(nameOf(world))
+    await turn()
+    assert.equal(looks, after)
+  })
+
   test('what others say on the channel of the tabs does nothing unless it is so', async () => {
     using tabs = await twoTabs()
     const { world, other, changes } = tabs

@@ -47,10 +47,23 @@ export class SessionTabs {
   }
 
   listen(hear: (news: TabNews) => void): Cancel {
-    this.#channel?.addEventListener('message', ({ data }) => {
-      if (isNews(data)) hear(data)
+    const channel = this.#channel
+    if (channel === undefined) return () => undefined
+    let last: TabNews | undefined
+    channel.addEventListener('message', ({ data }) => {
+      if (!isNews(data)) return
+      last = data
+      hear(data)
     })
-    return () => this.#channel?.close()
+    // What another tab has stored before it told arrives here after that, at times: then it is heard once more.
+    const arrive = ({ key }: StorageEvent): void => {
+      if (key === this.#name && last !== undefined && last.state !== 'signed-out') hear(last)
+    }
+    globalThis.addEventListener?.('storage', arrive)
+    return () => {
+      channel.close()
+      globalThis.removeEventListener?.('storage', arrive)
+    }
   }
 }
 

@@ -48,7 +48,7 @@ export class AuditChain {
     const { store, master, platform } = options
     const { random } = platform
     const sealed = await store.keep(NAME, encodeBase64url(master.seal(PURPOSE, random.bytes(KEY_BYTES), NAME, random)))
-    return new AuditChain(options, sealed, master.unseal(PURPOSE, decodeBase64url(sealed), NAME))
+    return new AuditChain(options, sealed, opened(master, sealed))
   }
 
   /** The record that comes behind an end, and the end that it makes. */
@@ -113,5 +113,13 @@ export class AuditChain {
   /** The parts before the last hold no line break. */
   #seal(kind: string, ...parts: readonly (string | number)[]): string {
     return hmacSha256Base64url(this.#key, [kind, ...parts].join('\n'))
+  }
+}
+
+function opened(master: MasterSecret, sealed: string): Uint8Array {
+  try {
+    return master.unseal(PURPOSE, decodeBase64url(sealed), NAME)
+  } catch (cause) {
+    throw new Error('the key of the audit log cannot be opened: it was sealed under another master secret, or changed', { cause })
   }
 }
