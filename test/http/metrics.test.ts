@@ -98,6 +98,17 @@ suite('the metrics of a server', () => {
     assert.equal(grown('countersign_sign_ins_total{outcome="rate_limited"}'), refused)
   })
 
+  test('[J04] whoever is signed in and shows once more who they are has to wait too, and does not sign in', async () => {
+    const { access_token: token } = await world.person()
+    const body = { current_password: 'not the password', new_password: 'another correct horse' }
+    const grown = await growth(async () => {
+      for (let n = 0; n < 12; n++) await world.ask('PUT', '/v1/me/password', { token, body })
+    })
+    assert.ok(grown('countersign_throttle_refusals_total') > 0)
+    for (const outcome of ['credentials_invalid', 'rate_limited'])
+      assert.equal(grown(`countersign_sign_ins_total{outcome="${outcome}"}`), 0)
+  })
+
   test('[J04] on a port of its own the metrics are there for whoever is on this machine, and nothing else is', async () => {
     const url = world.running.metricsUrl ?? ''
     const answer = await fetch(url)
@@ -190,6 +201,14 @@ suite('the metrics of a server', () => {
   })
 })
 
+test('[J04] a page is counted by the template of its route, spelled as every route is', async () => {
+  const provider = { id: 'idp', name: 'Elsewhere', issuer: 'http://127.0.0.1:9', client_id: 'x', client_secret: 'y'.repeat(32) }
+  await using world = await ServerWorld.open({ ...inMemory, identityProviders: [provider] })
+  for (const method of ['GET', 'DELETE']) await world.ask(method, '/federation/idp/callback')
+  const routes = [...(await world.local('GET', '/metrics')).text.matchAll(/requests_total\{route="(\/federation[^"]*)"/g)]
+  assert.deepEqual([...new Set(routes.map(([, route]) => route))], ['/federation/{provider}/callback'])
+})
+
 test('[J04] by default nobody reads the metrics over HTTP, whoever they are; this machine’s administrator does', async () => {
   await using world = await ServerWorld.open({ ...inMemory })
   const { access_token: token } = await world.person(['admin'])
@@ -216,6 +235,11 @@ test('[J04] where the configuration says so, services and operators read them ov
   const open = await world.ask('GET', '/metrics', { token: credential, headers: { accept } })
   assert.equal(open.headers.get('content-type'), 'application/openmetrics-text; version=1.0.0; charset=utf-8')
   assert.match(open.text, /\n# EOF\n$/)
+  const unwanted = { accept: 'application/openmetrics-text;version=1.0.0;q=0,text/plain' }
+  assert.match(
+    (await world.ask('GET', '/metrics', { token: credential, headers: unwanted })).headers.get('content-type') ?? '',
+    /^text\/plain/,
+  )
   assert.equal((await world.local('DELETE', `/v1/services/${id}`)).status, 204)
   assert.equal((await world.ask('GET', '/metrics', { token: credential })).status, 401)
 })

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { context as contexts, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { until } from './patience.ts'
 import { PASSWORD, ServerWorld } from './server-world.ts'
-import { type RecordedSpan, SpanRecorder } from './span-recorder.ts'
+import { RecordedSpan, SpanRecorder } from './span-recorder.ts'
 import { WebhookEndpointWorld } from './webhook-receiver.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
@@ -96,6 +97,52 @@ suite('the traces of a server', () => {
       'url.scheme': 'http',
       'http.response.status_code': 204,
     })
+  })
+
+  test('[J04] what others are told of a change is no part of the trace of whoever made it, nor do they hear of that trace', async (context) => {
+    const receiver = await WebhookEndpointWorld.open()
+    context.after(() => receiver.close())
+    await world.local('POST', '/v1/webhook-endpoints', { url: receiver.url, events: ['user.created'] })
+    spans.reset()
+    const emails = ['one', 'two', 'three', 'four'].map((name) => `${name}@traces.example`)
+    const headers = { traceparent: TRACE_PARENT }
+    await Promise.all(
+      emails.map((email, at) => world.ask('POST', '/v1/users', { body: { email, password: PASSWORD }, ...(at === 0 ? { headers } : {}) })),
+    )
+    await until('all are delivered', () => receiver.arrived.length >= emails.length)
+    const requests = spans.ended.filter(({ kind }) => kind === SpanKind.SERVER).map((span) => span.spanContext().traceId)
+    assert.ok(requests.includes(TRACE))
+    for (const { headers: heard } of receiver.arrived)
+      assert.ok(!requests.some((id) => heard['traceparent']?.includes(id)), heard['traceparent'])
+    const { length } = spans.ended.filter((span) => span.spanContext().traceId === TRACE && span.kind !== SpanKind.SERVER)
+    assert.ok(length <= 5, `${length} pieces of work in one request`)
+  })
+
+  test('[J04] what a server does by itself is no part of the trace in which somebody has made it', async () => {
+    const maker = spans.startSpan('who embeds it')
+    await using other = await contexts.with(trace.setSpan(ROOT_CONTEXT, maker), () => ServerWorld.open())
+    const { traceId } = maker.spanContext()
+    assert.deepEqual(
+      spans.ended.filter((span) => span.spanContext().traceId === traceId).map(({ name }) => name),
+      [],
+    )
+    assert.equal((await other.ask('GET', '/healthz')).status, 200)
+  })
+
+  test('[J04] a sampler or a processor that fails breaks no request, and nobody who shares its commit', async (context) => {
+    const { email } = await world.person()
+    context.mock.method(spans, 'startSpan', () => {
+      throw new Error('a sampler of somebody')
+    })
+    const ask = () => world.ask('POST', '/v1/sessions', { body: { email, password: PASSWORD } })
+    const statuses = (await Promise.all([ask(), ask(), ask(), ask()])).map(({ status }) => status)
+    context.mock.restoreAll()
+    context.mock.method(RecordedSpan.prototype, 'end', () => {
+      throw new Error('a processor of somebody')
+    })
+    statuses.push(...(await Promise.all([ask(), ask(), ask(), ask()])).map(({ status }) => status))
+    context.mock.restoreAll()
+    assert.deepEqual([...new Set(statuses)], [201])
   })
 
   test('[J04] concurrent requests keep their traces apart', async () => {

@@ -43,6 +43,12 @@ test('in OpenMetrics the family of a counter has no suffix, its samples have, an
   assert.match(text, /wait_seconds_count 2\n# EOF\n$/)
 })
 
+test('a quotation mark in a help is escaped where OpenMetrics wants it, and only there', () => {
+  const family: MetricFamily = { name: 'a', help: 'So "called".', type: 'gauge', samples: [] }
+  assert.equal(metricsText([family]), '# HELP a So "called".\n# TYPE a gauge\n')
+  assert.equal(metricsText([family], 'openmetrics'), '# HELP a So \\"called\\".\n# TYPE a gauge\n# EOF\n')
+})
+
 test('a number that is none is written as such', () => {
   const sample = { labels: {}, value: Number.NaN }
   assert.match(

@@ -35,17 +35,20 @@ export function metricsText(families: readonly MetricFamily[], format: MetricsFo
 function familyText({ name, help, type, samples }: MetricFamily, format: MetricsFormat): string {
   // OpenMetrics counts the suffix to the sample and not to the family.
   const family = format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name
-  const lines = [`# HELP ${family} ${escaped(help)}`, `# TYPE ${family} ${type}`]
+  // In OpenMetrics a quotation mark is escaped there too; Prometheus would show the backslash.
+  const helpText = format === 'openmetrics' ? quoted(help) : escaped(help)
+  const lines = [`# HELP ${family} ${helpText}`, `# TYPE ${family} ${type}`]
   for (const { labels, value, suffix = '' } of samples) lines.push(`${name}${suffix}${labelText(labels)} ${valueText(value)}`)
   return `${lines.join('\n')}\n`
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {
-  const parts = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value).replaceAll('"', '\\"')}"`)
+  const parts = Object.entries(labels).map(([name, value]) => `${name}="${quoted(value)}"`)
   return parts.length === 0 ? '' : `{${parts.join(',')}}`
 }
 
 const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
+const quoted = (text: string): string => escaped(text).replaceAll('"', '\\"')
 
 function valueText(value: number): string {
   if (Number.isNaN(value)) return 'NaN'

@@ -178,9 +178,12 @@ export function aside<T>(work: () => T): T {
   return scope?.act === undefined ? work() : current.run({ ...scope, act: undefined }, work)
 }
 
-/** What others do when they hear of a change: no part of whatever made it. */
-export function apart(work: () => void): void {
-  current.run(undefined, work)
+/** What whoever asks for something brings along (their act, their trace) as it is where nobody has asked. */
+const outside = AsyncLocalStorage.snapshot()
+
+/** What others do when they hear of a change: no part of whatever made it, nor of its trace. */
+export function apart<T>(work: () => T): T {
+  return outside(work)
 }
 
 /** For stores: the act whose record goes into the transaction that begins here. Whoever gets it settles it. */

@@ -5,7 +5,7 @@ import { decodeFeedMessage, type FeedMessage, type Received, Replica } from 'cou
 import { type Domain, ISSUER, openDomain, START } from '../account/contract/domain.ts'
 import { FeedAuthority } from './authority.ts'
 import type { LogStore } from './log-store.ts'
-import { Publisher } from './publisher.ts'
+import { Publisher, type Told } from './publisher.ts'
 
 const algorithms = ['ES256'] as const
 
@@ -242,7 +242,9 @@ test('[I11] while the log cannot be read there is no sign of life; afterwards ev
   })
   const authority = new FeedAuthority({ issuer: ISSUER, log: breakable, keys: domain.keys, platform: domain.platform })
   const onFailure = (error: unknown): void => void failures.push(error)
-  const publisher = new Publisher({ log: breakable, authority, platform: domain.platform, onFailure })
+  const told: Array<number | undefined> = []
+  const onTold = (what: Told): void => void (what.type === 'entries' && told.push(what.sinceHeardMs))
+  const publisher = new Publisher({ log: breakable, authority, platform: domain.platform, onFailure, onTold })
   const heard: string[] = []
   await publisher.start()
   publisher.subscribe((await log.head()).position, (_, { type }) => void heard.push(type))
@@ -258,6 +260,8 @@ test('[I11] while the log cannot be read there is no sign of life; afterwards ev
   domain.clock.advance(1000)
   await until('recovered', () => heard.length === 2)
   assert.deepEqual(heard, ['entries', 'heartbeat'])
+  // Since the commit, and not since the database was back.
+  assert.deepEqual(told, [2000])
   publisher.stop()
 })
 

@@ -193,9 +193,11 @@ export class Publisher implements FeedSource {
   }
 
   async #round(): Promise<void> {
-    this.#soughtMs = this.#heardMs
+    // After a round that failed it is still the first of then: the time of who waits longest is not lost.
+    this.#soughtMs ??= this.#heardMs
     this.#heardMs = undefined
     await this.#publishUpTo(Number.POSITIVE_INFINITY)
+    this.#soughtMs = undefined
     // Entries alone kill what they name. That they were all, the next heartbeat says: one more signature for each revocation
     // would be one more verification in every verifier, just when they have something to do.
     if (!this.#beatDue) return
@@ -224,7 +226,6 @@ export class Publisher implements FeedSource {
     this.#published = last
     if (this.#live.size > 0) this.#tellAll(this.#authority.entries(after, entries))
     const sinceHeardMs = this.#soughtMs === undefined ? undefined : this.#platform.clock.monotonicMs() - this.#soughtMs
-    this.#soughtMs = undefined
     this.#onTold({ type: 'entries', entries, sinceHeardMs })
   }
 

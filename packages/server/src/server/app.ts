@@ -69,7 +69,7 @@ export function createApp(operations: readonly Operation[], pages: readonly Page
     (page: Page | undefined) =>
     async (context: Context<Environment>): Promise<Response> => {
       const { id, client, local, watch } = context.env.exchange
-      if (page !== undefined) watch.at(page.path)
+      if (page !== undefined) watch.at(template(page.path))
       return finish(context, services, await answerPage(page, { request: context.req.raw, requestId: id, client, local, paths }, services))
     }
   for (const page of served) app.on([...page.methods], [page.path], askPage(page))

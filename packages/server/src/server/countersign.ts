@@ -1,3 +1,4 @@
+import { apart } from '../audit/index.ts'
 import { type Composition, compose, type Surroundings } from './compose.ts'
 import { configFromOptions, type ServerConfig, type ServerOptions } from './config.ts'
 import type { Connection } from './connection.ts'
@@ -40,8 +41,9 @@ export async function createCountersign(options: ServerOptions = {}, surrounding
 
 /** As `createCountersign`, on a configuration that was read already. */
 export async function openCountersign(config: ServerConfig, surroundings: Surroundings = {}): Promise<Countersign> {
-  const composition = await compose(config, surroundings)
-  const stopJobs = startJobs(jobs, composition.services)
+  // Whatever is traced where a server is made: what it does by itself later on is no part of it.
+  const composition = await apart(() => compose(config, surroundings))
+  const stopJobs = apart(() => startJobs(jobs, composition.services))
   return present(composition, stopJobs)
 }
 

@@ -18,6 +18,7 @@ import {
   SecurityEventStreams,
   Transmitter,
 } from '../delivery/index.ts'
+import { apart } from '../audit/index.ts'
 import type { MasterSecret, SigningKeys } from '../signing/index.ts'
 import type { Store } from '../store/index.ts'
 import type { ServerConfig } from './config.ts'
@@ -95,7 +96,8 @@ export function composeDelivery({ config, store, keys, secret, platform, log, ma
     onAttempt: (kind, state) => telemetry.delivered(kind, state),
     onFailure,
   })
-  wake = () => worker.wake()
+  // Whoever wakes it is not whom it works for.
+  wake = () => apart(() => worker.wake())
   const polling = new Polling({
     store: store.deliveries,
     platform,
@@ -113,7 +115,7 @@ export function composeDelivery({ config, store, keys, secret, platform, log, ma
     seal: (stream, text) => encodeBase64url(secret.seal(STREAM_PURPOSE, new TextEncoder().encode(text), stream, platform.random)),
     onJob: () => transmitter.announce(),
   })
-  const cancels = [transmitter.onCopied(() => worker.wake()), mail.onWake(() => worker.wake())]
+  const cancels = [transmitter.onCopied(wake), mail.onWake(wake)]
   return {
     streams,
     polling,

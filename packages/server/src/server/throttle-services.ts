@@ -10,7 +10,7 @@ interface Ground {
   readonly config: ServerConfig
   readonly platform: Platform
   readonly secret: MasterSecret
-  readonly telemetry: Pick<Telemetry, 'signInFailed'>
+  readonly telemetry: Pick<Telemetry, 'signInFailed' | 'metrics'>
 }
 
 /** What stands before every guess at a secret. */
@@ -27,6 +27,7 @@ export function composeThrottle(
     limits: config,
     platform,
     onFailed: (code) => telemetry.signInFailed(code),
+    onHeld: () => telemetry.metrics.throttleRefusals.add(),
   })
   return { throttle, deviceTokens }
 }

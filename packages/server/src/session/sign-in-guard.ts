@@ -8,6 +8,8 @@ export interface SignInAttempt {
   readonly address: string | undefined
   /** What an earlier sign-in has left on the device. It proves nothing but that. */
   readonly deviceToken?: string | undefined
+  /** It is something else that they show: they are signed in. */
+  readonly isSignedIn?: boolean
 }
 
 /** Somebody who is signed in, and shows once more who they are. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { AuthError, type Platform } from 'countersign/core'
+import { apart } from '../../audit/index.ts'
 import { WorkQueue } from '../work-queue.ts'
 
 /** Knows the passwords that have been in data breaches. */
@@ -29,7 +30,10 @@ const MOST_CHARACTERS = 1_048_576
 const QUESTIONS_AT_ONCE = 8
 const MOST_WAITING = 64
 
-/** The list behind Have I Been Pwned's range API, by k-anonymity: what leaves this machine fits a million passwords. */
+/**
+ * The list behind Have I Been Pwned's range API, by k-anonymity: what leaves this machine fits a million passwords. Not even the trace in which it is
+ * asked is one that others know.
+ */
 export class PasswordRanges implements BreachedPasswords {
   readonly #options: PasswordRangesOptions
   readonly #questions: WorkQueue
@@ -43,7 +47,7 @@ export class PasswordRanges implements BreachedPasswords {
   async has(password: string): Promise<boolean> {
     const digest = hash('sha1', password.normalize('NFC'), 'hex').toUpperCase()
     try {
-      const range = await this.#questions.run(() => this.#ask(digest.slice(0, PREFIX)))
+      const range = await this.#questions.run(() => apart(() => this.#ask(digest.slice(0, PREFIX))))
       return countOf(range, digest.slice(PREFIX)) > 0
     } catch (error) {
       this.#options.onOutage(error)

@@ -18,6 +18,8 @@ export interface ThrottleOptions {
   readonly platform: Platform
   /** Told of each attempt of somebody who is not signed in that came to nothing. Must not throw. */
   readonly onFailed?: (code: RefusalCode) => void
+  /** Told of each attempt that has to wait. Must not throw. */
+  readonly onHeld?: () => void
 }
 
 export type Attempt = SignInAttempt | SessionAttempt
@@ -86,8 +88,9 @@ export class Throttle implements SignInGuard {
     const charges = await this.#chargesOf(attempt)
     const at = this.#options.platform.clock.now()
     const outcome = await this.#options.store.charge(charges, at)
-    const isOfStranger = !('session' in attempt)
+    const isOfStranger = !('session' in attempt) && attempt.isSignedIn !== true
     if ('waitUntil' in outcome) {
+      this.#options.onHeld?.()
       if (isOfStranger) this.#options.onFailed?.('rate_limited')
       throw new AuthError('rate_limited', { retryAfterSeconds: Math.max(1, Math.ceil((outcome.waitUntil - at) / 1000)) })
     }

@@ -45,7 +45,7 @@ function keySchedule({ keys, platform }: Watched): readonly MetricFamily[] {
     gauge(
       'countersign_signing_key_age_seconds',
       'How long the current signing key has been signing.',
-      schedules.map(({ labels, since }) => ({ labels, value: (now - since) / 1000 })),
+      schedules.map(({ labels, since }) => ({ labels, value: Math.max(0, now - since) / 1000 })),
     ),
     gauge(
       'countersign_signing_key_rotation_timestamp_seconds',

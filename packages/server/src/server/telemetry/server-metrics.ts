@@ -14,7 +14,7 @@ const PROPAGATION: readonly number[] = Object.freeze([0.0001, 0.00025, ...DURATI
 export class ServerMetrics {
   readonly requests: Counter<readonly ['route', 'method', 'status']> = new Counter(
     'countersign_http_requests_total',
-    'Requests answered, by the template of the route, the method and the class of the status.',
+    'Requests answered, by the template of the route, the method and the class of the status; what is no HTTP, or too large a head, comes to no route and is not counted.',
     ['route', 'method', 'status'],
   )
   readonly requestSeconds: Histogram<readonly ['route', 'method']> = new Histogram(
@@ -24,12 +24,12 @@ export class ServerMetrics {
   )
   readonly refusals: Counter<readonly ['code']> = new Counter(
     'countersign_refusals_total',
-    'Requests refused, by the code of the refusal.',
+    'Requests refused, by the code of the refusal; errors of the OAuth protocol are told by their route and status alone.',
     ['code'],
   )
   readonly signIns: Counter<readonly ['outcome']> = new Counter(
     'countersign_sign_ins_total',
-    'Attempts to sign in, in whatever way: `succeeded`, or the code of the refusal.',
+    'Attempts to sign in: `succeeded`, in whatever way; or the code of the refusal, of those with a password, a second factor or a mailed link. A refused passkey, OPAQUE proof, answer of a provider or mistyped code is among the refusals alone.',
     ['outcome'],
   )
   readonly refreshes: Counter<readonly ['outcome']> = new Counter(
@@ -146,5 +146,5 @@ export class ServerMetrics {
   }
 }
 
-/** `2xx`: one of five. */
-export const statusClass = (status: number): string => `${Math.floor(status / 100)}xx`
+/** `2xx`: one of five, or `other`: whoever we call may answer with any three digits. */
+export const statusClass = (status: number): string => (status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : 'other')

@@ -43,7 +43,6 @@ export class Telemetry {
 
   signInFailed(code: RefusalCode): void {
     this.metrics.signIns.add(code)
-    if (code === 'rate_limited') this.metrics.throttleRefusals.add()
   }
 
   refreshed(outcome: Parameters<NonNullable<SessionsOptions['onRefresh']>>[0]): void {

@@ -2,10 +2,12 @@ import {
   type Attributes,
   context,
   type Context,
+  INVALID_SPAN_CONTEXT,
   isSpanContextValid,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
+  type SpanOptions,
   SpanStatusCode,
   trace,
   type Tracer,
@@ -15,6 +17,23 @@ import { readTraceParent, traceParentOf } from './trace-parent.ts'
 
 /** Does nothing until an SDK of OpenTelemetry is registered in this process, be it before or after this line. */
 const tracer: Tracer = trace.getTracer('@countersign/server', version)
+
+/** What an operator has registered (a sampler, a processor) may throw: no request, and nobody who waits behind it, fails with that. */
+function quietly(tell: () => void): void {
+  try {
+    tell()
+  } catch {
+    // Then there is less to be seen in the traces.
+  }
+}
+
+function begin(name: string, options: SpanOptions, parent?: Context): Span {
+  try {
+    return tracer.startSpan(name, options, parent)
+  } catch {
+    return trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
+  }
+}
 
 /** Where a line of the log belongs. */
 export interface TracePlace {
@@ -44,7 +63,7 @@ export class RequestSpan {
     const remote = readTraceParent(headers)
     this.#parent = remote === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote)
     const attributes = { 'http.request.method': method === 'other' ? '_OTHER' : method }
-    this.#span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, this.#parent)
+    this.#span = begin(method, { kind: SpanKind.SERVER, attributes }, this.#parent)
     // Without an SDK the span is the caller's own, if they sent one: then the lines of the log say so.
     this.place = placeOf(this.#span)
   }
@@ -60,6 +79,10 @@ export class RequestSpan {
 
   /** @param route The template; undefined where nothing stands at the address. */
   end(method: string, route: string | undefined, status: number): void {
+    quietly(() => this.#end(method, route, status))
+  }
+
+  #end(method: string, route: string | undefined, status: number): void {
     if (this.#span.isRecording()) {
       if (route !== undefined) this.#span.updateName(`${method} ${route}`).setAttribute('http.route', route)
       this.#span.setAttribute('http.response.status_code', status)
@@ -77,12 +100,13 @@ export interface Piece {
 /** Begins a span below the active one. Undefined where there is none: what the server does by the clock makes no traces. */
 export function beginPiece(name: string, attributes: Attributes): Piece | undefined {
   if (trace.getActiveSpan() === undefined) return undefined
-  const span = tracer.startSpan(name, { attributes })
+  const span = begin(name, { attributes })
   return {
-    end(failed) {
-      if (failed) span.setStatus({ code: SpanStatusCode.ERROR })
-      span.end()
-    },
+    end: (failed) =>
+      quietly(() => {
+        if (failed) span.setStatus({ code: SpanStatusCode.ERROR })
+        span.end()
+      }),
   }
 }
 
@@ -95,15 +119,16 @@ export interface OutgoingPiece {
 /** Begins the span of a call to somebody else; where nothing is active, in a trace of its own. Neither path nor query stand in it: they may be secret. */
 export function beginOutgoing(method: string, url: URL | null): OutgoingPiece {
   const host = url === null ? {} : { 'server.address': url.hostname, 'url.scheme': url.protocol.slice(0, -1) }
-  const span = tracer.startSpan(method, { kind: SpanKind.CLIENT, attributes: { 'http.request.method': method, ...host } })
+  const span = begin(method, { kind: SpanKind.CLIENT, attributes: { 'http.request.method': method, ...host } })
   const own = span.spanContext()
   return {
     traceParent: isSpanContextValid(own) ? traceParentOf(own) : undefined,
-    end(status) {
-      if (status !== undefined) span.setAttribute('http.response.status_code', status)
-      // A client's span tells of every answer that is no success (semantic conventions for HTTP).
-      if (status === undefined || status >= 400) span.setStatus({ code: SpanStatusCode.ERROR })
-      span.end()
-    },
+    end: (status) =>
+      quietly(() => {
+        if (status !== undefined) span.setAttribute('http.response.status_code', status)
+        // A client's span tells of every answer that is no success (semantic conventions for HTTP).
+        if (status === undefined || status >= 400) span.setStatus({ code: SpanStatusCode.ERROR })
+        span.end()
+      }),
   }
 }

@@ -71,7 +71,7 @@ const asked = ({ request, client, session }: PageCall) =>
  * @throws {AuthError} `link_invalid`, `rate_limited`.
  */
 function deviceOf(code: string, call: PageCall, services: Services): Promise<WaitingDevice> {
-  const attempt = { account: `device ${signedIn(call).session.user}`, address: call.client.address, deviceToken: undefined }
+  const attempt = { account: `device ${signedIn(call).session.user}`, address: call.client.address, isSignedIn: true }
   return services.throttle.guard(attempt, async () => {
     const device = await server(services).findDevice(await asked(call), code)
     if (device === undefined) throw new AuthError('link_invalid')

@@ -2,8 +2,11 @@ import { metricsContentTypes, metricsText } from 'countersign/core'
 import { defineRoute, type Operation } from '../../route.ts'
 import { allMetrics } from '../../telemetry/index.ts'
 
-/** Prometheus names it first where it prefers it. */
-const prefersOpenMetrics = (accept: string | null): boolean => accept?.includes('application/openmetrics-text') === true
+/** Prometheus names it first where it prefers it; with a weight of 0 it is not wanted (RFC 9110 section 12.4.2). */
+const prefersOpenMetrics = (accept: string | null): boolean =>
+  accept
+    ?.split(',')
+    .some((range) => /^\s*application\/openmetrics-text\s*(?:;|$)/i.test(range) && !/;\s*q=0(?:\.0*)?\s*(?:;|$)/i.test(range)) === true
 
 export const getMetrics: Operation = defineRoute({
   operationId: 'getMetrics',
