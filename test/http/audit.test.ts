@@ -81,6 +81,10 @@ suite('the audit log', () => {
       secrets.add(body.credential)
       await world.local('DELETE', `/v1/services/${body.id}`)
     })
+    const hash = 'pbkdf2_sha256$390000$seasalt$8xBlGd3jVgvJ+92hWPxi5ww0uuAuAnKgC45eudxro7c='
+    const rehearsal = { email: 'rehearsed@example.com', password_hash: hash, dry_run: true }
+    const rehearsed = await recordsOf(async () => assert.equal((await world.local('POST', '/v1/users', rehearsal)).status, 204))
+    assert.deepEqual(rehearsed, [], 'nothing was done')
     const [byPerson, byMachine] = records
     assert.ok(byPerson !== undefined && byMachine !== undefined && records.length === 2)
     assert.deepEqual(byPerson.actor, { kind: 'user', id: admin.user.id, session: admin.session.id, by: null })

@@ -33,8 +33,8 @@ onEachDatabase('a refresh, without the protocol library where nothing has to be 
   })
   after(() => world[Symbol.asyncDispose]())
 
-  async function ask(fields: Fields, headers: Fields = basic(registered)): Promise<Answer> {
-    const response = await fetch(`${world.url}/oauth/token`, {
+  async function ask(fields: Fields, headers: Fields = basic(registered), query: string = ''): Promise<Answer> {
+    const response = await fetch(`${world.url}/oauth/token${query}`, {
       method: 'POST',
       headers,
       body: new URLSearchParams({ grant_type: 'refresh_token', ...fields }),
@@ -255,6 +255,9 @@ onEachDatabase('a refresh, without the protocol library where nothing has to be 
     const used = await refreshTokenOf()
     await ask({ refresh_token: used })
     await ask({ refresh_token: used })
+    const another = await refreshTokenOf()
+    await ask({ refresh_token: another })
+    await ask({ refresh_token: another }, undefined, '?not=the token endpoint')
     await client.tokenRevocation(await world.configured(registered), await refreshTokenOf())
     const { body } = await world.server.local('GET', '/v1/audit-events?limit=20')
     const records: readonly {
@@ -269,6 +272,7 @@ onEachDatabase('a refresh, without the protocol library where nothing has to be 
     assert.deepEqual(
       told.filter(([operation]) => operation !== 'signIn' && operation !== 'allowClient'),
       [
+        ['endStolenGrant', 'server', null, 'grant', 'done'],
         ['endStolenGrant', 'server', null, 'grant', 'done'],
         ['endGrantOfClient', 'client', registered.id, 'grant', 'done'],
       ],

@@ -101,6 +101,18 @@ const rows: readonly Row[] = [
     checkpoint: 'broken',
   },
   {
+    deed: 'removes the last two, says that the chain ends before, and waits for the server to go on from there',
+    async do({ scene, sql }) {
+      await sql('DELETE FROM audit_record WHERE position > 3')
+      await sql(moveEnd(3))
+      await scene.issue('svc_next')
+      await scene.issue('svc_after')
+    },
+    found: ['end 5'],
+    foundByCheckpoint: ['checkpoint 5', 'end 5'],
+    checkpoint: 'broken',
+  },
+  {
     deed: 'exchanges two records',
     async do({ sql }) {
       await sql('UPDATE audit_record SET position = 99 WHERE position = 2')
@@ -113,6 +125,15 @@ const rows: readonly Row[] = [
     deed: 'puts one behind the last',
     do: ({ sql }) =>
       sql('INSERT INTO audit_record (position, body, hash, seal) SELECT 6, body, hash, seal FROM audit_record WHERE position = 5'),
+    found: ['end 6'],
+  },
+  {
+    deed: 'puts one where the next would stand',
+    async do({ scene, sql }) {
+      await sql('INSERT INTO audit_record (position, body, hash, seal) SELECT 6, body, hash, seal FROM audit_record WHERE position = 5')
+      // On SQLite nothing is changed any more; on PostgreSQL the record waits.
+      await scene.issue('svc_next').catch(() => undefined)
+    },
     found: ['end 6'],
   },
   {
@@ -141,6 +162,29 @@ const rows: readonly Row[] = [
       await sql('DELETE FROM audit_record WHERE position <= 2')
     },
     found: ['base 2'],
+  },
+  {
+    deed: 'puts one before the first',
+    do: ({ sql }) => sql(`INSERT INTO audit_record (position, body, hash, seal) VALUES (-7, '{"at":1}', 'x', 'y')`),
+    found: ['unsealed -7'],
+  },
+  {
+    deed: 'makes records look old, so that the server itself forgets them',
+    async do({ scene, sql }) {
+      await sql(`UPDATE audit_record SET body = '{"at":0}' WHERE position <= 4`)
+      assert.equal(await scene.trail.forget(), 0)
+    },
+    found: ['unsealed 1', 'unsealed 2', 'unsealed 3', 'unsealed 4'],
+  },
+  {
+    deed: 'removes the first, says that it was forgotten, and has the server forget the next',
+    async do({ scene, sql }) {
+      await sql(`UPDATE audit_head SET base_position = 1, base_hash = (SELECT hash FROM audit_record WHERE position = 1), base_seal = 'x'`)
+      await sql('DELETE FROM audit_record WHERE position = 1')
+      scene.clock.advance(31 * 86_400_000)
+      assert.equal(await scene.trail.forget(), 0)
+    },
+    found: ['base 1'],
   },
   {
     deed: 'makes a record unreadable',
@@ -274,5 +318,23 @@ suite('the chain of records on PostgreSQL', () => {
       assert.deepEqual([newest?.operation, newest?.outcome, newest?.target?.id], ['forgeAuditRecord', 'refused', 'aud_made_up'])
       assert.deepEqual(findingsOf(await scene.trail.verify()), [])
       assert.equal((await store.audit.ends()).head.position, RECORDS + 2)
+    }))
+
+  test('[J04] what a server has left is one record, however often somebody who has seen it leaves it again', () =>
+    on(async ({ scene, sql }) => {
+      await sql('CREATE TABLE seen AS SELECT * FROM audit_draft')
+      await sql(
+        'CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS ' +
+          '$$ BEGIN INSERT INTO countersign.seen VALUES (NEW.*); RETURN NEW; END $$',
+      )
+      await sql('CREATE TRIGGER see BEFORE INSERT ON audit_draft FOR EACH ROW EXECUTE FUNCTION see()')
+      await scene.issue('svc_seen')
+      assert.equal((await scene.facts())[0]?.target?.id, 'svc_seen')
+      await sql('DROP TRIGGER see ON audit_draft')
+      for (let times = 0; times < 2; times++) {
+        await sql('INSERT INTO audit_draft SELECT * FROM seen')
+        assert.equal((await scene.facts())[0]?.operation, 'forgeAuditRecord')
+      }
+      assert.equal((await scene.facts({ operation: 'createService', target: 'svc_seen' })).length, 1)
     }))
 })

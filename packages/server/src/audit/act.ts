@@ -39,6 +39,7 @@ export class Act {
   /** As it was typed. Never written as it is. */
   #account: string | undefined
   #methods: readonly string[] | undefined
+  #isQuiet: boolean
   #state: 'open' | 'claimed' | 'recorded' = 'open'
   #isOver = false
   /** Somebody was turned away, and is told otherwise than by an error. */
@@ -50,6 +51,7 @@ export class Act {
     this.#actor = beginning.actor
     this.#target = beginning.target
     this.#members = beginning.members ?? []
+    this.#isQuiet = beginning.isQuiet === true
   }
 
   get isRecorded(): boolean {
@@ -62,7 +64,7 @@ export class Act {
 
   /** Whether it is on record when it has changed nothing. */
   get isRecordedAnyway(): boolean {
-    return !this.isSerial && this.#beginning.isQuiet !== true
+    return !this.isSerial && !this.#isQuiet
   }
 
   get account(): string | undefined {
@@ -82,7 +84,8 @@ export class Act {
     }
   }
 
-  name({ actor, target, members, account, methods }: Naming): void {
+  name({ actor, target, members, account, methods, isQuiet }: Naming): void {
+    this.#isQuiet = isQuiet ?? this.#isQuiet
     this.#actor = actor ?? this.#actor
     this.#target = target ?? this.#target
     this.#members = members ?? this.#members
@@ -116,7 +119,8 @@ export class Act {
   /** Its record without a place. */
   draft(): AuditDraft {
     const { chain } = this.#recorder
-    return chain.draft(this.#recorder.newId(), bodyOf(this.#done()))
+    const draft = this.#recorder.newId()
+    return chain.draft(draft, bodyOf({ ...this.#done(), draft }))
   }
 
   #done(): AuditFacts {
@@ -133,6 +137,8 @@ export interface Naming {
   readonly account?: string
   /** How somebody has shown who they are. */
   readonly methods?: readonly string[]
+  /** As in `ActBeginning`: it was only asked whether it could be done. */
+  readonly isQuiet?: true
 }
 
 /** What one request, or one turn of a job, runs in. */

@@ -1,7 +1,7 @@
-import { decodeBase64url, encodeBase64url, type Platform } from 'countersign/core'
+import { decodeBase64url, encodeBase64url, type EpochMs, type Platform } from 'countersign/core'
 import { equalText, type HmacKey, hmacKey, hmacSha256Base64url } from 'countersign/crypto'
 import type { MasterSecret } from '../signing/index.ts'
-import { type AuditEnd, type AuditRecord, auditHash, forgedBody } from './audit-record.ts'
+import { type AuditEnd, type AuditRecord, auditHash, factsOf, forgedBody, isOrigin } from './audit-record.ts'
 
 /** Where the key of the chain rests. */
 export interface AuditKeyStore {
@@ -26,6 +26,8 @@ export interface AuditDraft {
 const NAME = 'audit-key'
 const PURPOSE = 'audit-key/1'
 const KEY_BYTES = 32
+/** Fits no end. */
+const UNSEALED = 'unsealed'
 
 /**
  * What makes a chain of records: hashes, and over them seals with a key that the database holds only sealed. Whoever can write the database and does
@@ -51,13 +53,16 @@ export class AuditChain {
     return new AuditChain(options, sealed, opened(master, sealed))
   }
 
-  /** The record that comes behind an end, and the end that it makes. */
+  /**
+   * The record that comes behind an end, and the end that it makes. Behind an end that somebody else has put there everything goes on, and no end is
+   * sealed any more: otherwise the server itself would make good what was cut off.
+   */
   next(end: AuditEnd, body: string): { readonly record: AuditRecord; readonly end: AuditEnd } {
     const position = end.position + 1
     const hash = auditHash(end.hash, position, body)
     return {
       record: { position, body, hash, seal: this.#seal('record', position, hash, body) },
-      end: { position, hash, seal: this.#seal('end', position, hash) },
+      end: { position, hash, seal: isOrigin(end) || this.isEnd(end) ? this.#seal('end', position, hash) : UNSEALED },
     }
   }
 
@@ -66,13 +71,30 @@ export class AuditChain {
     return { position, hash, seal: this.#seal('base', position, hash) }
   }
 
+  /**
+   * Which of the oldest are from before then, as the server wrote them, and each behind the one before: only those may be forgotten. The base is sealed for
+   * what stands there, so that whatever were forgotten unseen would have been taken away without a trace.
+   */
+  old(base: AuditEnd, oldest: readonly AuditRecord[], before: EpochMs): readonly AuditRecord[] {
+    if (!this.isBase(base)) return []
+    let last: Pick<AuditEnd, 'position' | 'hash'> = base
+    const firstKept = oldest.findIndex((record) => {
+      const { position, body, hash } = record
+      const isNext = position === last.position + 1 && hash === auditHash(last.hash, position, body) && this.isRecord(record)
+      last = record
+      return !isNext || factsOf(record).at >= before
+    })
+    return firstKept === -1 ? oldest : oldest.slice(0, firstKept)
+  }
+
   draft(id: string, body: string): AuditDraft {
     return { id, body, seal: this.#seal('draft', id, body) }
   }
 
-  /** What a draft says. What the server has not left is no record; that it was there is one. */
-  bodyOf({ id, body, seal }: AuditDraft): string {
-    return equalText(seal, this.#seal('draft', id, body)) ? body : forgedBody(id, this.#options.platform.clock.now())
+  /** What a draft says. What the server has not left, or left once only, is no record; that it was there is one. */
+  bodyOf({ id, body, seal }: AuditDraft, isPlaced: boolean): string {
+    const isGood = !isPlaced && equalText(seal, this.#seal('draft', id, body))
+    return isGood ? body : forgedBody(id, this.#options.platform.clock.now())
   }
 
   isRecord({ position, body, hash, seal }: AuditRecord): boolean {
@@ -83,8 +105,9 @@ export class AuditChain {
     return equalText(seal, this.#seal('end', position, hash))
   }
 
-  isBase({ position, hash, seal }: AuditEnd): boolean {
-    return equalText(seal, this.#seal('base', position, hash))
+  isBase(base: AuditEnd): boolean {
+    const { position, hash, seal } = base
+    return isOrigin(base) || equalText(seal, this.#seal('base', position, hash))
   }
 
   /** An address that somebody has tried to sign in with: the same for the same, and nothing to whoever reads it. */

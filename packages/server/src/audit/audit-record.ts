@@ -41,6 +41,8 @@ export interface AuditFacts {
   readonly methods?: readonly string[]
   /** How many this one record stands for, where there were too many to have one each. */
   readonly count?: number
+  /** As which it waited for its place. */
+  readonly draft?: string
 }
 
 /** A record in its place. */
@@ -65,6 +67,9 @@ export interface AuditEnd {
 /** Before the first record, and before anything was forgotten. */
 export const AUDIT_ORIGIN: AuditEnd = Object.freeze({ position: 0, hash: '', seal: '' })
 
+export const isOrigin = ({ position, hash, seal }: AuditEnd): boolean =>
+  position === AUDIT_ORIGIN.position && hash === AUDIT_ORIGIN.hash && seal === AUDIT_ORIGIN.seal
+
 /** SHA-256(previous hash ‖ position ‖ body), in base64url. */
 export const auditHash = (previous: string, position: number, body: string): string => sha256Base64url(`${previous}\n${position}\n${body}`)
 
@@ -79,7 +84,8 @@ const plain = (text: string): string =>
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd')
 
 /** The one text of a record: members in one order, none that is empty. */
-export function bodyOf({ at, operation, actor, target, outcome, code, address, requestId, members, methods, count }: AuditFacts): string {
+export function bodyOf(facts: AuditFacts): string {
+  const { at, operation, actor, target, outcome, code, address, requestId, members, methods, count, draft } = facts
   const words = (list: readonly string[] | undefined): readonly string[] | undefined =>
     list === undefined || list.length === 0 ? undefined : list.slice(0, MOST_WORDS).map(plain)
   const id = (text: string | undefined): string | undefined => (text === undefined ? undefined : plain(text))
@@ -95,6 +101,7 @@ export function bodyOf({ at, operation, actor, target, outcome, code, address, r
     members: words(members),
     methods: words(methods),
     count,
+    draft,
   })
 }
 

@@ -42,6 +42,6 @@ export interface AuditStore {
   page(page: AuditPage): Promise<readonly AuditRecord[]>
   /** What follows on a position, oldest first. */
   after(position: number, limit: number): Promise<readonly AuditRecord[]>
-  /** Drops the oldest, as far as they are from before then, so many at most; the base moves to the last of them. @returns how many. */
+  /** Drops the oldest, as far as `AuditChain.old` says, so many at most; the base moves to the last of them. @returns how many. */
   forget(before: EpochMs, limit: number, chain: AuditChain): Promise<number>
 }

@@ -1,6 +1,6 @@
 import type { Clock } from 'countersign/core'
 import type { AuditChain } from './audit-chain.ts'
-import { AUDIT_ORIGIN, type AuditEnd, type AuditRecord, auditHash } from './audit-record.ts'
+import { type AuditEnd, type AuditRecord, auditHash, isOrigin } from './audit-record.ts'
 import type { AuditPage, AuditStore } from './audit-store.ts'
 import type { Checkpoint, Finding, Verification } from './finding.ts'
 
@@ -27,7 +27,7 @@ export class AuditTrail {
 
   /** @param page An actor or target may be named by an e-mail address that was tried to sign in with. */
   async page(page: AuditPage): Promise<readonly AuditRecord[]> {
-    await this.#settle()
+    await this.#trySettle()
     return this.#options.store.page({ ...page, target: this.#named(page.target) })
   }
 
@@ -42,11 +42,14 @@ export class AuditTrail {
    * its place, or that all of it, its key included, was taken away.
    */
   async verify(checkpoint?: Checkpoint): Promise<Verification> {
-    await this.#settle()
+    const failure = await this.#trySettle()
     for (;;) {
       const verification = await this.#walk(checkpoint)
       // What was forgotten meanwhile is no gap.
-      if ((await this.#options.store.ends()).base.position === verification.base) return verification
+      if ((await this.#options.store.ends()).base.position !== verification.base) continue
+      // What stands behind the end keeps others from their places: that is found. Otherwise not all was looked at.
+      if (failure !== undefined && verification.findings.length === 0) throw failure.error
+      return verification
     }
   }
 
@@ -54,6 +57,10 @@ export class AuditTrail {
     const { store, chain } = this.#options
     const { head, base } = await store.ends()
     const inspection = new Inspection(chain, base, checkpoint)
+    // Nothing stands before the first, nor where something was forgotten.
+    for (const { position } of await store.after(Number.MIN_SAFE_INTEGER, MOST_FINDINGS)) {
+      if (position <= base.position) inspection.find('unsealed', position)
+    }
     for (let after = base.position; ; ) {
       const records = await store.after(after, PAGE)
       for (const record of records) if (record.position <= head.position) inspection.take(record)
@@ -86,6 +93,14 @@ export class AuditTrail {
     return this.#options.store.settle(this.#options.chain)
   }
 
+  /** Who looks at records must be able to when somebody keeps the newest from their places. The job that does the same tells the log. */
+  #trySettle(): Promise<{ readonly error: unknown } | undefined> {
+    return this.#settle().then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    )
+  }
+
   #named(id: string | undefined): string | undefined {
     return id?.includes('@') === true ? this.#options.chain.account(id) : id
   }
@@ -108,7 +123,7 @@ class Inspection {
     this.#base = base
     this.#checkpoint = checkpoint
     this.#last = base
-    if (!isOrigin(base) && !chain.isBase(base)) this.find('base', base.position)
+    if (!chain.isBase(base)) this.find('base', base.position)
     this.#compare(base)
   }
 
@@ -155,6 +170,3 @@ class Inspection {
     return 'broken'
   }
 }
-
-const isOrigin = ({ position, hash, seal }: AuditEnd): boolean =>
-  position === AUDIT_ORIGIN.position && hash === AUDIT_ORIGIN.hash && seal === AUDIT_ORIGIN.seal

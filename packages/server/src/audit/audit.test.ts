@@ -129,3 +129,34 @@ test('records without an end of their own are kept as long as is said, for ever 
   assert.equal(await new AuditTrail({ store, chain, clock, keptMs: MINUTE_MS }).forget(), 1)
   assert.match(newId('aud', systemRandom), /^aud_/)
 })
+
+test('[J04] what a stranger has typed that is no address is no text in a record: it may be a password in the wrong field', async () => {
+  const { audit, facts } = await scene()
+  for (const typed of ['correct horse battery staple', 'usr_short', 'usr_q0wG0nRSl2-YlVsw5hAJoQ']) {
+    await assert.rejects(audit.during(SIGN_IN, refused('credentials_invalid', typed)))
+  }
+  const targets = (await facts()).map(({ target }) => target)
+  assert.deepEqual(
+    targets.map((target) => target?.kind),
+    ['account', 'account', 'user'],
+  )
+  assert.equal(targets[2]?.id, 'usr_q0wG0nRSl2-YlVsw5hAJoQ', 'which we have made ourselves')
+  assert.doesNotMatch(JSON.stringify(targets), /horse|short/)
+})
+
+test('[J04] a flood of strangers leaves room for the records of those who had proved who they are', async () => {
+  const { audit, facts } = await scene()
+  for (let n = 0; n < 200; n++) await assert.rejects(audit.during(SIGN_IN, refused('credentials_invalid')))
+  const removing = { operation: 'removeService', actor: { kind: 'user', id: 'usr_mallory' } } as const
+  for (let n = 0; n < 102; n++) await assert.rejects(audit.during(removing, refused('rate_limited')))
+  assert.equal((await facts()).filter(({ actor }) => actor.id === 'usr_mallory').length, 100)
+  await audit.flush(true)
+  assert.deepEqual(
+    (await facts()).slice(-2).map(({ operation, actor, count }) => [operation, actor.kind, count]),
+    [
+      ['signIn', 'anyone', 100],
+      ['removeService', 'user', 2],
+    ],
+    'what is counted is not said to be of strangers',
+  )
+})

@@ -1,9 +1,9 @@
 import { AuthError, newId, type Platform, refusalRow } from 'countersign/core'
-import { Act, type ActBeginning, type Origin, type Recorder, runScope } from './act.ts'
+import { Act, type ActBeginning, aside, type Origin, type Recorder, runScope } from './act.ts'
 import type { AuditChain } from './audit-chain.ts'
 import { type AuditFacts, bodyOf } from './audit-record.ts'
 import type { AuditStore } from './audit-store.ts'
-import { RefusalBound, type RefusalBounds, type RefusalCount } from './refusal-bound.ts'
+import { RefusalBound, type RefusalBounds } from './refusal-bound.ts'
 
 export interface AuditOptions {
   readonly store: AuditStore
@@ -19,13 +19,18 @@ export interface AuditOptions {
 /** Codes that tell a caller in good faith how to go on. */
 const everyday: ReadonlySet<string> = new Set(['token_expired', 'step_up_required', 'factor_enrolment_required'])
 
+/** What names a user by what we have made ourselves. Everything else may be a password that was typed into the wrong field. */
+const userId = /^usr_[A-Za-z0-9_-]{22}$/
+
 /** Turned away for who they are, or how often they have tried. What a request lacks otherwise is no matter of security. */
 const isTurnedAway = ({ code }: AuthError): boolean => [401, 403, 429].includes(refusalRow(code).status) && !everyday.has(code)
 
 /** Records who has done what. */
 export class Audit {
   readonly #options: AuditOptions
-  readonly #bound: RefusalBound
+  /** Strangers can be as many as they like: whoever has proved who they are does not go under in their flood. */
+  readonly #ofStrangers: RefusalBound
+  readonly #ofOthers: RefusalBound
   readonly #recorder: Recorder
   #settling: Promise<void> | undefined
   #isLeft = false
@@ -33,7 +38,8 @@ export class Audit {
   constructor(options: AuditOptions) {
     const { chain, platform } = options
     this.#options = options
-    this.#bound = new RefusalBound(platform.clock, options.bounds)
+    this.#ofStrangers = new RefusalBound(platform.clock, options.bounds)
+    this.#ofOthers = new RefusalBound(platform.clock, options.bounds)
     this.#recorder = {
       chain,
       now: () => platform.clock.now(),
@@ -78,7 +84,7 @@ export class Audit {
 
   /** Records what was only counted so far, when that is due. @param now Whether or not it is. */
   async flush(now: boolean = false): Promise<void> {
-    await this.#appendCounts(this.#bound.taken(now))
+    await this.#appendCounts(now)
     await this.settle()
   }
 
@@ -103,16 +109,18 @@ export class Audit {
     return this.#try(act, async () => {
       const { facts } = act
       const { code } = refusal
-      if (this.#bound.admits({ operation: facts.operation, code })) {
+      const actor = facts.actor.kind
+      const bound = actor === 'anyone' ? this.#ofStrangers : this.#ofOthers
+      if (bound.admits({ actor, operation: facts.operation, code })) {
         await this.#append({ ...facts, ...(await this.#accountOf(act, refusal)), outcome: 'refused', code })
       }
-      await this.#appendCounts(this.#bound.taken())
+      await this.#appendCounts(false)
     })
   }
 
-  async #appendCounts(counts: readonly RefusalCount[]): Promise<void> {
-    for (const { operation, code, count } of counts) {
-      await this.#append({ operation, code, count, actor: { kind: 'anyone' }, outcome: 'refused' })
+  async #appendCounts(now: boolean): Promise<void> {
+    for (const { actor, operation, code, count } of [...this.#ofStrangers.taken(now), ...this.#ofOthers.taken(now)]) {
+      await this.#append({ operation, code, count, actor: { kind: actor }, outcome: 'refused' })
     }
   }
 
@@ -127,14 +135,15 @@ export class Audit {
   }
 
   async #userOf(account: string, code: string, known: unknown): Promise<string | undefined> {
-    if (!account.includes('@')) return account
+    if (userId.test(account)) return account
     if (typeof known === 'string') return known
     return code === 'credentials_invalid' ? undefined : this.#options.userOf(account)
   }
 
   #append(facts: Omit<AuditFacts, 'at'>): Promise<void> {
     const { store, chain, platform } = this.#options
-    return store.append(bodyOf({ ...facts, at: platform.clock.now() }), chain)
+    // It is no change of an act around this one.
+    return aside(() => store.append(bodyOf({ ...facts, at: platform.clock.now() }), chain))
   }
 
   async #try(act: Act, work: () => Promise<void>): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Clock } from 'countersign/core'
+import type { Actor } from './audit-record.ts'
 
 export interface RefusalBounds {
   /** So many have a record each at once. */
@@ -9,11 +10,12 @@ export interface RefusalBounds {
   readonly countedForMs: number
 }
 
-/** 100 at once and 200 an hour, for each server: a flood of refusals writes 4 MB a day at most. */
+/** 100 at once and 200 an hour, for each server and each of two bounds: a flood of refusals writes 4 MB a day at most. */
 export const DEFAULT_BOUNDS: RefusalBounds = Object.freeze({ atOnce: 100, everyMs: 18_000, countedForMs: 300_000 })
 
-/** What refusals of one kind have in common: both come from tables, so that there are few kinds. */
+/** What refusals of one kind have in common: all come from tables, so that there are few kinds. */
 export interface RefusalKind {
+  readonly actor: Actor['kind']
   readonly operation: string
   readonly code: string
 }
@@ -39,15 +41,15 @@ export class RefusalBound {
   }
 
   /** @returns whether it has a record of its own; if not, it was counted. */
-  admits({ operation, code }: RefusalKind): boolean {
+  admits({ actor, operation, code }: RefusalKind): boolean {
     this.#fill()
     if (this.#tokens >= 1) {
       this.#tokens--
       return true
     }
     if (this.#counts.size === 0) this.#countingSinceMs = this.#clock.monotonicMs()
-    const key = `${operation} ${code}`
-    this.#counts.set(key, { operation, code, count: (this.#counts.get(key)?.count ?? 0) + 1 })
+    const key = `${actor} ${operation} ${code}`
+    this.#counts.set(key, { actor, operation, code, count: (this.#counts.get(key)?.count ?? 0) + 1 })
     return false
   }
 

@@ -182,7 +182,8 @@ export class AuthorizationServer {
 
   #within<Result>(request: OAuthRequest, work: (provider: Provider, call: OAuthCall) => Promise<Result>): Promise<Result> {
     const call: OAuthCall = {
-      path: request.path,
+      // A query belongs to whoever asks: it makes no other place of the token endpoint.
+      path: request.path.replace(/\?.*$/s, ''),
       arrivedAt: this.#ground.clock.now(),
       session: request.session,
       secret: secretOf(request),

@@ -5,13 +5,12 @@ import type { RouteFacts } from './route.ts'
 
 /**
  * What changes nothing that anybody would ask about later, though it is no GET: questions, first halves of what a second one completes, what services
- * send and fetch by themselves, and credentials of minutes that are exchanged for others (`refreshSession` among them: its thefts are recorded).
+ * send and fetch by themselves, and tokens that are exchanged for others (`refreshSession` among them: its thefts are recorded).
  * Everything else has a record.
  */
 const unrecorded: ReadonlySet<string> = new Set([
   'refreshSession',
   'exchangeToken',
-  'createTemporaryCredential',
   'introspectToken',
   'lookUpAccessKey',
   'lookUpApiKey',

@@ -38,7 +38,7 @@ export async function auditScene(store: Store, secret: string = newMasterSecret(
   const trail = new AuditTrail({ store: store.audit, chain, clock, keptMs: KEPT_MS })
   return {
     ...{ clock, audit, trail, chain },
-    facts: async (page = {}) => (await trail.page({ ...everything, ...page })).map(factsOf),
+    facts: async (page = {}) => (await trail.page({ ...everything, ...page })).map(factsOf).map(({ draft: _, ...facts }) => facts),
     issue: (id) =>
       audit.during({ operation: 'createService', actor: ADMINISTRATOR }, async () => {
         actOn('service', id)
@@ -153,6 +153,20 @@ export function auditStoreContract(name: string, open: OpenStore): void {
     assert.deepEqual(await facts(), [
       { at: NOW, operation: 'removeService', actor: { kind: 'server' }, outcome: 'done', address: '192.0.2.9' },
     ])
+  })
+
+  promise('[J04] who is turned away within an act is on record, and no change of the act around it', async (store) => {
+    const { audit, facts } = await auditScene(store)
+    await audit.during({ operation: 'signIn', actor: { kind: 'anyone' }, isQuiet: true }, async () => {
+      const linking = actOf({ operation: 'linkIdentity', isQuiet: true }, async () => {
+        throw new AuthError('credentials_invalid')
+      })
+      await assert.rejects(linking, { code: 'credentials_invalid' })
+    })
+    assert.deepEqual(
+      (await facts()).map(({ operation, outcome }) => [operation, outcome]),
+      [['linkIdentity', 'refused']],
+    )
   })
 
   promise('[I15] of fifty acts at once each has its place, without a gap, and the chain holds', async (store) => {

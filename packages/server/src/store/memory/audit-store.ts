@@ -47,9 +47,7 @@ export class MemoryAuditStore implements AuditStore {
   }
 
   async forget(before: EpochMs, limit: number, chain: AuditChain): Promise<number> {
-    const oldest = this.#records.slice(0, limit)
-    const firstKept = oldest.findIndex((record) => factsOf(record).at >= before)
-    const forgotten = firstKept === -1 ? oldest : oldest.slice(0, firstKept)
+    const forgotten = chain.old(this.#base, this.#records.slice(0, limit), before)
     const last = forgotten.at(-1)
     if (last === undefined) return 0
     this.#records = this.#records.slice(forgotten.length)

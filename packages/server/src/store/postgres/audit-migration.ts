@@ -1,5 +1,15 @@
 import type { Migration } from '../sqlite/schema.ts'
 
+/** Which of the drafts have their places: one that is left a second time gets no other. Read out of what is chained, as all else. */
+export const auditDraftMigration: Migration = {
+  version: 23,
+  name: 'which draft a record was',
+  sql: `
+    ALTER TABLE countersign.audit_record ADD COLUMN draft text COLLATE "C" GENERATED ALWAYS AS (body::json ->> 'draft') STORED;
+    CREATE INDEX audit_record_by_draft ON countersign.audit_record (draft) WHERE draft IS NOT NULL;
+  `,
+}
+
 /** As on SQLite; and what transactions have left without a place, so that none of them waits for the end of the chain. */
 export const auditMigration: Migration = {
   version: 21,

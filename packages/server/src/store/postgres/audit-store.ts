@@ -20,14 +20,14 @@ const SETTLED_AT_ONCE = 500
 const lockEnd = statement<AuditEndsRow>('lock audit end', `SELECT ${endColumns} FROM countersign.audit_head FOR UPDATE`)
 const readEnds = statement<AuditEndsRow>('audit ends', `SELECT ${endColumns} FROM countersign.audit_head`)
 const isLeft = statement('audit draft left', 'SELECT 1 FROM countersign.audit_draft LIMIT 1')
-const takeDrafts = statement<AuditDraft>(
+const takeDrafts = statement<AuditDraft & { readonly is_placed: boolean }>(
   'take audit drafts',
   `
   WITH taken AS (
     DELETE FROM countersign.audit_draft
     WHERE id IN (SELECT id FROM countersign.audit_draft ORDER BY left_at, id LIMIT ${SETTLED_AT_ONCE}) RETURNING *
   )
-  SELECT id, body, seal FROM taken ORDER BY left_at, id`,
+  SELECT id, body, seal, EXISTS (SELECT 1 FROM countersign.audit_record r WHERE r.draft = taken.id) AS is_placed FROM taken ORDER BY left_at, id`,
 )
 const write = statement(
   'write audit records',
@@ -40,10 +40,6 @@ const write = statement(
 const after = statement<AuditRecord>(
   'audit records after',
   `SELECT ${recordColumns} FROM countersign.audit_record WHERE position > $1 ORDER BY position LIMIT $2`,
-)
-const oldest = statement<{ readonly position: number; readonly hash: string; readonly at: EpochMs }>(
-  'oldest audit records',
-  'SELECT position, hash, at FROM countersign.audit_record ORDER BY position LIMIT $1',
 )
 const drop = statement('drop audit records', 'DELETE FROM countersign.audit_record WHERE position <= $1')
 const moveBase = statement('move audit base', 'UPDATE countersign.audit_head SET base_position = $1, base_hash = $2, base_seal = $3')
@@ -89,10 +85,8 @@ export class PostgresAuditStore implements AuditStore {
 
   forget(before: EpochMs, limit: number, chain: AuditChain): Promise<number> {
     return this.#database.transaction(async (unit) => {
-      await endOf(unit)
-      const rows = await unit.ask(oldest, limit)
-      const firstKept = rows.findIndex(({ at }) => at >= before)
-      const forgotten = firstKept === -1 ? rows : rows.slice(0, firstKept)
+      const { base: from } = await endsOf(unit)
+      const forgotten = chain.old(from, (await unit.ask(after, from.position, limit)).map(auditRecordOf), before)
       const last = forgotten.at(-1)
       if (last === undefined) return 0
       const base = chain.baseAt(last)
@@ -105,18 +99,19 @@ export class PostgresAuditStore implements AuditStore {
   /** Whoever holds the end takes the drafts: each gets one place, whichever server puts it there. @returns how many there were. */
   #write(bodies: readonly string[], chain: AuditChain): Promise<number> {
     return this.#database.transaction(async (unit) => {
-      const end = await endOf(unit)
+      const { head: end } = await endsOf(unit)
       const drafts = await unit.ask(takeDrafts)
-      writeBehind(unit, end, [...drafts.map((draft) => chain.bodyOf(draft)), ...bodies], chain)
+      writeBehind(unit, end, [...drafts.map((draft) => chain.bodyOf(draft, draft.is_placed)), ...bodies], chain)
       return drafts.length
     })
   }
 }
 
-async function endOf(unit: Unit): Promise<AuditEnd> {
+/** Held until the commit. */
+async function endsOf(unit: Unit): Promise<AuditEnds> {
   const [ends] = await unit.ask(lockEnd)
   if (ends === undefined) throw new Error('the audit log has no end')
-  return auditEndsOf(ends).head
+  return auditEndsOf(ends)
 }
 
 /** Sends the records on their way, to be followed by the commit. */

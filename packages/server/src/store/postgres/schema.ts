@@ -1,4 +1,4 @@
-import { auditMigration } from './audit-migration.ts'
+import { auditDraftMigration, auditMigration } from './audit-migration.ts'
 import { clientInvitationMigration } from './client-invitation-migration.ts'
 import { gateMigration } from './gate-migration.ts'
 import { logoutMigration } from './logout-migration.ts'
@@ -378,4 +378,5 @@ export const migrations: readonly Migration[] = [
   trustRuleMigration,
   auditMigration,
   gateMigration,
+  auditDraftMigration,
 ]

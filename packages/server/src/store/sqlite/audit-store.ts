@@ -6,19 +6,12 @@ import type { AuditWriter } from './audit-writer.ts'
 import type { Database } from './database.ts'
 import type { Statement } from './statement.ts'
 
-interface OldRecordRow {
-  readonly position: number
-  readonly hash: string
-  readonly at: EpochMs
-}
-
 export class SqliteAuditStore implements AuditStore {
   readonly #database: Database
   readonly #writer: AuditWriter
   /** By what they ask for. */
   readonly #pages = new Map<string, Statement<AuditRecord>>()
   readonly #after: Statement<AuditRecord>
-  readonly #oldest: Statement<OldRecordRow>
   readonly #drop: Statement
   readonly #moveBase: Statement
 
@@ -26,7 +19,6 @@ export class SqliteAuditStore implements AuditStore {
     this.#database = database
     this.#writer = writer
     this.#after = database.statement(`SELECT ${recordColumns} FROM audit_record WHERE position > ? ORDER BY position LIMIT ?`)
-    this.#oldest = database.statement('SELECT position, hash, at FROM audit_record ORDER BY position LIMIT ?')
     this.#drop = database.statement('DELETE FROM audit_record WHERE position <= ?')
     this.#moveBase = database.statement('UPDATE audit_head SET base_position = ?, base_hash = ?, base_seal = ?')
   }
@@ -43,7 +35,12 @@ export class SqliteAuditStore implements AuditStore {
   }
 
   page(page: AuditPage): Promise<readonly AuditRecord[]> {
-    const { name, where, values } = auditFilter(page, 'audit_record', (number) => `?${number}`)
+    const { name, where, values } = auditFilter(
+      page,
+      'audit_record',
+      (number) => `?${number}`,
+      (column) => `+${column}`,
+    )
     return this.#database.read(() => {
       const limit = values.length + 1
       const sql = `SELECT ${recordColumns} FROM audit_record WHERE ${where} ORDER BY position DESC LIMIT ?${limit}`
@@ -59,9 +56,8 @@ export class SqliteAuditStore implements AuditStore {
 
   forget(before: EpochMs, limit: number, chain: AuditChain): Promise<number> {
     return this.#database.write(() => {
-      const oldest = this.#oldest.all(limit)
-      const firstKept = oldest.findIndex(({ at }) => at >= before)
-      const forgotten = firstKept === -1 ? oldest : oldest.slice(0, firstKept)
+      const { base: from } = auditEndsOf(this.#writer.ends())
+      const forgotten = chain.old(from, this.#after.all(from.position, limit).map(auditRecordOf), before)
       const last = forgotten.at(-1)
       if (last === undefined) return 0
       const base = chain.baseAt(last)

@@ -69,6 +69,8 @@ export const consentPage: Page = definePage({
       submit: (fields, call, services) => decide(fields, call, services, async () => ({ select_account: {} }), 'select_account'),
     }),
     [OTHER]: defineForm({
+      // All that it changes.
+      act: 'endCurrentSession',
       fields: aboutFields,
       keeps: [],
       failed: ({ consent }) => consent.failed,

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Accounts, Profile, User } from '../../../account/index.ts'
 import type { OpaqueRegistration, OpaqueRegistrationUpload } from '../../../account/opaque/index.ts'
+import { nameAct } from '../../../audit/index.ts'
 import { json } from '../../answer.ts'
 import { InvalidRequest } from '../../field-error.ts'
 import { opaqueUpload } from '../../opaque-schema.ts'
@@ -38,6 +39,7 @@ export const createUser: Operation = defineRoute({
     const chosen = passwordOf(body)
     if (body.dry_run === true) {
       if (chosen.kind !== 'hash') throw wrong('/dry_run', 'goes with password_hash only')
+      nameAct({ isQuiet: true })
       await accounts.rehearseAdoption(profile, chosen.hash)
       return new Response(null, { status: 204 })
     }
