@@ -33,10 +33,10 @@ export class SessionTabs {
    */
   async exclusively<T>(patienceMs: number, task: () => Promise<T>): Promise<T> {
     if (this.#locks === undefined) return task()
-    const impatience = new AbortController()
-    const cancel = this.#platform.clock.after(patienceMs, () => impatience.abort(new DOMException('no turn in time', 'TimeoutError')))
+    const timeout = new AbortController()
+    const cancel = this.#platform.clock.after(patienceMs, () => timeout.abort(new DOMException('no turn in time', 'TimeoutError')))
     try {
-      return await this.#locks.request(this.#name, { signal: impatience.signal }, task)
+      return await this.#locks.request(this.#name, { signal: timeout.signal }, task)
     } finally {
       cancel()
     }
@@ -47,22 +47,20 @@ export class SessionTabs {
   }
 
   listen(hear: (news: TabNews) => void): Cancel {
-    const channel = this.#channel
-    if (channel === undefined) return () => undefined
-    let last: TabNews | undefined
-    channel.addEventListener('message', ({ data }) => {
-      if (!isNews(data)) return
-      last = data
-      hear(data)
-    })
-    // What another tab has stored before it told arrives here after that, at times: then it is heard once more.
-    const arrive = ({ key }: StorageEvent): void => {
-      if (key === this.#name && last !== undefined && last.state !== 'signed-out') hear(last)
+    let last: unknown
+    // What another tab has stored before it told arrives here after that, at times: then it is heard once more. Not that all sessions of somebody end,
+    // who may have signed in again by then.
+    const arrive = ({ data = last }: { readonly data?: unknown }): void => {
+      if (isNews(data)) {
+        hear(data)
+        last = data.user ?? data
+      }
     }
-    globalThis.addEventListener?.('storage', arrive)
+    this.#channel?.addEventListener('message', arrive)
+    globalThis.addEventListener?.('storage', arrive as () => void)
     return () => {
-      channel.close()
-      globalThis.removeEventListener?.('storage', arrive)
+      this.#channel?.close()
+      globalThis.removeEventListener?.('storage', arrive as () => void)
     }
   }
 }
