@@ -60,15 +60,14 @@ const sentences: Readonly<Record<ErrorCode, string>> = {
   temporarily_unavailable: 'the keys of the issuer cannot be had just now',
 }
 
-/** Whether a request at the token endpoint shows a token of somebody else's. */
-export const isAssertionGrant = (request: OAuthRequest): boolean => assertionGrants.includes(grantTypeOf(request))
-
 /** What the token endpoint is asked for; empty where that is not said. */
 export function grantTypeOf({ method, headers, body }: OAuthRequest): string {
   if (method !== 'POST' || !isForm({ headers })) return ''
   // As `parseForm` reads it: with a mark of byte order before it, it is no parameter of that name.
   const form = new TextDecoder('utf-8', { ignoreBOM: true }).decode(body)
-  return new URLSearchParams(form).get('grant_type') ?? ''
+  // It nearly always comes first, and then nothing has to be decoded.
+  const [, first] = /^grant_type=([\w-]+)(?:&|$)/.exec(form) ?? []
+  return first ?? new URLSearchParams(form).get('grant_type') ?? ''
 }
 
 /**

@@ -4,7 +4,7 @@ import { endpoints } from '../oauth/index.ts'
 import { authenticationContext } from '../session/acr.ts'
 import { ENROLMENT } from '../session/index.ts'
 import { json } from './answer.ts'
-import { answerAssertion, assertionGrants, grantTypeOf, isAssertionGrant } from './assertion-grant.ts'
+import { answerAssertion, assertionGrants, grantTypeOf } from './assertion-grant.ts'
 import { type PageSession, pageSession } from './browser/index.ts'
 import { certificateSupport } from './config-client-certificate.ts'
 import type { Client, Connection } from './connection.ts'
@@ -73,9 +73,10 @@ export async function answerOAuth(asked: Asked, services: Services): Promise<OAu
     const message = await oauthRequest(request, client, undefined)
     if (pathname === endpoints.pushed_authorization_request && message.body.length > MAXIMUM_PUSHED)
       throw new AuthError('content_too_large')
-    if (pathname === endpoints.token && isAssertionGrant(message)) return unposted(await answerAssertion(message, request, services))
+    const grant = pathname === endpoints.token ? grantTypeOf(message) : undefined
+    if (grant !== undefined && assertionGrants.includes(grant)) return unposted(await answerAssertion(message, request, services))
     const answer = await server(services).answer(message)
-    if (pathname === endpoints.token && answer.response.status === 200) services.telemetry.tokenIssued(oauthGrantOf(grantTypeOf(message)))
+    if (grant !== undefined && answer.response.status === 200) services.telemetry.tokenIssued(oauthGrantOf(grant))
     return answer
   }
   if (request.method === 'POST') return unposted(seeOther(await askedAgain(request, services.site.base + endpoints.authorization)))
