@@ -9,21 +9,9 @@ import { crossings, pages } from '../../packages/server/src/server/page/page-tab
 import { operations } from '../../packages/server/src/server/route-table.ts'
 import { AuthenticatorApp } from './authenticator-app.ts'
 import { PageBrowser } from './page-browser.ts'
+import type { AuditEventRecord } from '../../packages/server/src/cli/record.ts'
 import { until } from './patience.ts'
 import { PASSWORD, ServerWorld, type SignedInReply } from './server-world.ts'
-
-interface Event {
-  readonly position: number
-  readonly operation: string
-  readonly actor: { readonly kind: string; readonly id: string | null; readonly session: string | null; readonly by: string | null }
-  readonly target: { readonly kind: string; readonly id: string } | null
-  readonly outcome: string
-  readonly code: string | null
-  readonly address: string | null
-  readonly request_id: string | null
-  readonly members: readonly string[]
-  readonly methods: readonly string[]
-}
 
 const NEW_PASSWORD = 'a longer walk along the harbour'
 
@@ -46,17 +34,17 @@ suite('the audit log', () => {
   const person = async () => keep(await world.person())
   const head = async (): Promise<number> => (await world.local('GET', '/v1/audit-events/head')).body.position
   /** Oldest first. */
-  async function since(position: number): Promise<readonly Event[]> {
+  async function since(position: number): Promise<readonly AuditEventRecord[]> {
     const { body } = await world.local('GET', '/v1/audit-events?limit=500')
-    return body.audit_events.filter((event: Event) => event.position > position).reverse()
+    return body.audit_events.filter((event: AuditEventRecord) => event.position > position).reverse()
   }
   /** What a step leaves on record. */
-  async function recordsOf(step: () => Promise<unknown>): Promise<readonly Event[]> {
+  async function recordsOf(step: () => Promise<unknown>): Promise<readonly AuditEventRecord[]> {
     const before = await head()
     await step()
     return since(before)
   }
-  const told = ({ operation, actor, target, outcome, code }: Event): readonly unknown[] => [
+  const told = ({ operation, actor, target, outcome, code }: AuditEventRecord): readonly unknown[] => [
     operation,
     actor.id ?? actor.kind,
     target?.id,
@@ -279,7 +267,7 @@ suite('the audit log', () => {
     const seen: number[] = []
     for (let after = ''; ; ) {
       const { body } = await world.ask('GET', `/v1/audit-events?limit=7${after}`, { token: admin.access_token })
-      seen.push(...body.audit_events.map((event: Event) => event.position))
+      seen.push(...body.audit_events.map((event: AuditEventRecord) => event.position))
       if (body.next === null) break
       after = `&after=${body.next}`
     }

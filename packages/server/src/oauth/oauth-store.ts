@@ -1,7 +1,7 @@
 import type { EpochMs } from 'countersign/core'
-import type { User } from '../account/index.ts'
 import type { ScopeFacts } from '../credential/index.ts'
 import type { OAuthClient } from './oauth-client.ts'
+import type { Person } from './person-claims.ts'
 
 /** Something that the protocol hands out and takes back: a code, a refresh token, a pushed request. */
 export interface Artifact {
@@ -70,7 +70,7 @@ export interface RefreshFacts {
   /** Of the refresh token. */
   readonly payload: string
   readonly grant: Pick<Grant, 'id' | 'payload'>
-  readonly person: Pick<User, 'id' | 'name' | 'email' | 'emailVerifiedAt' | 'updatedAt'>
+  readonly person: Person
   /** With the head of the log, which was read before all else, or in one with it. */
   readonly scopes: ScopeFacts
 }

@@ -7,13 +7,13 @@ export const scopeClaims = {
   email: ['email', 'email_verified'],
 } as const
 
+export type Person = Pick<User, 'id' | 'name' | 'email' | 'emailVerifiedAt' | 'updatedAt'>
+
 /** As ID tokens and the userinfo endpoint have them. */
-export const personClaims = ({ id, name, email, emailVerifiedAt, updatedAt }: RefreshPerson): Readonly<Record<string, unknown>> => ({
+export const personClaims = ({ id, name, email, emailVerifiedAt, updatedAt }: Person): Readonly<Record<string, unknown>> => ({
   sub: id,
   email,
   email_verified: emailVerifiedAt !== undefined,
   updated_at: Math.floor(updatedAt / 1000),
   ...(name === undefined ? {} : { name }),
 })
-
-type RefreshPerson = Pick<User, 'id' | 'name' | 'email' | 'emailVerifiedAt' | 'updatedAt'>
