@@ -117,14 +117,15 @@ suite('two servers on one PostgreSQL', () => {
     const { email } = await one.person()
     await Promise.all([
       ...Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? one : other).service(`both-${n}`)),
-      ...Array.from({ length: 6 }, (_, n) => (n % 2 === 0 ? one : other).signIn(email)),
+      // Fewer at once than wrong attempts go without a wait: an attempt counts from its beginning.
+      ...Array.from({ length: 4 }, (_, n) => (n % 2 === 0 ? one : other).signIn(email)),
     ])
     for (const world of [one, other]) {
       const { body } = await world.local('GET', '/v1/audit-events?limit=500')
       const late = body.audit_events.filter(({ position }: { position: number }) => position > before.position)
       assert.deepEqual(
         late.map(({ position }: { position: number }) => position - before.position),
-        Array.from({ length: 28 }, (_, n) => 28 - n),
+        Array.from({ length: 26 }, (_, n) => 26 - n),
       )
       assert.equal(late.filter(({ operation }: { operation: string }) => operation === 'createService').length, 20)
       const verified = await world.local('POST', '/v1/audit-events/verify', { checkpoint: before })
