@@ -82,7 +82,7 @@ const findingFor = (
   wanted: Import,
 ): string | undefined => {
   if (wanted.specifier.startsWith('.')) {
-    if (!/\.(ts|mjs|json)$/.test(wanted.specifier)) return `a relative import names its file with the ending: ${wanted.specifier}`
+    if (!/\.(tsx?|mjs|json|css)$/.test(wanted.specifier)) return `a relative import names its file with the ending: ${wanted.specifier}`
     return relativeFinding(area, folder, row.folders, file, wanted)
   }
   const packages = isTest(file.path) ? [...row.packages, ...testPackages] : row.packages

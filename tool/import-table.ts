@@ -144,6 +144,65 @@ const server: Area = {
   },
 }
 
+const REACT = ['react', 'react/jsx-runtime']
+const VIEW: Omit<Row, 'holds'> = { folders: ['api', 'kit', 'message'], packages: [...REACT, 'wouter'] }
+
+/** Each is fetched when somebody goes there: only the table of views names them. */
+const VIEWS: readonly string[] = [
+  'overview',
+  'revocation',
+  'user',
+  'session',
+  'api-key',
+  'access-key',
+  'service',
+  'client',
+  'role',
+  'trust-rule',
+  'webhook',
+  'signing-key',
+  'audit',
+  'mail',
+]
+
+/** It speaks HTTP only: nothing of the other packages is in it. */
+const webConsole: Area = {
+  path: 'packages/console/src',
+  composition: {
+    folders: ['api', 'kit', 'message', 'style', ...VIEWS],
+    packages: [...REACT, 'react-dom/client', '@tanstack/react-query', 'wouter', 'wouter/', 'vite/client'],
+  },
+  rows: {
+    api: { holds: 'what is asked of the server, and the answers', folders: [], packages: ['react', '@tanstack/react-query'] },
+    kit: {
+      holds: 'table, dialogs, fields, and all that views are made of',
+      folders: ['api', 'message'],
+      packages: [...REACT, 'react-dom', 'wouter', 'wouter/'],
+    },
+    message: { holds: 'all text, by language', folders: [], packages: [] },
+    style: { holds: 'style sheets', folders: [], packages: [] },
+    overview: { holds: 'what wants looking at', ...VIEW },
+    revocation: {
+      holds: 'the log, live; how long refusals take; revoking',
+      folders: VIEW.folders,
+      packages: [...VIEW.packages, 'uplot', 'uplot/'],
+    },
+    user: { holds: 'people', ...VIEW, folders: [...VIEW.folders, 'session'] },
+    session: { holds: 'where people are signed in', ...VIEW },
+    'api-key': { holds: 'API keys', ...VIEW, folders: [...VIEW.folders, 'caller-key'] },
+    'access-key': { holds: 'access keys', ...VIEW, folders: [...VIEW.folders, 'caller-key'] },
+    service: { holds: 'services and their verifiers', ...VIEW },
+    'caller-key': { holds: 'what API keys and access keys have in common', ...VIEW },
+    client: { holds: 'applications of others', ...VIEW },
+    role: { holds: 'roles and what they bring', ...VIEW },
+    'trust-rule': { holds: 'whose workloads are trusted', ...VIEW },
+    webhook: { holds: 'endpoints and deliveries', ...VIEW },
+    'signing-key': { holds: 'the key ring', ...VIEW },
+    audit: { holds: 'who has done what', ...VIEW },
+    mail: { holds: 'mails that wait or have failed', ...VIEW },
+  },
+}
+
 /** Everything outside the packages: it may reach into them, nothing in them may reach out. */
 const around: Area = {
   path: '.',
@@ -174,4 +233,4 @@ export const testPackages: readonly string[] = [...MECHANISMS, 'node:', 'fast-ch
 
 export const bannedNames: readonly string[] = ['util', 'utils', 'helper', 'helpers', 'common', 'shared', 'misc', 'lib']
 
-export const areas: readonly Area[] = [library, server, around]
+export const areas: readonly Area[] = [library, server, webConsole, around]

@@ -6,23 +6,24 @@
 // Standard output belongs to the command; what this file has to say goes to standard error.
 
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { delimiter, dirname, join, resolve } from 'node:path'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const OLDEST = [24, 19]
 const LONGEST_INSTALL_MS = 600_000
 
-/** Command → the file that is run, and its first arguments. */
+/** Command → the file that is run, its first arguments, and whether it needs the console. */
 const commands = {
-  serve: { entry: 'packages/server/src/cli/main.ts', first: ['serve'] },
+  serve: { entry: 'packages/server/src/cli/main.ts', first: ['serve'], serves: true },
   countersign: { entry: 'packages/server/src/cli/main.ts' },
-  demo: { entry: 'example/demo/main.ts' },
+  demo: { entry: 'example/demo/main.ts', serves: true },
   bench: { entry: 'bench/src/main.ts' },
-  test: { entry: 'tool/test.ts' },
-  build: { entry: 'tool/build.ts' },
-  check: { entry: 'tool/check.ts' },
+  test: { entry: 'tool/test.ts', serves: true },
+  build: { entry: 'tool/build.ts', serves: true },
+  check: { entry: 'tool/check.ts', serves: true },
   'check:rows': { entry: 'tool/check-rows.ts' },
   format: { entry: 'node_modules/@biomejs/biome/bin/biome', first: ['format', '--write', '.'] },
 }
@@ -107,6 +108,35 @@ const install = () => {
   })
 }
 
+/** Whether what the console was last built from is what stands there now. */
+const consoleStamp = () => {
+  const hash = createHash('sha256')
+  const folder = join(root, 'packages/console')
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && !entry.name.includes('.test.'),
+  )
+  const paths = files.map((entry) => join(entry.parentPath ?? entry.path, entry.name)).filter((path) => !path.includes('node_modules'))
+  for (const path of [...paths.sort(), join(root, 'package-lock.json')]) hash.update(`${relative(root, path)}\n`).update(readFileSync(path))
+  return hash.digest('hex')
+}
+
+/** The console is served as it was built: by whoever starts a server, and again only when something in it has changed. */
+const buildConsole = (node) => {
+  const mark = join(root, 'packages/server/asset/console/stamp')
+  const isBuilt = () => existsSync(mark) && readFileSync(mark, 'utf8') === consoleStamp()
+  if (isBuilt()) return
+  alone(() => {
+    if (isBuilt()) return
+    const stamp = consoleStamp()
+    const result = spawnSync(node, [join(root, 'node_modules/vite/bin/vite.js'), 'build', 'packages/console', '--logLevel', 'warn'], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    if (result.status !== 0) fail(`The console does not build:\n${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`)
+    writeFileSync(mark, stamp)
+  })
+}
+
 const recent = (version) => {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])
@@ -166,4 +196,6 @@ const command = Object.hasOwn(commands, name) ? commands[name] : undefined
 if (command === undefined) fail(`Usage: node tool/run.mjs ${Object.keys(commands).join('|')} [arguments]`)
 
 install()
-run(pinnedNode(), ['--conditions=source', join(root, command.entry), ...(command.first ?? []), ...rest])
+const node = pinnedNode()
+if (command.serves === true || rest[0] === 'serve') buildConsole(node)
+run(node, ['--conditions=source', join(root, command.entry), ...(command.first ?? []), ...rest])

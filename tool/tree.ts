@@ -16,7 +16,7 @@ export const read = (path: string): string => readFileSync(join(repository, path
 
 /** Every hand-written TypeScript file of the repository. */
 export const sources = (): SourceFile[] =>
-  filesOf(['packages/*/src/**/*.ts', 'test/**/*.ts', 'tool/**/*.{ts,mjs}', 'example/**/*.ts', 'bench/**/*.ts']).map((path) => ({
+  filesOf(['packages/*/src/**/*.{ts,tsx}', 'test/**/*.ts', 'tool/**/*.{ts,mjs}', 'example/**/*.ts', 'bench/**/*.ts']).map((path) => ({
     path,
     text: read(path),
   }))

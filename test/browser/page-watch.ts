@@ -4,6 +4,7 @@ import type { BrowserContext, ConsoleMessage, Request, Response } from 'playwrig
 /** Notes whatever a browser complains of: what breaks the policy of a page, errors of scripts, files that are missing, and calls of anybody else. */
 export class PageWatch {
   readonly #complaints: string[] = []
+  readonly #wanted: string[] = []
   readonly #origin: string
 
   constructor(context: BrowserContext, origin: string) {
@@ -19,8 +20,13 @@ export class PageWatch {
     return this.#complaints
   }
 
+  /** What is refused on purpose, this once, is no complaint; that it was not refused is one. */
+  wants(status: number, path: string): void {
+    this.#wanted.push(`${status} ${path}`)
+  }
+
   assertQuiet(): void {
-    assert.deepEqual(this.#complaints, [])
+    assert.deepEqual([this.#complaints, this.#wanted], [[], []])
   }
 
   #note(kind: string, place: string, text: string): void {
@@ -42,7 +48,9 @@ export class PageWatch {
   #noteResponse(response: Response): void {
     // A page may say that something was refused. What it loads must be there.
     if (response.status() < 400 || response.request().isNavigationRequest()) return
-    this.#note('status', response.url(), String(response.status()))
+    const wanted = this.#wanted.indexOf(`${response.status()} ${new URL(response.url()).pathname}`)
+    if (wanted !== -1) this.#wanted.splice(wanted, 1)
+    else this.#note('status', response.url(), String(response.status()))
   }
 
   #noteFailure(request: Request): void {

@@ -32,6 +32,7 @@ suite('countersign, on the database itself', () => {
     ]
     verbs.push(
       'sessions end',
+      'revocations list',
       'keys list',
       'keys rotate',
       'keys revoke',
@@ -39,6 +40,7 @@ suite('countersign, on the database itself', () => {
       'services create',
       'services list',
       'services remove',
+      'verifiers list',
       'access-keys create',
       'access-keys list',
       'access-keys rotate',
@@ -65,6 +67,24 @@ suite('countersign, on the database itself', () => {
       assert.equal(code, 0, verbs[index])
       assert.match(out, new RegExp(`Examples:\\n  \\$ countersign ${verbs[index]}`))
     }
+  })
+
+  test('[J02] what a revocation would end is said before, and who has revoked afterwards', async () => {
+    const here = (words: readonly string[]) => runHere(words, cli.environment)
+    const preview = await here(['revoke', 'everyone', '--preview'])
+    assert.equal(preview.code, 0, preview.err)
+    assert.match(preview.out, /^Nothing was revoked\. To revoke everyone would end 0 sessions of 0 people/)
+    assert.match((await here(['revoke', 'role', 'staff', '--preview'])).out, /would end no session\./)
+    assert.match((await here(['revoke', 'user', 'usr_a', '--mode', 'soft', '--preview'])).out, /no session; 0 would get new access tokens/)
+    assert.equal((await here(['revoke', 'role', 'staff', '--mode', 'hard', '--preview'])).code, 1)
+    assert.equal((await here(['revocations', 'list', '--kind', 'role'])).out.trim().split('\n').length, 1)
+    assert.equal((await here(['revoke', 'role', 'staff', '--reason', 'renamed'])).code, 0)
+    const listed = await here(['revocations', 'list', '--kind', 'role'])
+    assert.match(
+      listed.out,
+      /^POSITION +AT +ENTRY +TARGET +OPERATION +ACTOR +REASON\n\d+ +20\S+Z +soft +role staff +revoke +local +renamed/,
+    )
+    assert.equal((await here(['revocations', 'list', '--limit', '0'])).code, 1)
   })
 
   test('a wrong call ends with 2 and says what was meant', async () => {

@@ -256,6 +256,30 @@ suite('access keys', () => {
     )
   })
 
+  for (const [path, list] of Object.entries({ 'access-keys': 'access_keys', 'api-keys': 'api_keys' })) {
+    test(`operators see the keys of everyone under /v1/${path}, and nobody else does`, async () => {
+      const [owner, operator] = [await world.person(['staff']), await world.person(['admin'])]
+      const key = await world.ask('POST', `/v1/${path}`, { token: owner.access_token, body: { name: 'script' } })
+      const { id } = Object.values<{ id: string }>(key.body).find((each) => typeof each === 'object') ?? assert.fail(key.text)
+      const ask = (query: string, { access_token: token }: SignedInReply): Promise<Reply> =>
+        world.ask('GET', `/v1/${path}?${query}`, { token })
+      const idsOf = ({ body }: Reply): string[] => body[list].map((each: { id: string }) => each.id)
+      assert.deepEqual(idsOf(await ask('limit=200', operator)), [], 'without asking: their own')
+      const seen: string[] = []
+      for (let after = ''; ; ) {
+        const page = await ask(`everyone=true&limit=1${after}`, operator)
+        seen.push(...idsOf(page))
+        if (page.body.next === null) break
+        after = `&after=${page.body.next}`
+      }
+      assert.ok(seen.includes(id))
+      assert.equal(new Set(seen).size, seen.length)
+      assert.equal(fault(await ask('everyone=true', owner)), '403 role_insufficient')
+      assert.equal(fault(await ask(`everyone=true&user=${owner.user.id}`, operator)), '400 request_invalid /everyone')
+      assert.equal(fault(await ask('everyone=false', operator)), '400 request_invalid /everyone')
+    })
+  }
+
   test('[A09] [I03] what its owner loses, the key loses; it dies with its owner, when it is switched off, and when it is removed', async () => {
     const owner = await world.person(['staff', 'buyer'])
     const { access_key: key } = await made({ scope: ['orders:read'] }, owner.access_token)

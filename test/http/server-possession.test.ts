@@ -217,6 +217,14 @@ suite('devices that answer challenges', () => {
     assert.deepEqual((await world.ask('GET', '/v1/device-keys', { token: other.access_token })).body.device_keys, [])
     const [shown] = (await world.ask('GET', '/v1/device-keys', { token: owner.access_token })).body.device_keys
     assert.deepEqual([shown.id, shown.name, shown.user, shown.public_key.kid], [id, 'till 4', owner.user.id, device.key.kid])
+    const operator = await world.person(['admin'])
+    for (const query of ['everyone=true', `user=${owner.user.id}&limit=1`]) {
+      assert.deepEqual((await world.ask('GET', `/v1/device-keys?${query}`, { token: operator.access_token })).body, {
+        device_keys: [shown],
+        next: null,
+      })
+      assert.equal(verdictOf(await world.ask('GET', `/v1/device-keys?${query}`, { token: other.access_token })), 'role_insufficient')
+    }
     // A device is no session: it enrols and removes nothing.
     assert.equal(verdictOf(await device.ask('DELETE', `/v1/device-keys/${id}`, undefined, { token })), 'session_required')
     assert.equal(verdictOf(await world.ask('DELETE', `/v1/device-keys/${id}`, { token: owner.access_token })), '204')

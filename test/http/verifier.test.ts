@@ -206,6 +206,7 @@ test('a verifier says how fresh it is, and when that changes', async () => {
     watches: 0,
     cache: { size: 0, hits: 0, misses: 0 },
     decisions: ['fresh', 'grace', 'stale'].map((freshness) => ({ outcome: 'accepted', freshness, count: 0 })),
+    reports: { sent: 0, failed: 0 },
   })
   issuer.isSilent = true
   clock.advance(2001)

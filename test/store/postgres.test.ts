@@ -17,6 +17,7 @@ import { keyStoreContract } from '../../packages/server/src/store/contract/key-s
 import { languageStoreContract } from '../../packages/server/src/store/contract/language-store.ts'
 import { leaseStoreContract } from '../../packages/server/src/store/contract/lease-store.ts'
 import { linkStoreContract } from '../../packages/server/src/store/contract/link-store.ts'
+import { logHistoryContract } from '../../packages/server/src/store/contract/log-history.ts'
 import { logStoreContract } from '../../packages/server/src/store/contract/log-store.ts'
 import { CUTOFF_LIFE_MS, callerKeyRecord, NOW, userRecord } from '../../packages/server/src/store/contract/record.ts'
 import { oauthStoreContract } from '../../packages/server/src/store/contract/oauth-store.ts'
@@ -27,11 +28,13 @@ import { roleStoreContract } from '../../packages/server/src/store/contract/role
 import { sessionClientStoreContract } from '../../packages/server/src/store/contract/session-client-store.ts'
 import { sealedSecretStoreContract } from '../../packages/server/src/store/contract/sealed-secret-store.ts'
 import { serviceCredentialStoreContract } from '../../packages/server/src/store/contract/service-credential-store.ts'
+import { sessionDirectoryContract } from '../../packages/server/src/store/contract/session-directory.ts'
 import { sessionStoreContract } from '../../packages/server/src/store/contract/session-store.ts'
 import { appendedBy } from '../../packages/server/src/store/contract/suite.ts'
 import { throttleStoreContract } from '../../packages/server/src/store/contract/throttle-store.ts'
 import { trustRuleStoreContract } from '../../packages/server/src/store/contract/trust-rule-store.ts'
 import { userStoreContract } from '../../packages/server/src/store/contract/user-store.ts'
+import { verifierReportStoreContract } from '../../packages/server/src/store/contract/verifier-report-store.ts'
 import { DEFAULT_PATIENCE } from '../../packages/server/src/store/postgres/connection.ts'
 import { Database } from '../../packages/server/src/store/postgres/database.ts'
 import { statement } from '../../packages/server/src/store/postgres/statement.ts'
@@ -58,7 +61,9 @@ const open = async (): Promise<Store> =>
 
 for (const contract of [
   logStoreContract,
+  logHistoryContract,
   sessionStoreContract,
+  sessionDirectoryContract,
   elevationStoreContract,
   roleStoreContract,
   deviceStoreContract,
@@ -84,6 +89,7 @@ for (const contract of [
   eventLogContract,
   deliveryStoreContract,
   deliveryHistoryContract,
+  verifierReportStoreContract,
 ]) {
   contract('postgres', open)
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { build, builtPackages } from '../build.ts'
 import { bundledBytes } from '../client-size.ts'
 import { command, tool } from '../command.ts'
@@ -9,6 +10,14 @@ import type { Gate, Verdict } from './gate.ts'
 
 /** What a page downloads that uses one of them. */
 const clientBudgets: Readonly<Record<string, number>> = { createSessionClient: 6_144, signingFetch: 12_288, dpopFetch: 6_144 }
+
+/** All scripts and style sheets of the console, compressed. About half is there before the first page; each other comes when it is opened. */
+const CONSOLE_BUDGET = 200_000
+
+const consoleBytes = (): number => {
+  const folder = join(repository, 'packages/server/asset/console/file')
+  return readdirSync(folder).reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length, 0)
+}
 
 interface Manifest {
   readonly name: string
@@ -122,6 +131,9 @@ const inspect = async (folder: string): Promise<Verdict> => {
     if (bytes > budget) problems.push(`${name} is ${bytes} bytes compressed; the budget is ${budget}`)
     sizes.push(`${name} ${(bytes / 1024).toFixed(1)} kB`)
   }
+  const bytes = consoleBytes()
+  if (bytes > CONSOLE_BUDGET) problems.push(`the console is ${bytes} bytes compressed; the budget is ${CONSOLE_BUDGET}`)
+  sizes.push(`console ${(bytes / 1024).toFixed(1)} kB`)
   return { problems, note: `runs on ${nodes}; compressed: ${sizes.join(', ')}` }
 }
 

@@ -67,7 +67,7 @@ const declares = (text: string, name: string): boolean => {
 const placeFindings = (): string[] =>
   [...read('doc/architecture.md').matchAll(/^\| [^|]+ \| (?:`([\w.]+)`|[^|`]+) \| `(packages\/[^`]+)` \|$/gm)].flatMap((match) => {
     const [, name, place = ''] = match
-    const files = filesOf([place, `${place}/**/*.ts`]).filter((path) => path.endsWith('.ts'))
+    const files = filesOf([place, `${place}/**/*.{ts,tsx}`]).filter((path) => /\.tsx?$/.test(path))
     if (files.length === 0) return [`doc/architecture.md names ${place}, which does not exist`]
     if (name === undefined || files.some((path) => declares(read(path), name))) return []
     return [`doc/architecture.md says that ${name} is in ${place}: it is not`]

@@ -6,6 +6,7 @@ import {
   createIssuerKeys,
   createSseFeed,
   createStatusListChecker,
+  createVerifierReporting,
   fetchSnapshot,
   type IssuerKeys,
   RemoteJwks,
@@ -33,6 +34,7 @@ import {
   VerifiedTokenCache,
   type Verifier,
   type VerifierOptions,
+  VerifierReports,
   type VerifierSettings,
 } from './verifier/index.ts'
 
@@ -76,12 +78,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
     everyMs: settings.askEverySeconds * 1000,
     timeoutMs: Math.min(LONGEST_CHALLENGE_MS, settings.freshSeconds * 500),
   })
+  const reports = reportsOf(settings, replica, published)
   const connection = new IssuerConnection({
     keys,
     replica,
     platform,
     openFeed: () => openFeed(settings, published),
     questions: settings.proof === 'challenge' ? heads : undefined,
+    reports,
   })
   connection.open()
   return new LocalVerifier({
@@ -112,6 +116,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     cache,
     replica,
     connection,
+    reports,
   })
 }
 
@@ -186,6 +191,16 @@ function issuerAuthority({ credential, platform, keys }: VerifierSettings, publi
 function headAuthority({ credential, platform, keys }: VerifierSettings, published: IssuerKeys): HeadAuthority | undefined {
   if (credential === '' || keys !== undefined) return undefined
   return createFeedChallenge({ url: () => published.discovery?.feedChallengeUrl, credential, platform })
+}
+
+function reportsOf(
+  { report, feed, credential, platform }: VerifierSettings,
+  replica: Replica,
+  published: IssuerKeys,
+): VerifierReports | undefined {
+  if (report === undefined) return undefined
+  const authority = createVerifierReporting({ url: () => published.discovery?.verifierReportUrl, credential, platform })
+  return new VerifierReports({ ...report, authority, replica, platform, feed: feed === undefined ? 'sse' : 'other' })
 }
 
 function openFeed({ feed, credential, platform }: VerifierSettings, { discovery }: IssuerKeys): LogFeed {

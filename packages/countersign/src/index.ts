@@ -41,6 +41,7 @@ export type {
   PresentedCredentials,
   Recheck,
   Refusal,
+  ReportOptions,
   Requirement,
   RouteFreshness,
   SignedRequestOptions,

@@ -29,7 +29,7 @@ export async function openResponse(url: string, request: Omit<BoundedRequest, 'm
   const response = await platform.fetch(url, { ...init, headers, redirect: 'error', signal })
   if (response.status === 200) return response
   await response.body?.cancel()
-  throw troubleOfStatus(response.status)
+  throw troubleOfStatus(response.status, response.headers.get('retry-after'))
 }
 
 function contentOf({ accept, credential, authorization, form, json }: Omit<BoundedRequest, 'maxBytes'>) {

@@ -26,6 +26,8 @@ export interface Discovery {
   readonly apiKeyLookUpUrl: string | undefined
   readonly apiKeyMarkUrl: string | undefined
   readonly apiKeyUseUrl: string | undefined
+  /** Where verifiers say how fresh they are; undefined for an issuer that does not want to know. */
+  readonly verifierReportUrl: string | undefined
   readonly feedKeys: PublishedKeys
   /** So long its log remembers a cut-off; undefined for an issuer that does not say. */
   readonly cutoffLifeSeconds: number | undefined
@@ -57,6 +59,7 @@ export async function fetchDiscovery(issuer: string, algorithms: readonly JwsAlg
     apiKeyLookUpUrl: ownUrl(document, 'api_key_lookup_uri', issuer),
     apiKeyMarkUrl: ownUrl(document, 'api_key_mark_uri', issuer),
     apiKeyUseUrl: ownUrl(document, 'api_key_use_uri', issuer),
+    verifierReportUrl: ownUrl(document, 'verifier_report_uri', issuer),
     feedKeys: readKeys(document.feed_keys, `feed_keys of ${url}`),
     cutoffLifeSeconds: typeof document.cutoff_life_seconds === 'number' ? document.cutoff_life_seconds : undefined,
   }

@@ -1,6 +1,7 @@
 import type { Cancel, Platform } from '../core/index.ts'
 import type { Replica } from '../revocation/index.ts'
 import type { HeadQuestions } from './head-questions.ts'
+import type { VerifierReports } from './verifier-reports.ts'
 import type { KeySource } from './verify.ts'
 
 const FIRST_DELAY_MS = 100
@@ -36,6 +37,8 @@ export interface IssuerConnectionOptions {
   readonly openFeed: () => LogFeed
   /** Asked again and again, where challenges are the proof. Nobody can be asked before the first keys were loaded. */
   readonly questions?: Pick<HeadQuestions, 'start' | 'close' | 'problem'> | undefined
+  /** Where the issuer may say, whenever it is read, that it takes them. */
+  readonly reports?: Pick<VerifierReports, 'start' | 'close'> | undefined
 }
 
 /** Keeps keys and log coming: first the keys, then the feed, and the keys again whenever the log says that they changed. */
@@ -83,6 +86,7 @@ export class IssuerConnection {
     this.#cancelEntries()
     this.#cancelFreshness()
     this.#options.questions?.close()
+    this.#options.reports?.close()
     this.#feed?.close()
   }
 
@@ -101,8 +105,10 @@ export class IssuerConnection {
     this.#keyProblem = undefined
     this.#failures = 0
     this.#cancelRetry()
-    if (this.#closed || this.#feed !== undefined) return
-    const { keys, replica, openFeed, questions } = this.#options
+    if (this.#closed) return
+    const { keys, replica, openFeed, questions, reports } = this.#options
+    reports?.start()
+    if (this.#feed !== undefined) return
     this.#feed = openFeed()
     questions?.start()
     this.#feed.start(replica, {

@@ -19,6 +19,7 @@ import { freshnessItem } from './status-answer.ts'
 import type { VerifiedToken } from './verified-token.ts'
 import type { VerifiedTokenCache } from './verified-token-cache.ts'
 import type { Verifier, VerifierStatus } from './verifier.ts'
+import type { VerifierReports } from './verifier-reports.ts'
 import type { TokenVerification } from './verify.ts'
 import type { Watch, WatchEnd } from './watch/watch.ts'
 import { WatchList } from './watch/watch-list.ts'
@@ -44,6 +45,8 @@ export interface LocalVerifierParts {
   readonly cache: VerifiedTokenCache
   readonly replica: Replica
   readonly connection: IssuerConnection
+  /** Undefined: the issuer is not told how fresh the verifier is. */
+  readonly reports: Pick<VerifierReports, 'counts'> | undefined
 }
 
 /** One request is one column: extract, verify, decide, respond. */
@@ -185,7 +188,7 @@ export class LocalVerifier implements Verifier {
   }
 
   status(): VerifierStatus {
-    const { issuer, replica, cache } = this.#parts
+    const { issuer, replica, cache, reports } = this.#parts
     const { state, ageMs } = replica.freshness()
     const { size, hits, misses } = cache
     this.#tellCounts()
@@ -198,6 +201,7 @@ export class LocalVerifier implements Verifier {
       watches: this.#watches.size,
       cache: { size, hits, misses },
       decisions: this.#counts.list(),
+      reports: reports?.counts ?? { sent: 0, failed: 0 },
     }
   }
 

@@ -14,7 +14,7 @@ export function verifierMetrics(
   verifier: Pick<Verifier, 'status'>,
   labels: Readonly<Record<string, string>> = {},
 ): readonly MetricFamily[] {
-  const { state, ageMs, position, watches, cache, decisions } = verifier.status()
+  const { state, ageMs, position, watches, cache, decisions, reports } = verifier.status()
   const one = (value: number): readonly MetricSample[] => [{ labels, value }]
   return [
     {
@@ -64,6 +64,15 @@ export function verifierMetrics(
       help: 'Tokens that the cache did not know.',
       type: 'counter',
       samples: one(cache.misses),
+    },
+    {
+      name: 'countersign_verifier_reports_total',
+      help: 'Reports to the issuer of how fresh the verifier is: `taken` or `failed`.',
+      type: 'counter',
+      samples: [
+        { labels: { ...labels, outcome: 'taken' }, value: reports.sent },
+        { labels: { ...labels, outcome: 'failed' }, value: reports.failed },
+      ],
     },
   ]
 }

@@ -12,6 +12,7 @@ import {
   type ForeignIssuerSettings,
 } from './foreign-issuer/index.ts'
 import type { LogFeed, OpenLogFeed } from './issuer-connection.ts'
+import { parseReportOptions, type ReportOptions, type ReportSettings } from './report-options.ts'
 import { parsePossession, type PossessionOptions, type PossessionSettings } from './possession/index.ts'
 import { type PublicPlace, publicPlace, publicPlaceMistakes, type PublicPlaceOptions } from './public-origin.ts'
 import { parseSignedRequests, type SignedRequestOptions, type SignedRequestSettings } from './signed-request/index.ts'
@@ -71,6 +72,11 @@ export interface VerifierOptions extends PublicPlaceOptions {
   readonly apiKeys?: true | ApiKeyOptions
   /** How tokens that are bound to a key (DPoP) or a certificate (mutual TLS) are checked. They always are. */
   readonly possession?: PossessionOptions
+  /**
+   * Tell the issuer, for its operators, how fresh this verifier is and how soon it has refused what was revoked. Default: every 10 seconds
+   * where the log comes from the issuer's HTTP feed and the issuer takes reports; not where it comes through a broker.
+   */
+  readonly report?: false | ReportOptions
   readonly [unsafeAllowHttp]?: true
 }
 
@@ -98,6 +104,7 @@ export interface VerifierSettings {
   readonly signedRequests: SignedRequestSettings | undefined
   readonly apiKeys: ApiKeySettings | undefined
   readonly possession: PossessionSettings
+  readonly report: ReportSettings | undefined
   readonly place: PublicPlace
 }
 
@@ -121,6 +128,7 @@ const names: ReadonlySet<string> = new Set([
   'signedRequests',
   'apiKeys',
   'possession',
+  'report',
   'origin',
   'trustedProxies',
   'forwardingHeader',
@@ -159,6 +167,7 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     signedRequests: undefined,
     apiKeys: undefined,
     possession: parsePossession(),
+    report: undefined,
     place: publicPlace({}),
   }
   const allowHttp = options[unsafeAllowHttp] === true
@@ -175,6 +184,7 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     ...signedRequestMistakes(options, settings),
     ...apiKeyMistakes(options, settings),
     ...possessionMistakes(options),
+    ...reportMistakes(options),
     ...textMistakes(settings),
     ...numberMistakes(settings),
   ]
@@ -185,6 +195,7 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     signedRequests: options.signedRequests === undefined ? undefined : parseSignedRequests(options.signedRequests),
     apiKeys: options.apiKeys === undefined ? undefined : parseApiKeyOptions(options.apiKeys),
     possession: parsePossession(options.possession),
+    report: wantsReports(options) ? parseReportOptions(options.report === false ? undefined : options.report) : undefined,
     place: publicPlace(options),
   })
 }
@@ -218,6 +229,21 @@ function possessionMistakes({ possession, trustedProxies }: VerifierOptions): st
     return ['possession.certificateHeader needs trustedProxies: from anybody else it proves nothing']
   } catch (error) {
     return [`possession: ${error instanceof Error ? error.message : 'not usable'}`]
+  }
+}
+
+/** Who has put a broker between themselves and the issuer has had a reason: they say it themselves when they want to be heard of. */
+const wantsReports = ({ report, feed, keys }: VerifierOptions): boolean =>
+  report !== false && (report !== undefined || (feed === undefined && keys === undefined))
+
+function reportMistakes({ report, credential = '', keys }: VerifierOptions): string[] {
+  if (report === undefined || report === false) return []
+  try {
+    parseReportOptions(report)
+    if (keys === undefined && credentialText.test(credential)) return []
+    return ['report needs a credential and the issuer’s own documents']
+  } catch (error) {
+    return [`report: ${error instanceof Error ? error.message : 'not usable'}`]
   }
 }
 

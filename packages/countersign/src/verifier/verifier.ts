@@ -5,6 +5,7 @@ import type { PresentedCredentials } from './credential.ts'
 import type { DecisionCount } from './decision-counts.ts'
 import type { Requirement, RouteRule } from './requirement.ts'
 import type { Refusal } from './respond.ts'
+import type { ReportCounts } from './verifier-reports.ts'
 import type { Watch, WatchEnd } from './watch/watch.ts'
 
 export interface VerifierStatus {
@@ -20,6 +21,8 @@ export interface VerifierStatus {
   readonly cache: { readonly size: number; readonly hits: number; readonly misses: number }
   /** How often what was decided since the verifier was made: see `verifierMetrics`. */
   readonly decisions: readonly DecisionCount[]
+  /** What the issuer was told of this verifier, and how often that failed: nothing waits for it. */
+  readonly reports: ReportCounts
 }
 
 /** Authenticates requests in this process, against a local replica of the issuer's revocation log. */

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { AuthError } from 'countersign/core'
 import type { AuditChain, AuditDraft } from './audit-chain.ts'
-import { type Actor, type ActTarget, type AuditEnd, type AuditFacts, type AuditRecord, bodyOf } from './audit-record.ts'
+import { type Actor, type ActTarget, type AuditEnd, type AuditFacts, type AuditRecord, bodyOf, type Deed } from './audit-record.ts'
 
 /** What the record of an act is made with. */
 export interface Recorder {
@@ -82,6 +82,13 @@ export class Act {
       ...(address === undefined ? {} : { address }),
       ...(requestId === undefined ? {} : { requestId }),
     }
+  }
+
+  /** Undefined when it is over: what goes on in its wake is somebody else's. */
+  get deed(): Deed | undefined {
+    const { kind, id, by } = this.#actor
+    const actor = { kind, ...(id === undefined ? {} : { id }), ...(by === undefined ? {} : { by }) }
+    return this.#isOver ? undefined : { operation: this.#beginning.operation, actor }
   }
 
   name({ actor, target, members, account, methods, isQuiet }: Naming): void {
@@ -190,6 +197,11 @@ const outside = AsyncLocalStorage.snapshot()
 /** What others do when they hear of a change: no part of whatever made it, nor of its trace. */
 export function apart<T>(work: () => T): T {
   return outside(work)
+}
+
+/** For stores: what is going on, whichever of its transactions carries the record. */
+export function actUnderWay(): Act | undefined {
+  return current.getStore()?.act
 }
 
 /** For stores: the act whose record goes into the transaction that begins here. Whoever gets it settles it. */

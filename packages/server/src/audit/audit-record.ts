@@ -14,6 +14,12 @@ export interface Actor {
   readonly by?: string
 }
 
+/** Who does what, as it stands beside a change: ids and names alone. */
+export interface Deed {
+  readonly operation: string
+  readonly actor: Pick<Actor, 'kind' | 'id' | 'by'>
+}
+
 /** What it was done to. */
 export interface ActTarget {
   readonly kind: string

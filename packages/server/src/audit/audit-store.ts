@@ -40,6 +40,8 @@ export interface AuditStore {
   ends(): Promise<AuditEnds>
   /** Newest first. */
   page(page: AuditPage): Promise<readonly AuditRecord[]>
+  /** How many of an operation's newest records, so many at most, are from then or later: what was refused is not counted. */
+  count(operation: string, from: EpochMs, most: number): Promise<number>
   /** What follows on a position, oldest first. */
   after(position: number, limit: number): Promise<readonly AuditRecord[]>
   /** Drops the oldest, as far as `AuditChain.old` says, so many at most; the base moves to the last of them. @returns how many. */

@@ -1,4 +1,4 @@
-import type { Clock } from 'countersign/core'
+import type { Clock, EpochMs } from 'countersign/core'
 import type { AuditChain } from './audit-chain.ts'
 import { type AuditEnd, type AuditRecord, auditHash, isOrigin } from './audit-record.ts'
 import type { AuditPage, AuditStore } from './audit-store.ts'
@@ -29,6 +29,12 @@ export class AuditTrail {
   async page(page: AuditPage): Promise<readonly AuditRecord[]> {
     await this.#trySettle()
     return this.#options.store.page({ ...page, target: this.#named(page.target) })
+  }
+
+  /** How often something was done since then, so many times at most: by the records that are kept. */
+  async count(operation: string, from: EpochMs, most: number): Promise<number> {
+    await this.#trySettle()
+    return this.#options.store.count(operation, from, most)
   }
 
   /** A checkpoint: whoever keeps it elsewhere finds out later whether anything before it was changed, and whether the end was cut off. */

@@ -1,4 +1,17 @@
-export { Act, type ActBeginning, type ActFacts, actOf, actOn, actRefused, apart, aside, claimAct, nameAct, type Origin } from './act.ts'
+export {
+  Act,
+  type ActBeginning,
+  type ActFacts,
+  actOf,
+  actOn,
+  actRefused,
+  actUnderWay,
+  apart,
+  aside,
+  claimAct,
+  nameAct,
+  type Origin,
+} from './act.ts'
 export { Audit } from './audit.ts'
 export { AuditChain, type AuditDraft } from './audit-chain.ts'
 export {
@@ -9,6 +22,7 @@ export {
   type AuditFacts,
   type AuditRecord,
   bodyOf,
+  type Deed,
   factsOf,
   type Outcome,
 } from './audit-record.ts'

@@ -13,6 +13,7 @@ import { addMail } from './command/mail.ts'
 import { addMigrate } from './command/migrate.ts'
 import { addPresign } from './command/presign.ts'
 import { addRestore } from './command/restore.ts'
+import { addRevocations } from './command/revocations.ts'
 import { addRevoke } from './command/revoke.ts'
 import { addSecret } from './command/secret.ts'
 import { addServe } from './command/serve.ts'
@@ -24,6 +25,7 @@ import { addStreams } from './command/streams.ts'
 import { addToken } from './command/token.ts'
 import { addTrust } from './command/trust.ts'
 import { addUsers } from './command/users.ts'
+import { addVerifiers } from './command/verifiers.ts'
 import { addVerify } from './command/verify.ts'
 import { addWebhooks } from './command/webhooks.ts'
 import { Failure, ProgramEnded } from './failure.ts'
@@ -46,9 +48,11 @@ function createProgram(terminal: Terminal): Command {
     addUsers,
     addSessions,
     addRevoke,
+    addRevocations,
     addKeys,
     addRoles,
     addServices,
+    addVerifiers,
     addAccessKeys,
     addApiKeys,
     addClients,

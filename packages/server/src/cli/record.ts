@@ -26,6 +26,26 @@ export interface SessionRecord {
   readonly expires_at: string
 }
 
+export interface RevocationRecord {
+  readonly position: number
+  readonly at: number
+  readonly kind: string
+  readonly target: { readonly kind: string; readonly id?: string }
+  readonly mode: string
+  readonly operation: string | null
+  readonly reason: string | null
+  readonly actor: { readonly kind: string; readonly id: string | null } | null
+}
+
+export interface RevocationPreviewRecord {
+  readonly effect: 'cutoff' | 'ended'
+  readonly sessions: number
+  readonly people: number
+  readonly grants: number
+  readonly sessions_renewed: number | null
+  readonly at_least: boolean
+}
+
 export interface RoleRecord {
   readonly name: string
   readonly scope: readonly string[]
@@ -90,6 +110,16 @@ export interface ServiceRecord {
   readonly id: string
   readonly name: string
   readonly created_at: string
+}
+
+export interface VerifierRecord {
+  readonly service: { readonly id: string; readonly name: string }
+  readonly instance: string
+  readonly name: string | null
+  readonly state: string
+  readonly behind: number
+  readonly age_ms: number | null
+  readonly reported_at: string
 }
 
 export interface AccessKeyRecord {

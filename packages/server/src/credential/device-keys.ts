@@ -3,7 +3,7 @@ import type { ReplayStore } from 'countersign/replay'
 import { actOn } from '../audit/index.ts'
 import { type Allowance, granted, type LivingAccessKey } from './access-key.ts'
 import { newSettings } from './access-key-settings.ts'
-import type { CallerKey } from './caller-key.ts'
+import type { CallerKey, CallerKeyOwner } from './caller-key.ts'
 import type { CallerKeyStore } from './caller-key-store.ts'
 import { CHALLENGE_SECONDS, type DeviceChallenges, type OpenChallenge } from './device-challenge.ts'
 import { checkedDeviceKey, deviceText, isSignedBy, nobodysKey, storedDeviceKey } from './device-key.ts'
@@ -108,9 +108,9 @@ export class DeviceKeys {
     return { key: granted(issuance, this.#options.scopes), thumbprint: jwk.kid }
   }
 
-  /** By id. */
-  list(user: string): Promise<readonly CallerKey[]> {
-    return this.#options.store.list({ owner: { kind: 'user', id: user }, kinds: ['device'], limit: MAXIMUM_LISTED })
+  /** A page of them, by id. */
+  list(page: { readonly owner?: CallerKeyOwner; readonly after?: string; readonly limit?: number }): Promise<readonly CallerKey[]> {
+    return this.#options.store.list({ limit: MAXIMUM_LISTED, ...page, kinds: ['device'] })
   }
 
   /** Its tokens are dead when this returns. @param user Whose it has to be; undefined for anybody's. @throws {AuthError} `not_found`. */

@@ -1,5 +1,6 @@
 export { FeedAuthority, type FeedAuthorityOptions, type SignedMessage } from './authority.ts'
 export type { Broker, BrokerConnection } from './broker.ts'
+export type { LogHistory, PastEntry } from './log-history.ts'
 export type { LogStore, Revocation } from './log-store.ts'
 export { type Deliver, Publisher, type PublisherOptions, type Told } from './publisher.ts'
 export { Relay, type RelayChange, type RelayOptions } from './relay.ts'
@@ -18,4 +19,5 @@ export {
   StatusLists,
   type StatusListsOptions,
 } from './status-lists.ts'
+export { RevocationHistory, type RevocationPreview, type RevocationSummary } from './revocation-history.ts'
 export { type RevocationEvent, type RevocationRequest, Revocations, type RevocationsOptions } from './revocations.ts'

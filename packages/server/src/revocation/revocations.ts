@@ -76,12 +76,14 @@ export function checkedTarget({ kind, id = '' }: RevocationRequest['target']): T
   return { kind: known, id }
 }
 
-function checkedMode(kind: TargetKind, mode: RevocationMode = defaultMode(kind)): RevocationMode {
+/** @throws {AuthError} `request_invalid`. */
+export function checkedMode(kind: TargetKind, mode: RevocationMode = defaultMode(kind)): RevocationMode {
   if (mode === 'hard' && defaultMode(kind) !== 'hard') throw invalid('/mode', `must be soft for ${kind}: no session stands behind it`)
   return mode
 }
 
-function checkedReason(reason: string | undefined): string | undefined {
+/** @throws {AuthError} `request_invalid`. */
+export function checkedReason(reason: string | undefined): string | undefined {
   if (reason !== undefined && (reason.length > MAXIMUM_REASON || !isPrintable(reason))) {
     throw invalid('/reason', `must have at most ${MAXIMUM_REASON} printable characters`)
   }

@@ -15,6 +15,7 @@ const unrecorded: ReadonlySet<string> = new Set([
   'lookUpAccessKey',
   'lookUpApiKey',
   'reportApiKeyUses',
+  'createVerifierReport',
   'answerFeedChallenge',
   'answerChallenge',
   'pollSecurityEvents',
@@ -30,6 +31,7 @@ const unrecorded: ReadonlySet<string> = new Set([
   'enrolTotp',
   'enrolPasskey',
   'testTrustRules',
+  'previewRevocation',
   'verifyAuditEvents',
 ])
 

@@ -38,9 +38,11 @@ import { composeMail, languageNoting } from './mail-services.ts'
 import { FeedStreams } from './feed-stream.ts'
 import { createLogger } from './logger.ts'
 import { openLogouts } from './logout-services.ts'
+import { consolePages } from './page/console/page.ts'
 import { oauthPages } from './page/oauth/page-table.ts'
 import { composeOAuth } from './oauth-services.ts'
 import { composeOpaque } from './opaque-services.ts'
+import { composeRevocationHistory } from './revocation-services.ts'
 import { composeSecretRotation } from './secret-services.ts'
 import { Telemetry } from './telemetry/index.ts'
 import { observedPlatform, observedStore, openHasher } from './telemetry-services.ts'
@@ -60,6 +62,7 @@ import { developmentSecret } from './secret-file.ts'
 import { MAX_BODY_BYTES } from './request-body.ts'
 import type { Services } from './services.ts'
 import { version } from './version.ts'
+import { composeVerifierReports } from './verifier-report-services.ts'
 import { announcements } from './webhook-services.ts'
 
 /** Our own copy of the log is loaded before we serve: of ten million cut-offs that takes a minute on a slow machine. */
@@ -132,12 +135,16 @@ async function composeOn(
     clockSkewSeconds: CLOCK_SKEW_SECONDS,
   })
   const authority = new FeedAuthority({ issuer, log: store.log, keys, platform })
+  const verifierReports = composeVerifierReports(store, { config, platform, log })
   const publisher = new Publisher({
     log: store.log,
     authority,
     platform,
     onFailure: (error) => log.warn({ err: error }, 'the log could not be published'),
-    onTold: (told) => telemetry.told(told),
+    onTold: (told) => {
+      telemetry.told(told)
+      verifierReports.told(told)
+    },
   })
   const opaque = new OpaqueTokens(secret, platform.random)
   const statusLists = config.statusList ? new StatusLists({ issuer, keys, secret, platform }) : undefined
@@ -202,12 +209,14 @@ async function composeOn(
     secretRotation: composeSecretRotation(store, { platform, secret, keys, ...audited, ...people, ...accessKeys, ...apiKeys }),
     ...composeOpaque(store, { config, platform, secret }, { ...people, ...accessKeys }),
     revocations,
+    ...composeRevocationHistory(store, { config, platform, ...audited }),
     securityEvents:
       transmitters.length === 0
         ? undefined
         : new SecurityEventReceiver({ transmitters, revocations, endSignIns, replay: store.replay, platform }),
     feedAuthority: authority,
     publisher,
+    verifierReports,
     feedStreams,
     verifier,
     proofs: new OwnProofs({ issuer, replay: store.replay, platform, clockToleranceSeconds: CLOCK_SKEW_SECONDS, nonceKeys }),
@@ -236,6 +245,7 @@ async function composeOn(
     feedStreams.endAll()
     relay?.stop()
     publisher.stop()
+    verifierReports.stop()
     await delivery.stop()
     // What is lost of it is lost; the database may be what fails.
     await services.apiKeyUses.flush().catch(() => undefined)
@@ -252,7 +262,11 @@ async function composeOn(
     await close()
     throw error
   }
-  return { services, answer: createApp(operations, [...pages, ...crossings, ...(config.oauth ? oauthPages : [])], services), close }
+  return {
+    services,
+    answer: createApp(operations, [...pages, ...consolePages, ...crossings, ...(config.oauth ? oauthPages : [])], services),
+    close,
+  }
 }
 
 async function composePeople(

@@ -22,13 +22,18 @@ export interface OpenOptions {
   readonly patience?: PostgresStoreOptions['patience'] | undefined
 }
 
+/** How long a cut-off matters: as long as a token that it could kill. */
+export const cutoffLifeMsOf = ({ foreignTokenSeconds }: Pick<ServerConfig, 'foreignTokenSeconds'>): number =>
+  (Math.max(LONGEST_TOKEN_SECONDS, foreignTokenSeconds) + CLOCK_SKEW_SECONDS) * 1000
+
 /** Opens the database of the configuration, made or brought up to date where that is needed. */
 export async function openStore(
-  { database, foreignTokenSeconds }: ServerConfig,
+  config: ServerConfig,
   clock: Clock,
   { isBackup = false, observer, patience }: OpenOptions = {},
 ): Promise<Store> {
-  const cutoffLifeMs = (Math.max(LONGEST_TOKEN_SECONDS, foreignTokenSeconds) + CLOCK_SKEW_SECONDS) * 1000
+  const { database } = config
+  const cutoffLifeMs = cutoffLifeMsOf(config)
   switch (database.kind) {
     case 'memory':
       return createMemoryStore({ clock, cutoffLifeMs })

@@ -2,6 +2,7 @@ import type { Platform } from 'countersign/core'
 import type { MasterSecret } from '../signing/index.ts'
 import type { ServerConfig } from './config.ts'
 import { isSecurePlace } from './config-browser.ts'
+import { readConsoleFiles } from './page/console/console-file.ts'
 import { SealedCookie } from './page/sealed-cookie.ts'
 import { type Site, siteLook } from './page/site.ts'
 import type { Services } from './services.ts'
@@ -22,6 +23,7 @@ export function composePages({ config, platform, secret }: Ground): Pick<Service
     new SealedCookie({ name, lifeSeconds: minutes * MINUTE, isSecure, secret, clock, random })
   const site: Site = {
     ...siteLook(config.brand),
+    console: readConsoleFiles(),
     base: new URL(config.issuer).pathname.replace(/\/+$/, ''),
     isSecure,
     flash: sealed('cs_flash', 5),

@@ -59,6 +59,7 @@ import { getApiKey } from './route/get-api-key/route.ts'
 import { getApiKeyMark } from './route/get-api-key-mark/route.ts'
 import { getAccessKey } from './route/get-access-key/route.ts'
 import { getAsset } from './route/get-asset/route.ts'
+import { getConsoleFile } from './route/get-console-file/route.ts'
 import { getDiscovery } from './route/get-discovery/route.ts'
 import { getFactors } from './route/get-factors/route.ts'
 import { getFeedSnapshot } from './route/get-feed-snapshot/route.ts'
@@ -111,6 +112,9 @@ import { removeUserPasskey } from './route/remove-user-passkey/route.ts'
 import { renamePasskey } from './route/rename-passkey/route.ts'
 import { renewRecoveryCodes } from './route/renew-recovery-codes/route.ts'
 import { replaceSecurityEventStream } from './route/replace-security-event-stream/route.ts'
+import { createVerifierReport } from './route/create-verifier-report/route.ts'
+import { getPropagation } from './route/get-propagation/route.ts'
+import { listVerifiers } from './route/list-verifiers/route.ts'
 import { reportApiKeyUses } from './route/report-api-key-uses/route.ts'
 import { replaySecurityEvents } from './route/replay-security-events/route.ts'
 import { requestEmailChange } from './route/request-email-change/route.ts'
@@ -120,6 +124,9 @@ import { requestPasswordReset } from './route/request-password-reset/route.ts'
 import { revokeSigningKey } from './route/revoke-signing-key/route.ts'
 import { revokeToken } from './route/revoke-token/route.ts'
 import { revoke } from './route/revoke/route.ts'
+import { getRevocationSummary } from './route/get-revocation-summary/route.ts'
+import { listRevocations } from './route/list-revocations/route.ts'
+import { previewRevocation } from './route/preview-revocation/route.ts'
 import { rotateApiKey } from './route/rotate-api-key/route.ts'
 import { rotateAccessKey } from './route/rotate-access-key/route.ts'
 import { rotateSigningKeys } from './route/rotate-signing-keys/route.ts'
@@ -218,6 +225,9 @@ export const operations: readonly Operation[] = Object.freeze([
   startOpaqueSignIn,
   confirmOpaqueSignIn,
   revoke,
+  listRevocations,
+  getRevocationSummary,
+  previewRevocation,
   receiveSecurityEvent,
   createSecurityEventStream,
   getSecurityEventStreams,
@@ -260,6 +270,9 @@ export const operations: readonly Operation[] = Object.freeze([
   lookUpApiKey,
   getApiKeyMark,
   reportApiKeyUses,
+  createVerifierReport,
+  listVerifiers,
+  getPropagation,
   getApiKey,
   updateApiKey,
   removeApiKey,
@@ -306,6 +319,7 @@ export const operations: readonly Operation[] = Object.freeze([
   getSsfConfigurationOfPath,
   getOpenApi,
   getAsset,
+  getConsoleFile,
   getHealth,
   getMetrics,
   getReadiness,

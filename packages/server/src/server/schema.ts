@@ -102,7 +102,7 @@ export const subjectSchema: z.ZodType = z.strictObject({
   groups: z.array(z.string()),
 })
 
-export const sessionSchema: z.ZodType = z.strictObject({
+const sessionMembers = {
   id: z.string(),
   user: z.string(),
   client: z.string(),
@@ -126,7 +126,12 @@ export const sessionSchema: z.ZodType = z.strictObject({
   idle_expires_at: moment,
   /** The session that the request's own token belongs to. */
   current: z.boolean(),
-})
+}
+
+export const sessionSchema: z.ZodType = z.strictObject(sessionMembers)
+
+/** Among those of all people. */
+export const listedSessionSchema: z.ZodType = z.strictObject({ ...sessionMembers, email: z.string() })
 
 export const signedInSchema: z.ZodType = z.strictObject({
   access_token: z.string(),

@@ -32,9 +32,10 @@ import type {
   WebhookEndpoints,
 } from '../delivery/index.ts'
 import type { AuthorizationServer, ClientInvitations, ClientRegistrations, OAuthClients } from '../oauth/index.ts'
-import type { FeedAuthority, Publisher, Revocations, SecurityEventReceiver, StatusLists } from '../revocation/index.ts'
+import type { FeedAuthority, Publisher, RevocationHistory, Revocations, SecurityEventReceiver, StatusLists } from '../revocation/index.ts'
 import type { TrustRules, WorkloadTokens } from '../session/workload/index.ts'
 import type { AccessTokenIssuer, Elevations, Sessions, StepUp, TokenExchange, TokenInspection } from '../session/index.ts'
+import type { VerifierReports } from '../revocation/verifier-report/index.ts'
 import type { SecretRotation, SigningKeys } from '../signing/index.ts'
 import type { Audit, AuditChain, AuditTrail } from '../audit/index.ts'
 import type { Store } from '../store/store.ts'
@@ -96,8 +97,12 @@ export interface Services {
   readonly opaqueRegistration: OpaqueRegistration
   readonly accessTokens: AccessTokenIssuer
   readonly revocations: Revocations
+  /** Revocations as operators look at them. */
+  readonly revocationHistory: RevocationHistory
   readonly feedAuthority: FeedAuthority
   readonly publisher: Publisher
+  /** What verifiers tell of themselves, for operators. */
+  readonly verifierReports: VerifierReports
   readonly feedStreams: FeedStreams
   readonly verifier: OwnVerifier
   readonly proofs: OwnProofs

@@ -19,9 +19,12 @@ import type { ClientInvitationStore } from '../oauth/client-invitation-store.ts'
 import type { OAuthClientStore } from '../oauth/client-store.ts'
 import type { OAuthStore } from '../oauth/oauth-store.ts'
 import type { SessionClientStore } from '../oauth/session-client-store.ts'
+import type { LogHistory } from '../revocation/log-history.ts'
 import type { LogStore } from '../revocation/log-store.ts'
+import type { VerifierReportStore } from '../revocation/verifier-report/index.ts'
 import type { DeviceStore } from '../session/device-store.ts'
 import type { ElevationStore } from '../session/elevation-store.ts'
+import type { SessionDirectory } from '../session/session-directory.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import type { TrustRuleStore } from '../session/workload/trust-rule-store.ts'
 import type { KeyStore } from '../signing/key-store.ts'
@@ -29,6 +32,8 @@ import type { KeyStore } from '../signing/key-store.ts'
 /** Every port on one database. */
 export interface Store {
   readonly log: LogStore
+  /** The log as operators look at it. */
+  readonly logHistory: LogHistory
   readonly keys: KeyStore
   readonly users: UserStore
   readonly factors: FactorStore
@@ -36,6 +41,8 @@ export interface Store {
   readonly federation: FederationStore
   readonly links: LinkStore
   readonly sessions: SessionStore
+  /** The same, as operators look at them. */
+  readonly sessionDirectory: SessionDirectory
   readonly elevations: ElevationStore
   readonly roles: RoleStore
   readonly leases: LeaseStore
@@ -56,6 +63,8 @@ export interface Store {
   /** The same, as people look at it. */
   readonly deliveryHistory: DeliveryHistory
   readonly languages: LanguageStore
+  /** What verifiers have told: for operators, and lost without harm. */
+  readonly verifierReports: VerifierReportStore
   /** Who has done what. */
   readonly audit: AuditStore
   /** Proves that the database can be read and written to right now. @throws {AuthError} `unavailable`. */

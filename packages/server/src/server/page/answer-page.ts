@@ -11,7 +11,7 @@ import { blamedField, type FieldSentences, reasonOf, sentencesOf } from './form-
 import { layout } from './layout.ts'
 import { ANYBODY, bindingOf, localCall, openCall, type PageRequest, strangerCall } from './open-call.ts'
 import type { AnyForm, Page, PageCall, Redirect, View } from './page.ts'
-import { setPageHeaders } from './page-header.ts'
+import { setConsoleHeaders, setPageHeaders } from './page-header.ts'
 import { submitRecorded } from './recorded-form.ts'
 import { keepWaiting, takeWaiting, type WaitingForm } from './waiting-form.ts'
 
@@ -190,6 +190,7 @@ async function document(view: View, call: PageCall, status: number, { site, conf
   const { headers, nonce, locale } = call
   const formsTo = view.sendsTo === undefined ? ["'self'", ...config.origins] : [sourceOf(view.sendsTo)]
   setPageHeaders(headers, { nonce, formsTo, locale, hasScript: view.script !== undefined })
+  if (view.layout === 'console') setConsoleHeaders(headers)
   const text = String(await layout(view, call, site))
   return new Response(text, { status, headers })
 }

@@ -9,6 +9,7 @@ import type { Site } from './site.ts'
 /** The whole document around what a page shows. */
 export function layout({ title, layout: kind, body, script, sendsTo }: View, call: PageCall, site: Site): Html {
   const { say, locale, nonce } = call
+  if (kind === 'console') return consoleDocument({ title, body }, call, site)
   const heading = call.sent === undefined ? title : say.page.errorPrefix + title
   return html`<!doctype html>
 <html lang="${locale}">
@@ -25,6 +26,30 @@ ${script === undefined ? '' : html`<script nonce="${nonce}" src="${call.link(sit
 <body>
 <a class="skip" href="#main">${say.page.skip}</a>
 ${sendsTo === undefined ? (kind === 'panel' ? panel(body, call) : wide(body, call, site)) : passing(body, call)}
+</body>
+</html>
+`
+}
+
+/** Every address that it names stands below its base, wherever in the console it was asked for. */
+function consoleDocument({ title, body }: Pick<View, 'title' | 'body'>, call: PageCall, { brand, icon, console: built }: Site): Html {
+  const sheets = (built?.styleSheets ?? []).map((name) => html`<link rel="stylesheet" href="file/${name}">`)
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<base href="${call.link('/console/')}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<meta name="application-name" content="${brand.name}">
+<title>${call.say.page.pageTitle(title, brand.name)}</title>
+<link rel="icon" href="${call.link(icon)}">
+${sheets}
+<script type="module" src="file/${built?.script ?? ''}"></script>
+</head>
+<body>
+${body}
 </body>
 </html>
 `

@@ -18,6 +18,27 @@ export function pagePolicy({ nonce, formsTo, hasScript }: Omit<PageHeaders, 'loc
   ].join('; ')
 }
 
+/** Of the console: its files, under names that tell their content, and our own API. */
+const consolePolicy: string = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "base-uri 'self'",
+  "object-src 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ')
+
+/** The console's are those of every page but for the policy. */
+export function setConsoleHeaders(headers: Headers): void {
+  headers.set('content-security-policy', consolePolicy)
+  headers.set('content-language', 'en')
+}
+
 export interface PageHeaders {
   readonly nonce: string
   /** Where its forms may lead, as sources of the policy. */

@@ -43,8 +43,9 @@ export interface PageCall<Query = unknown> {
 /** What a page shows. The layout is put around it. */
 export interface View {
   readonly title: string
-  /** `panel`: one card in the middle, for one thing to do. `wide`: below a bar that says who is signed in. */
-  readonly layout: 'panel' | 'wide'
+  /** `panel`: one card in the middle, for one thing to do. `wide`: below a bar that says who is signed in. `console`: nothing around it; a
+   * script of ours fills it. */
+  readonly layout: 'panel' | 'wide' | 'console'
   readonly body: Html
   /** Where the page itself is the bad news. Otherwise 200, or what the form that comes back was refused with. */
   readonly status?: number

@@ -3,6 +3,7 @@ import { sha256 } from 'countersign/crypto'
 import type { Brand } from '../config-brand.ts'
 import { iconFile } from './icon.ts'
 import { readLogo } from './logo.ts'
+import type { ConsoleFiles } from './console/console-file.ts'
 import type { SealedCookie } from './sealed-cookie.ts'
 import { passkeyScript } from './passkey/script.ts'
 import { pageStyle } from './style.ts'
@@ -26,6 +27,8 @@ export interface Site {
   readonly passkeyScript: string
   /** By the last part of the path. */
   readonly assets: ReadonlyMap<string, Asset>
+  /** Undefined: nobody has built it. */
+  readonly console: ConsoleFiles | undefined
   /** Below which path of its host the server stands: that of the issuer's URL, without a slash at the end. */
   readonly base: string
   /** `Secure` cookies are kept here. */

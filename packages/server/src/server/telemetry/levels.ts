@@ -1,9 +1,10 @@
 import type { MetricFamily, MetricSample } from 'countersign/core'
 import { verifierMetrics } from 'countersign'
+import type { VerifierState } from '../../revocation/verifier-report/index.ts'
 import type { Services } from '../services.ts'
 import { version } from '../version.ts'
 
-type Watched = Pick<Services, 'telemetry' | 'publisher' | 'keys' | 'verifier' | 'store' | 'platform'>
+type Watched = Pick<Services, 'telemetry' | 'publisher' | 'keys' | 'verifier' | 'verifierReports' | 'store' | 'platform'>
 
 /** What is the case in the moment in which somebody asks. What the database cannot say just now is left out. */
 export async function levels(services: Watched): Promise<readonly MetricFamily[]> {
@@ -27,6 +28,7 @@ export async function levels(services: Watched): Promise<readonly MetricFamily[]
     gauge('countersign_password_queue_waiting', 'Passwords that wait for their turn to be hashed.', [one(waiting)]),
     ...keySchedule(services),
     await backlog(services),
+    await verifierStates(services),
     ...verifierMetrics(verifier),
   ]
 }
@@ -63,5 +65,17 @@ async function backlog({ store, platform }: Watched): Promise<MetricFamily> {
     'countersign_delivery_backlog_age_seconds',
     'How long the first in line waits to be delivered, by who delivers.',
     oldest.map(({ kind, createdAt }) => ({ labels: { kind }, value: Math.max(0, now - createdAt) / 1000 })),
+  )
+}
+
+const states: readonly VerifierState[] = ['fresh', 'grace', 'stale', 'silent']
+
+async function verifierStates({ verifierReports }: Watched): Promise<MetricFamily> {
+  const listed = await verifierReports.list().catch(() => undefined)
+  const count = (state: VerifierState): number => listed?.verifiers.filter((each) => each.state === state).length ?? 0
+  return gauge(
+    'countersign_verifiers',
+    'Verifiers that have reported in the last ten minutes, to whichever server, by how fresh they said they were; `silent` where a report is overdue.',
+    listed === undefined ? [] : states.map((state) => ({ labels: { state }, value: count(state) })),
   )
 }

@@ -208,6 +208,20 @@ export function auditStoreContract(name: string, open: OpenStore): void {
     assert.equal((await trail.head()).position, 4)
   })
 
+  promise('[J04] how often something was done since then is counted, as far as was asked', async (store) => {
+    const { audit, clock, issue, trail } = await auditScene(store)
+    for (const id of ['svc_a', 'svc_b', 'svc_c']) {
+      await issue(id)
+      clock.advance(1000)
+    }
+    await audit.append({ operation: 'createService', actor: ADMINISTRATOR, outcome: 'refused' })
+    assert.equal(await trail.count('createService', NOW, 100), 3)
+    assert.equal(await trail.count('createService', NOW + 1000, 100), 2)
+    assert.equal(await trail.count('createService', NOW + 1001, 100), 1)
+    assert.equal(await trail.count('createService', NOW, 2), 2)
+    assert.equal(await trail.count('removeService', NOW, 100), 0)
+  })
+
   promise('[J04] what is forgotten leaves a sealed stub: the rest verifies, a checkpoint of before is known to be older', async (store) => {
     const { clock, issue, trail } = await auditScene(store)
     await issue('svc_a')

@@ -19,6 +19,7 @@ import { keyStoreContract } from './key-store.ts'
 import { languageStoreContract } from './language-store.ts'
 import { leaseStoreContract } from './lease-store.ts'
 import { linkStoreContract } from './link-store.ts'
+import { logHistoryContract } from './log-history.ts'
 import { logStoreContract } from './log-store.ts'
 import { CUTOFF_LIFE_MS, NOW } from './record.ts'
 import { oauthStoreContract } from './oauth-store.ts'
@@ -29,11 +30,13 @@ import { roleStoreContract } from './role-store.ts'
 import { sessionClientStoreContract } from './session-client-store.ts'
 import { sealedSecretStoreContract } from './sealed-secret-store.ts'
 import { serviceCredentialStoreContract } from './service-credential-store.ts'
+import { sessionDirectoryContract } from './session-directory.ts'
 import { sessionStoreContract } from './session-store.ts'
 import type { OpenStore } from './suite.ts'
 import { throttleStoreContract } from './throttle-store.ts'
 import { trustRuleStoreContract } from './trust-rule-store.ts'
 import { userStoreContract } from './user-store.ts'
+import { verifierReportStoreContract } from './verifier-report-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-store-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -50,7 +53,9 @@ const stores: Readonly<Record<string, OpenStore>> = {
 for (const [name, open] of Object.entries(stores)) {
   for (const contract of [
     logStoreContract,
+    logHistoryContract,
     sessionStoreContract,
+    sessionDirectoryContract,
     elevationStoreContract,
     roleStoreContract,
     deviceStoreContract,
@@ -76,6 +81,7 @@ for (const [name, open] of Object.entries(stores)) {
     eventLogContract,
     deliveryStoreContract,
     deliveryHistoryContract,
+    verifierReportStoreContract,
   ]) {
     contract(name, open)
   }

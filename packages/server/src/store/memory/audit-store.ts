@@ -42,6 +42,11 @@ export class MemoryAuditStore implements AuditStore {
       .slice(0, page.limit)
   }
 
+  async count(operation: string, from: EpochMs, most: number): Promise<number> {
+    const newest = this.#records.map(factsOf).filter((facts) => facts.operation === operation && facts.outcome === 'done')
+    return newest.slice(-most).filter(({ at }) => at >= from).length
+  }
+
   async after(position: number, limit: number): Promise<readonly AuditRecord[]> {
     return this.#records.filter((record) => record.position > position).slice(0, limit)
   }

@@ -49,7 +49,7 @@ export class MemoryLogStore implements LogStore {
   }
 }
 
-function standsBehind(session: Session, target: Target): boolean {
+export function standsBehind(session: Session, target: Target): boolean {
   switch (target.kind) {
     case 'everyone':
       return true

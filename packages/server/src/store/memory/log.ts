@@ -10,7 +10,7 @@ import {
   type RevocationMode,
   type Target,
 } from 'countersign/revocation'
-import { apart } from '../../audit/index.ts'
+import { actUnderWay, apart, type Deed } from '../../audit/index.ts'
 import type { Cause } from '../../delivery/event-log.ts'
 import type { Append } from '../append.ts'
 
@@ -20,6 +20,7 @@ export class Log {
   readonly #onAppended: () => void
   readonly #listeners = new Set<() => void>()
   readonly #causes = new Map<Position, Cause>()
+  readonly #deeds = new Map<Position, Deed>()
   #entries: LogEntry[] = []
   #base: LogHead = { position: ORIGIN, hash: ORIGIN_HASH }
   #isNotifying = false
@@ -72,6 +73,8 @@ export class Log {
     const entry = chain(head, at, draft, kind === 'epoch' ? nextEpoch(head.position, at) : head.position + 1)
     this.#entries.push(entry)
     if (cause !== undefined) this.#causes.set(entry.position, cause)
+    const deed = actUnderWay()?.deed
+    if (deed !== undefined) this.#deeds.set(entry.position, deed)
     this.#ending(append)
     this.#onAppended()
     this.#notifySoon()
@@ -81,6 +84,11 @@ export class Log {
   /** What stands behind an entry. */
   causeOf({ position }: LogEntry): Cause {
     return this.#causes.get(position) ?? {}
+  }
+
+  /** Who has done what, where it was somebody's act. */
+  deedOf({ position }: LogEntry): Deed | undefined {
+    return this.#deeds.get(position)
   }
 
   cutOff(target: Target, mode: RevocationMode, at: EpochMs, cause: Cause = {}): LogEntry {
@@ -94,7 +102,10 @@ export class Log {
     const newestDead = this.#entries[firstLiving - 1]
     if (newestDead === undefined) return 0
     this.#base = { position: newestDead.position, hash: newestDead.hash }
-    for (const { position } of this.#entries.slice(0, firstLiving)) this.#causes.delete(position)
+    for (const { position } of this.#entries.slice(0, firstLiving)) {
+      this.#causes.delete(position)
+      this.#deeds.delete(position)
+    }
     this.#entries = this.#entries.slice(firstLiving)
     return firstLiving
   }

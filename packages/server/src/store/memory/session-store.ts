@@ -95,4 +95,4 @@ export class MemorySessionStore implements SessionStore {
   }
 }
 
-const hasExpired = (session: Session, now: EpochMs): boolean => session.expiresAt <= now || session.idleExpiresAt <= now
+export const hasExpired = (session: Session, now: EpochMs): boolean => session.expiresAt <= now || session.idleExpiresAt <= now

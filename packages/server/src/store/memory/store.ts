@@ -16,6 +16,7 @@ import { MemoryLanguageStore } from './language-store.ts'
 import { MemoryLeaseStore } from './lease-store.ts'
 import { MemoryLinkStore } from './link-store.ts'
 import { Log } from './log.ts'
+import { MemoryLogHistory } from './log-history.ts'
 import { MemoryLogStore } from './log-store.ts'
 import { MemoryOAuthClientStore } from './oauth-client-store.ts'
 import { MemoryOAuthStore } from './oauth-store.ts'
@@ -24,11 +25,13 @@ import { MemoryRoleStore } from './role-store.ts'
 import { MemorySealedSecretStore } from './sealed-secret-store.ts'
 import { MemoryServiceCredentialStore } from './service-credential-store.ts'
 import { MemorySessionClientStore } from './session-client-store.ts'
+import { MemorySessionDirectory } from './session-directory.ts'
 import { MemorySessionStore } from './session-store.ts'
 import { Tables } from './tables.ts'
 import { MemoryThrottleStore } from './throttle-store.ts'
 import { MemoryTrustRuleStore } from './trust-rule-store.ts'
 import { MemoryUserStore } from './user-store.ts'
+import { MemoryVerifierReportStore } from './verifier-report-store.ts'
 
 export interface MemoryStoreOptions extends StoreOptions {
   /** For the claims of the replay store. Default: the system's. */
@@ -42,6 +45,7 @@ export function createMemoryStore({ cutoffLifeMs, clock = systemClock }: MemoryS
   let isClosed = false
   return {
     log: new MemoryLogStore(tables),
+    logHistory: new MemoryLogHistory(tables),
     keys: new MemoryKeyStore(tables, cutoffLifeMs),
     users: new MemoryUserStore(tables),
     factors: new MemoryFactorStore(tables),
@@ -49,6 +53,7 @@ export function createMemoryStore({ cutoffLifeMs, clock = systemClock }: MemoryS
     passkeys: new MemoryPasskeyStore(tables),
     links: new MemoryLinkStore(tables),
     sessions: new MemorySessionStore(tables),
+    sessionDirectory: new MemorySessionDirectory(tables),
     elevations: new MemoryElevationStore(tables),
     roles: new MemoryRoleStore(tables),
     leases: new MemoryLeaseStore(tables),
@@ -67,6 +72,7 @@ export function createMemoryStore({ cutoffLifeMs, clock = systemClock }: MemoryS
     deliveries: new MemoryDeliveryStore(tables),
     deliveryHistory: new MemoryDeliveryHistory(tables),
     languages: new MemoryLanguageStore(tables),
+    verifierReports: new MemoryVerifierReportStore(),
     audit,
     ping: async () => {
       if (isClosed) throw new AuthError('unavailable', { storage: 'closed' })

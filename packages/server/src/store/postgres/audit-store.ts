@@ -29,6 +29,13 @@ const takeDrafts = statement<AuditDraft & { readonly is_placed: boolean }>(
   )
   SELECT id, body, seal, EXISTS (SELECT 1 FROM countersign.audit_record r WHERE r.draft = taken.id) AS is_placed FROM taken ORDER BY left_at, id`,
 )
+const count = statement<{ readonly count: number }>(
+  'count audit records',
+  `
+  SELECT count(*) AS count FROM (
+    SELECT at FROM countersign.audit_record WHERE operation = $1 AND outcome = 'done' ORDER BY position DESC LIMIT $3
+  ) newest WHERE at >= $2`,
+)
 const write = statement(
   'write audit records',
   `
@@ -77,6 +84,10 @@ export class PostgresAuditStore implements AuditStore {
     const sql = `SELECT ${recordColumns} FROM countersign.audit_record WHERE ${where} ORDER BY position DESC LIMIT $${values.length + 1}`
     const page = statement<AuditRecord>(`audit page ${name}`, sql)
     return (await this.#database.ask(page, ...values, selection.limit)).map(auditRecordOf)
+  }
+
+  async count(operation: string, from: EpochMs, most: number): Promise<number> {
+    return (await this.#database.ask(count, operation, from, most))[0]?.count ?? 0
   }
 
   async after(position: number, limit: number): Promise<readonly AuditRecord[]> {

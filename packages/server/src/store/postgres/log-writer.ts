@@ -1,8 +1,8 @@
 import type { Cancel } from 'countersign/core'
 import { chain, type LogEntry, type LogHead, nextEpoch } from 'countersign/revocation'
-import { apart } from '../../audit/index.ts'
+import { type Act, actUnderWay, apart } from '../../audit/index.ts'
 import type { Append } from '../append.ts'
-import { causeText } from '../sqlite/cause.ts'
+import { causeText, deedText } from '../sqlite/cause.ts'
 import type { Database, Unit } from './database.ts'
 import { endArtifactsBehind } from './oauth-ending.ts'
 import { statement } from './statement.ts'
@@ -17,11 +17,11 @@ const write = statement(
   `
   WITH entry AS (
     INSERT INTO countersign.log_entry
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[])
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::text[])
   ), head AS (
-    UPDATE countersign.log_head SET position = $10, hash = $11
+    UPDATE countersign.log_head SET position = $11, hash = $12
   )
-  SELECT pg_notify('${CHANNEL}', $12)`,
+  SELECT pg_notify('${CHANNEL}', $13)`,
 )
 
 /** The log within one transaction that holds its head. */
@@ -30,6 +30,8 @@ export class Appender {
   readonly #cutoffLifeMs: number
   readonly #written: LogEntry[] = []
   readonly #causes: (string | null)[] = []
+  readonly #deeds: (string | null)[] = []
+  readonly #act: Act | undefined = actUnderWay()
   #end: Promise<LogHead>
 
   constructor(unit: Unit, cutoffLifeMs: number) {
@@ -74,6 +76,7 @@ export class Appender {
         column(({ expiresAt }) => expiresAt),
         column(({ hash }) => hash),
         this.#causes,
+        this.#deeds,
         last.position,
         last.hash,
         by,
@@ -92,6 +95,7 @@ export class Appender {
       const entry = chain(head, at, draft, positionAfter(head))
       this.#written.push(entry)
       this.#causes.push(causeText(cause))
+      this.#deeds.push(deedText(this.#act?.deed))
       return entry
     })
     this.#end = added

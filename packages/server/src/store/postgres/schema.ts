@@ -1,11 +1,13 @@
 import { auditDraftMigration, auditMigration } from './audit-migration.ts'
 import { clientInvitationMigration } from './client-invitation-migration.ts'
 import { gateMigration } from './gate-migration.ts'
+import { logHistoryMigration } from './log-history-migration.ts'
 import { logoutMigration } from './logout-migration.ts'
 import { oauthMigration } from './oauth-migration.ts'
 import { roleMigration } from './role-migration.ts'
 import { federationTables } from './federation-schema.ts'
 import { trustRuleMigration } from './trust-rule-migration.ts'
+import { verifierReportMigration } from './verifier-report-migration.ts'
 import type { Migration } from '../sqlite/schema.ts'
 
 /**
@@ -379,4 +381,6 @@ export const migrations: readonly Migration[] = [
   auditMigration,
   gateMigration,
   auditDraftMigration,
+  verifierReportMigration,
+  logHistoryMigration,
 ]

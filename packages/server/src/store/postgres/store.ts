@@ -18,6 +18,7 @@ import { LogSignal } from './log-signal.ts'
 import { PostgresLanguageStore } from './language-store.ts'
 import { PostgresLeaseStore } from './lease-store.ts'
 import { PostgresLinkStore } from './link-store.ts'
+import { PostgresLogHistory } from './log-history.ts'
 import { PostgresLogStore } from './log-store.ts'
 import { CHANNEL, LogWriter } from './log-writer.ts'
 import { migrate } from './migration.ts'
@@ -30,12 +31,14 @@ import { migrations } from './schema.ts'
 import { PostgresSealedSecretStore } from './sealed-secret-store.ts'
 import { PostgresServiceCredentialStore } from './service-credential-store.ts'
 import { PostgresSessionClientStore } from './session-client-store.ts'
+import { PostgresSessionDirectory } from './session-directory.ts'
 import { PostgresSessionStore } from './session-store.ts'
 import { statement } from './statement.ts'
 import { isOfConnection } from './storage-failure.ts'
 import { PostgresThrottleStore } from './throttle-store.ts'
 import { PostgresTrustRuleStore } from './trust-rule-store.ts'
 import { PostgresUserStore } from './user-store.ts'
+import { PostgresVerifierReportStore } from './verifier-report-store.ts'
 
 export interface PostgresStoreOptions extends StoreOptions {
   /** `postgres://user:password@host:port/database`, with the parameters that libpq knows, such as `sslmode`. */
@@ -81,6 +84,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   }
   return {
     log: new PostgresLogStore(database, log),
+    logHistory: new PostgresLogHistory(database),
     keys: new PostgresKeyStore(database, log, cutoffLifeMs),
     users: new PostgresUserStore(database, log),
     factors: new PostgresFactorStore(database, log),
@@ -88,6 +92,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     federation: new PostgresFederationStore(database, log),
     links: new PostgresLinkStore(database, log),
     sessions: new PostgresSessionStore(database, log),
+    sessionDirectory: new PostgresSessionDirectory(database),
     elevations: new PostgresElevationStore(database, log),
     roles: new PostgresRoleStore(database, log),
     leases: new PostgresLeaseStore(database, log),
@@ -106,6 +111,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     deliveries: new PostgresDeliveryStore(database),
     deliveryHistory: new PostgresDeliveryHistory(database),
     languages: new PostgresLanguageStore(database),
+    verifierReports: new PostgresVerifierReportStore(database),
     audit: new PostgresAuditStore(database),
     ping: async () => void (await database.change(ping)),
     close: async () => void (await Promise.all([signal.stop(), database.close()])),

@@ -12,6 +12,7 @@ export class SqliteAuditStore implements AuditStore {
   /** By what they ask for. */
   readonly #pages = new Map<string, Statement<AuditRecord>>()
   readonly #after: Statement<AuditRecord>
+  readonly #count: Statement<{ readonly count: number }>
   readonly #drop: Statement
   readonly #moveBase: Statement
 
@@ -19,6 +20,10 @@ export class SqliteAuditStore implements AuditStore {
     this.#database = database
     this.#writer = writer
     this.#after = database.statement(`SELECT ${recordColumns} FROM audit_record WHERE position > ? ORDER BY position LIMIT ?`)
+    this.#count = database.statement(`
+      SELECT count(*) AS count FROM (
+        SELECT at FROM audit_record WHERE operation = ?1 AND +outcome = 'done' ORDER BY position DESC LIMIT ?3
+      ) WHERE at >= ?2`)
     this.#drop = database.statement('DELETE FROM audit_record WHERE position <= ?')
     this.#moveBase = database.statement('UPDATE audit_head SET base_position = ?, base_hash = ?, base_seal = ?')
   }
@@ -48,6 +53,10 @@ export class SqliteAuditStore implements AuditStore {
       this.#pages.set(name, statement)
       return statement.all(...values, page.limit).map(auditRecordOf)
     })
+  }
+
+  count(operation: string, from: EpochMs, most: number): Promise<number> {
+    return this.#database.read(() => this.#count.get(operation, from, most)?.count ?? 0)
   }
 
   after(position: number, limit: number): Promise<readonly AuditRecord[]> {

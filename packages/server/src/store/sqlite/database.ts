@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { AuthError, type Cancel, type Clock } from 'countersign/core'
-import { type Act, apart, claimAct } from '../../audit/index.ts'
+import { type Act, actUnderWay, apart, claimAct, type Deed } from '../../audit/index.ts'
 import type { StoreObserver } from '../store.ts'
 import { AuditWriter } from './audit-writer.ts'
 import { emptyWriteAheadLog, markClosed, markOpen, requireCleanStop } from './clean-stop.ts'
@@ -104,6 +104,7 @@ export class Database {
   readonly #commitListeners = new Set<() => void>()
   /** Of who has done what. */
   readonly audit: AuditWriter
+  #act: Act | undefined
   #connection: DatabaseSync
   #state: 'open' | 'suspect' | 'closed' = 'open'
   #nextRepairMs = 0
@@ -158,8 +159,26 @@ export class Database {
    * @throws {AuthError} `unavailable` when it could not be committed.
    */
   write<T>(work: () => T): Promise<T> {
+    const done = this.#knowing(actUnderWay(), work)
     const act = claimAct()
-    return act === undefined ? this.#group.run(work) : this.#carry(act, work)
+    return act === undefined ? this.#group.run(done) : this.#carry(act, done)
+  }
+
+  /** Who does what within the unit of work that runs. */
+  deed(): Deed | undefined {
+    return this.#act?.deed
+  }
+
+  /** Units of several requests run one after the other, in the turn of whichever was first. */
+  #knowing<T>(act: Act | undefined, work: () => T): () => T {
+    return () => {
+      this.#act = act
+      try {
+        return work()
+      } finally {
+        this.#act = undefined
+      }
+    }
   }
 
   async #carry<T>(act: Act, work: () => T): Promise<T> {

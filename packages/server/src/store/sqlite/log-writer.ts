@@ -1,7 +1,7 @@
 import type { Cancel } from 'countersign/core'
 import { chain, type LogEntry, type LogHead, nextEpoch, type Position } from 'countersign/revocation'
 import type { Append } from '../append.ts'
-import { causeText } from './cause.ts'
+import { causeText, deedText } from './cause.ts'
 import type { Database } from './database.ts'
 import { OAuthEnding } from './oauth-ending.ts'
 import type { Statement } from './statement.ts'
@@ -11,6 +11,7 @@ import type { Statement } from './statement.ts'
  * describes are committed together; the one head row gives the position, so that there are no gaps.
  */
 export class LogWriter {
+  readonly #database: Database
   readonly #cutoffLifeMs: number
   readonly #head: Statement<LogHead>
   readonly #moveHead: Statement
@@ -20,10 +21,11 @@ export class LogWriter {
   #hasAppended = false
 
   constructor(database: Database, cutoffLifeMs: number) {
+    this.#database = database
     this.#cutoffLifeMs = cutoffLifeMs
     this.#head = database.statement('SELECT position, hash FROM log_head')
     this.#moveHead = database.statement('UPDATE log_head SET position = ?, hash = ?')
-    this.#insert = database.statement('INSERT INTO log_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#insert = database.statement('INSERT INTO log_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
     this.#oauthEnding = new OAuthEnding(database)
     database.onCommit(() => this.#announce())
   }
@@ -59,7 +61,8 @@ export class LogWriter {
       { kind, target: { kind: target.kind, id: target.id }, mode, expiresAt: at + this.#cutoffLifeMs },
       position,
     )
-    this.#insert.run(entry.position, at, kind, target.kind, target.id, mode, entry.expiresAt, entry.hash, causeText(cause))
+    const why = [causeText(cause), deedText(this.#database.deed())]
+    this.#insert.run(entry.position, at, kind, target.kind, target.id, mode, entry.expiresAt, entry.hash, ...why)
     this.#moveHead.run(entry.position, entry.hash)
     this.#oauthEnding.endBehind(append)
     this.#hasAppended = true

@@ -1,5 +1,6 @@
 import { auditMigration } from './audit-migration.ts'
 import { clientInvitationMigration } from './client-invitation-migration.ts'
+import { logHistoryMigration } from './log-history-migration.ts'
 import { logoutMigration } from './logout-migration.ts'
 import { oauthMigration } from './oauth-migration.ts'
 import { roleMigration } from './role-migration.ts'
@@ -380,4 +381,5 @@ export const migrations: readonly Migration[] = [
   roleMigration,
   trustRuleMigration,
   auditMigration,
+  logHistoryMigration,
 ]

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from 'countersign/core'
+import { MemoryVerifierReportStore } from '../memory/verifier-report-store.ts'
 import type { Store, StoreObserver, StoreOptions } from '../store.ts'
 import { SqliteAuditStore } from './audit-store.ts'
 import { CallerKeyEnding } from './caller-key-ending.ts'
@@ -16,6 +17,7 @@ import { SqliteFederationStore } from './federation-store.ts'
 import { IssuanceReader } from './issuance.ts'
 import { SqliteKeyStore } from './key-store.ts'
 import { SqliteLanguageStore } from './language-store.ts'
+import { SqliteLogHistory } from './log-history.ts'
 import { SqliteLogStore } from './log-store.ts'
 import { SqliteLinkStore } from './link-store.ts'
 import { LeaseEnding } from './lease-ending.ts'
@@ -30,6 +32,7 @@ import { SqliteSealedSecretStore } from './sealed-secret-store.ts'
 import { SqliteServiceCredentialStore } from './service-credential-store.ts'
 import { SqliteSessionClientStore } from './session-client-store.ts'
 import { SessionEnding } from './session-ending.ts'
+import { SqliteSessionDirectory } from './session-directory.ts'
 import { SqliteSessionStore } from './session-store.ts'
 import { SqliteThrottleStore } from './throttle-store.ts'
 import { SqliteTrustRuleStore } from './trust-rule-store.ts'
@@ -72,6 +75,7 @@ export function storeOn(database: Database, clock: Clock, cutoffLifeMs: number):
   const ping = database.statement('UPDATE store_state SET pings = pings + 1')
   return {
     log: new SqliteLogStore(database, log, ending),
+    logHistory: new SqliteLogHistory(database),
     keys: new SqliteKeyStore(database, log, cutoffLifeMs),
     users: new SqliteUserStore(database, log, ending, issuance),
     factors: new SqliteFactorStore(database, factorChange),
@@ -79,6 +83,7 @@ export function storeOn(database: Database, clock: Clock, cutoffLifeMs: number):
     federation: new SqliteFederationStore(database, log, ending, factorChange),
     links: new SqliteLinkStore(database, log, ending, factorChange),
     sessions: new SqliteSessionStore(database, log, ending, issuance),
+    sessionDirectory: new SqliteSessionDirectory(database),
     elevations: new SqliteElevationStore(database, log),
     roles: new SqliteRoleStore(database, log),
     leases: new SqliteLeaseStore(database, new LeaseEnding(database, log, ending, keyEnding)),
@@ -97,6 +102,8 @@ export function storeOn(database: Database, clock: Clock, cutoffLifeMs: number):
     deliveries: new SqliteDeliveryStore(database),
     deliveryHistory: new SqliteDeliveryHistory(database),
     languages: new SqliteLanguageStore(database),
+    // One server has the database open: there is nobody to share them with.
+    verifierReports: new MemoryVerifierReportStore(),
     audit: new SqliteAuditStore(database, database.audit),
     ping: async () => void (await database.write(() => ping.run())),
     close: () => database.close(),

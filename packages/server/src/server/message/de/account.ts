@@ -63,6 +63,8 @@ export const account: typeof contract = {
   passwordHint: 'Für die Anmeldung.',
   access: 'Zugang für Programme',
   keys: 'API-Schlüssel',
+  consoleTitle: 'Konsole',
+  consoleHint: 'Personen, Programme und Widerrufe dieses Servers.',
   keysHint: 'Für Programme, die in Ihrem Auftrag handeln.',
   passwordTitle: 'Passwort ändern',
   passwordLead: 'Mit der Änderung werden alle anderen Geräte abgemeldet.',

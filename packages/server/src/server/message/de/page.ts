@@ -5,6 +5,7 @@ export const page: typeof contract = {
   language: 'Sprache',
   optional: 'freiwillig',
   signOut: 'Abmelden',
+  console: 'Konsole',
   account: 'Ihr Konto',
   backToAccount: 'Zurück zum Konto',
   cancel: 'Abbrechen',

@@ -64,6 +64,8 @@ export const account = {
   passwordHint: 'Used to sign in.',
   access: 'Access for programs',
   keys: 'API keys',
+  consoleTitle: 'Console',
+  consoleHint: 'People, machines and revocation of this server.',
   keysHint: 'For programs that act on your behalf.',
   passwordTitle: 'Change your password',
   passwordLead: 'Every other device is signed out when you change it.',

@@ -4,6 +4,7 @@ export const page = {
   language: 'Language',
   optional: 'optional',
   signOut: 'Sign out',
+  console: 'Console',
   account: 'Your account',
   backToAccount: 'Back to your account',
   cancel: 'Cancel',

@@ -1,10 +1,11 @@
 import { html } from 'hono/html'
 import * as z from 'zod'
 import { actOn } from '../../../audit/index.ts'
-import type { User } from '../../../account/index.ts'
+import { ADMINISTRATOR, type User } from '../../../account/index.ts'
 import { ENROLMENT } from '../../../session/index.ts'
 import { requireRecentSignIn } from '../../recent-sign-in.ts'
 import { secretText } from '../../schema.ts'
+import { CONSOLE } from '../console/page.ts'
 import type { Html } from '../html.ts'
 import { icon } from '../icon.ts'
 import { errorSummary, statusNotice } from '../layout.ts'
@@ -114,10 +115,12 @@ function noticeOf({ flash, say: { account, link }, offers }: PageCall, user: Use
 /** What has access without anybody there: programs of one's own, apps of others. */
 function accessSection(call: PageCall): Html | '' {
   const { account, consent } = call.say
+  const isAdministrator = signedIn(call).principal.roles.includes(ADMINISTRATOR)
   const rows = [
     { path: '/account/keys', picture: icon('terminal'), title: account.keys, hint: account.keysHint },
     { path: '/account/apps', picture: icon('apps'), title: consent.appsTitle, hint: consent.appsHint },
-  ].filter(({ path }) => call.offers(path))
+    { path: CONSOLE, picture: icon('screen'), title: account.consoleTitle, hint: account.consoleHint },
+  ].filter(({ path }) => call.offers(path) && (path !== CONSOLE || isAdministrator))
   if (rows.length === 0) return ''
   const items = rows.map(
     ({ path, picture, title, hint }) =>

@@ -9,7 +9,7 @@ export const listAccessKeys: Operation = defineRoute({
   operationId: 'listAccessKeys',
   method: 'GET',
   path: '/v1/access-keys',
-  summary: 'List access keys, a page at a time: the caller’s own, or those of `user` or `service` for operators.',
+  summary: 'List access keys, a page at a time: the caller’s own, or those of `user`, `service` or `everyone` for operators.',
   authority: 'session',
   query: keyQuery,
   responses: {

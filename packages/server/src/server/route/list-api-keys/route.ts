@@ -9,7 +9,7 @@ export const listApiKeys: Operation = defineRoute({
   operationId: 'listApiKeys',
   method: 'GET',
   path: '/v1/api-keys',
-  summary: 'List API keys, a page at a time: the caller’s own, or those of `user` or `service` for operators.',
+  summary: 'List API keys, a page at a time: the caller’s own, or those of `user`, `service` or `everyone` for operators.',
   authority: 'session',
   query: keyQuery,
   responses: {

@@ -11,11 +11,14 @@ export const listClientInvitations: Operation = defineRoute({
   authority: 'operator',
   responses: {
     200: {
-      description: 'Without their tokens, oldest first; for a month also those that have expired.',
-      schema: z.strictObject({ client_invitations: z.array(invitationSchema) }),
+      description:
+        'Without their tokens, oldest first; for a month also those that have expired. `answered`: whether clients can register with them ' +
+        '(`COUNTERSIGN_OAUTH_REGISTRATION`).',
+      schema: z.strictObject({ client_invitations: z.array(invitationSchema), answered: z.boolean() }),
     },
   },
-  async handle(_call, { clientInvitations }) {
-    return json(200, { client_invitations: (await clientInvitations.list()).map(showInvitation) })
+  async handle(_call, { clientInvitations, clientRegistrations }) {
+    const invitations = (await clientInvitations.list()).map(showInvitation)
+    return json(200, { client_invitations: invitations, answered: clientRegistrations !== undefined })
   },
 })

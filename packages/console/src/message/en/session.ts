@@ -1,0 +1,41 @@
+const count = (all: number, one: string, many: string): string => `${all} ${all === 1 ? one : many}`
+const sessions = (all: number): string => count(all, 'session', 'sessions')
+
+export const session = {
+  title: 'Sessions',
+  lead: 'Everybody who is signed in now, newest first. Search finds people by address, name or id; the filter narrows the sessions that are loaded.',
+  caption: 'Living sessions',
+  person: 'Person',
+  device: 'Device',
+  signedInWith: 'Signed in with',
+  signedIn: 'Signed in',
+  lastUsed: 'Last use',
+  ends: 'Ends',
+  id: 'Session',
+  here: 'This console',
+  unknownDevice: 'Unknown device',
+  on: (browser: string, system: string): string => `${browser} on ${system}`,
+  methods: {
+    pwd: 'password',
+    otp: 'code from an app',
+    hwk: 'passkey',
+    swk: 'passkey',
+    user: 'confirmed on the device',
+    email: 'e-mail',
+  },
+  emptyTitle: 'Nobody is signed in',
+  emptyText: 'A session begins when somebody signs in. Give somebody an account first.',
+  emptyCommand: 'countersign users create --email mira@example.com',
+  choose: (device: string, person: string): string => `Choose ${device} of ${person}`,
+  end: 'End',
+  endNamed: (device: string, person: string): string => `End ${device} of ${person}`,
+  endChosen: (all: number): string => `End ${sessions(all)}`,
+  chooseNone: 'Choose none',
+  endTitle: (all: number): string => (all === 1 ? 'End this session?' : `End ${sessions(all)}?`),
+  endEffect: (all: number, people: number): string =>
+    `Ends ${sessions(all)} of ${count(people, 'person', 'people')}. Whoever is there signs in again; their tokens are refused everywhere at once.`,
+  deviceOf: (device: string, person: string): string => `${device} of ${person}`,
+  andMore: (all: number): string => `and ${all} more`,
+  endsOwn: 'This console is among them: you sign in again yourself.',
+  ended: (all: number): string => (all === 0 ? 'Nothing was left to end.' : `${sessions(all)} ended.`),
+}

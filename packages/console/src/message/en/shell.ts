@@ -1,0 +1,56 @@
+/** What stands around every page of the console. */
+export const shell = {
+  console: 'Console',
+  skip: 'Skip to the content',
+  menu: 'Menu',
+  groups: { people: 'People', machines: 'Machines', system: 'System' },
+  titles: {
+    overview: 'Overview',
+    revocation: 'Revocation',
+    users: 'Users',
+    sessions: 'Sessions',
+    roles: 'Roles',
+    apiKeys: 'API keys',
+    accessKeys: 'Access keys',
+    clients: 'Clients',
+    webhooks: 'Webhooks',
+    trustRules: 'Trust rules',
+    signingKeys: 'Signing keys',
+    verifiers: 'Verifiers',
+    audit: 'Audit log',
+    mails: 'Mails',
+  },
+  account: 'Your account',
+  signOut: 'Sign out',
+  signedInAs: 'Signed in as',
+
+  keyboard: 'Keyboard',
+  keyboardTitle: 'Keys',
+  keys: [
+    ['/', 'search'],
+    ['Tab', 'into a table; in it, the keys below'],
+    ['j  k  ↓  ↑', 'to the next row, to the one before'],
+    ['Home  End', 'to the first row, to the last'],
+    ['Enter', 'open the row'],
+    ['Esc', 'close what is open'],
+  ],
+  singleKeys: '/ searches from anywhere on a page',
+  singleKeysHint: 'Turn it off where it gets in the way of dictating. The keys of tables only do something in tables.',
+
+  notFoundTitle: 'There is nothing here',
+  notFound: 'The address may be mistyped, or the page has moved.',
+  toOverview: 'Go to the overview',
+
+  failedTitle: 'This page has failed',
+  failed: 'Load it again. When the server has been updated in the meantime, that is all it needs.',
+  reload: 'Load again',
+
+  refusedTitle: 'This is not for you yet',
+  refused: 'The console is for operators: accounts with the role admin. Whoever runs this server can give it, with the command',
+  refusedAfter: 'It holds from your next sign-in on, or from the next few minutes.',
+  command: (email: string): string => `countersign users role ${email} --add admin`,
+  you: 'you@example.com',
+
+  confirmedTitle: 'Confirmed',
+  confirmed: 'Close this tab, and go on where you came from.',
+} as const

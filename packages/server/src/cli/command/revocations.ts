@@ -1,0 +1,45 @@
+import type { Command } from 'commander'
+import { call } from '../door/door.ts'
+import { throughDoor } from '../door/open-door.ts'
+import type { RevocationRecord } from '../record.ts'
+import { type Column, printList } from '../table.ts'
+import type { Terminal } from '../terminal.ts'
+import { type CommonOptions, withDoor, withExamples } from './option.ts'
+
+interface ListOptions extends CommonOptions {
+  readonly kind?: string
+  readonly id?: string
+  readonly limit?: string
+}
+
+const columns: readonly Column<RevocationRecord>[] = [
+  { title: 'position', of: ({ position }) => position },
+  { title: 'at', of: ({ at }) => new Date(at).toISOString() },
+  { title: 'entry', of: ({ kind, mode }) => (kind === 'cutoff' ? mode : kind) },
+  { title: 'target', of: ({ target }) => [target.kind, target.id].filter(Boolean).join(' ') },
+  { title: 'operation', of: ({ operation }) => operation },
+  { title: 'actor', of: ({ actor }) => actor?.id ?? actor?.kind },
+  { title: 'reason', of: ({ reason }) => reason },
+]
+
+async function list({ kind, id, limit, ...options }: ListOptions, terminal: Terminal): Promise<void> {
+  await throughDoor(options, terminal, async (door) => {
+    const given = Object.entries({ kind, id, limit }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+    const path = `/v1/revocations?${new URLSearchParams(given)}`
+    const { revocations } = await call<{ revocations: readonly RevocationRecord[] }>(door, 'GET', path)
+    printList(terminal, options, revocations, columns, 'The log holds none: entries are kept as long as a token can live.')
+  })
+}
+
+export function addRevocations(program: Command, terminal: Terminal): void {
+  const revocations = program.command('revocations').description('the revocation log, as far back as it is kept')
+  withExamples(
+    withDoor(revocations.command('list').description('list entries, newest first: what, when, by whom, why'))
+      .option('--kind <kind>', 'of this kind of target')
+      .option('--id <id>', 'of this target')
+      .option('--limit <number>', 'at most so many, up to 200; default 50')
+      .action((options: ListOptions) => list(options, terminal)),
+    'revocations list',
+    'revocations list --kind user --id usr_X5rOkRtn_0nTAr9cpdRx7Q',
+  )
+}

@@ -1,0 +1,77 @@
+import type { EpochMs } from 'countersign/core'
+import { type LogEntry, ORIGIN, type RevocationMode, type Target } from 'countersign/revocation'
+import type { HistoryPage, LogHistory, LogStanding, PastEntry, Reach } from '../../revocation/log-history.ts'
+import type { Session } from '../../session/session.ts'
+import { reachKind, reachOf, type ReachRow } from '../log-history-query.ts'
+import { standsBehind } from './log-store.ts'
+import { hasExpired } from './session-store.ts'
+import type { ArtifactRecord, Tables } from './tables.ts'
+
+export class MemoryLogHistory implements LogHistory {
+  readonly #tables: Tables
+
+  constructor(tables: Tables) {
+    this.#tables = tables
+  }
+
+  async page({ kind, id, since = 0, before = Number.POSITIVE_INFINITY, limit }: HistoryPage): Promise<readonly PastEntry[]> {
+    const { log } = this.#tables
+    return this.#since(since)
+      .filter(({ position, target }) => position < before && (kind ?? target.kind) === target.kind && (id ?? target.id) === target.id)
+      .reverse()
+      .slice(0, limit)
+      .map((entry) => ({ entry, reason: log.causeOf(entry).reason, deed: log.deedOf(entry) }))
+  }
+
+  async standing(now: EpochMs, since: EpochMs): Promise<LogStanding> {
+    const { base, head } = this.#tables.log
+    const kept = this.#kept()
+    const firstLiving = kept.findIndex(({ expiresAt }) => expiresAt > now)
+    return {
+      head: head.position,
+      headAt: kept.at(-1)?.at,
+      living: firstLiving === -1 ? 0 : kept.length - firstLiving,
+      since: this.#since(since).length,
+      keptSince: base === ORIGIN ? undefined : kept[0]?.at,
+    }
+  }
+
+  async reach(target: Target, mode: RevocationMode, now: EpochMs): Promise<Reach> {
+    return reachOf(target, mode, this.#reach({ kind: reachKind(target), id: target.id }, now))
+  }
+
+  #reach({ kind, id }: { readonly kind: string; readonly id: string }, now: EpochMs): ReachRow | undefined {
+    if (!isBehindSessions(kind)) return undefined
+    const target = { kind, id }
+    const living = [...this.#tables.sessions.values()].filter((session) => !hasExpired(session, now))
+    const ending = living.filter((session) => standsBehind(session, target))
+    const held = [...this.#tables.artifacts.values()].filter((artifact) => isHeldBehind(artifact, target, ending))
+    const isLiving = ({ grant, consumedAt, expiresAt, session }: ArtifactRecord): boolean =>
+      grant !== undefined &&
+      consumedAt === undefined &&
+      expiresAt > now &&
+      (session === undefined || living.some((each) => each.id === session))
+    const grants = new Set(held.filter(isLiving).map(({ grant }) => grant))
+    const people = new Set(ending.map(({ user }) => user))
+    return { seen_sessions: ending.length, sessions: ending.length, people: people.size, seen_grants: held.length, grants: grants.size }
+  }
+
+  #kept(): readonly LogEntry[] {
+    return this.#tables.log.after(this.#tables.log.base, Number.POSITIVE_INFINITY)
+  }
+
+  #since(since: EpochMs): readonly LogEntry[] {
+    const kept = this.#kept()
+    const [first] = kept.filter(({ at }) => at >= since).sort((a, b) => a.at - b.at || a.position - b.position)
+    return first === undefined ? [] : kept.filter(({ position }) => position >= first.position)
+  }
+}
+
+const isBehindSessions = (kind: string): kind is 'everyone' | 'client' | 'user' | 'session' =>
+  kind === 'everyone' || kind === 'client' || kind === 'user' || kind === 'session'
+
+function isHeldBehind({ user, client, session }: ArtifactRecord, target: Target, ending: readonly Session[]): boolean {
+  const isOwn =
+    target.kind === 'everyone' || (target.kind === 'user' && user === target.id) || (target.kind === 'client' && client === target.id)
+  return isOwn || ending.some(({ id }) => id === session)
+}
