@@ -52,7 +52,8 @@ const child = spawn(
   [
     '--conditions=source',
     '--test',
-    `--test-concurrency=${Math.max(2, availableParallelism())}`,
+    // One more than there are processors: much of what tests do is waiting for servers and databases.
+    `--test-concurrency=${availableParallelism() + 1}`,
     // So that a hang ends. Many times what the longest test takes: on a machine that does other things too, all take longer.
     '--test-timeout=300000',
     ...(chosen ? [] : [`--test-reporter=${reporter}`, '--test-reporter-destination=stdout']),

@@ -2,7 +2,7 @@ import { suite, test } from 'node:test'
 import { Chance } from './chance.ts'
 import { Walk } from './walk.ts'
 
-const walks = 200
+const walks = 100
 const steps = 40
 /** `SIMULATION_SEED=17 npm test -- test/simulation` walks one seed again. */
 const only = process.env['SIMULATION_SEED']

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { ManualClock } from 'countersign/core'
+import { Client } from 'pg'
 import { artifactRecord, clientRecord, tokenOf } from '../../packages/server/src/store/contract/oauth-store.ts'
-import { CUTOFF_LIFE_MS, NOW, sessionRecord, signedIn } from '../../packages/server/src/store/contract/record.ts'
+import { credentialRecord, CUTOFF_LIFE_MS, NOW, sessionRecord, signedIn } from '../../packages/server/src/store/contract/record.ts'
 import type { Redemption } from '../../packages/server/src/oauth/oauth-store.ts'
 import type { Store } from '../../packages/server/src/store/index.ts'
 import { openPostgresStore } from '../../packages/server/src/store/postgres/store.ts'
@@ -49,9 +50,11 @@ suite('whoever keeps refreshing without a pause', () => {
   let operator: Store
   let server: Store
   let cases = 0
+  let url: string
   before(async () => {
     postgres = await startPostgres()
-    const options = { url: await postgres.createDatabase(), cutoffLifeMs: CUTOFF_LIFE_MS, clock: new ManualClock(NOW) }
+    url = await postgres.createDatabase()
+    const options = { url, cutoffLifeMs: CUTOFF_LIFE_MS, clock: new ManualClock(NOW) }
     operator = await openPostgresStore(options)
     server = await openPostgresStore(options)
   })
@@ -97,6 +100,23 @@ suite('whoever keeps refreshing without a pause', () => {
       test(`[D01] [I02] ${flood}: is refused once ${what}, and keeps nobody from that`, () => endWhile(choose, end))
     }
   }
+
+  test('[D01] whoever copies the whole database meanwhile keeps nobody from ending anything', async () => {
+    const copying = new Client({ connectionString: url })
+    await copying.connect()
+    try {
+      await copying.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+      const { rows } = await copying.query("SELECT tablename FROM pg_tables WHERE schemaname = 'countersign'")
+      // As pg_dump does, before it reads.
+      await copying.query(`LOCK TABLE ${rows.map(({ tablename }) => `countersign.${tablename}`).join(', ')} IN ACCESS SHARE MODE`)
+      for (const end of Object.values(endings)) await end(operator, await allowed())
+      await operator.services.add(credentialRecord('svc_copied'))
+      assert.equal(await operator.services.remove('svc_copied', NOW), true)
+      await copying.query('COMMIT')
+    } finally {
+      await copying.end()
+    }
+  })
 
   test('[D01] nobody waited in a circle', async () => {
     const [row] = await postgres.query('SELECT sum(deadlocks)::integer AS deadlocks FROM pg_stat_database')

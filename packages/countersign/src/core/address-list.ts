@@ -25,6 +25,7 @@ export function addressList(entries: readonly string[]): AddressList {
   return Object.freeze({
     size: entries.length,
     has(text: string): boolean {
+      if (subnets.length === 0) return false
       const address = parseAddress(text)
       return address !== undefined && subnets.some((subnet) => contains(subnet, address))
     },

@@ -34,6 +34,7 @@ export {
   type SignatureAlgorithm,
 } from './key-pair.ts'
 export { type OneTimePasswordOptions, oneTimePassword, TOTP_STEP_SECONDS, totpStep } from './one-time-password.ts'
+export { signPromptly } from './prompt-signature.ts'
 export { seal, unseal } from './seal.ts'
 export { keyedSecretFingerprint, type SecretFingerprint } from './secret-fingerprint.ts'
 export { generateSlhDsaKey, SLH_DSA, signSlhDsa, slhDsaKeyFromPkcs8, slhDsaPublicKey, verifySlhDsa } from './slh-dsa.ts'

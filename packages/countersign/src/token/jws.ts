@@ -1,7 +1,7 @@
 import { encodeBase64url } from '../core/base64url.ts'
 import { parseBase64urlJsonObject } from '../core/json.ts'
 import { AuthError } from '../core/refusal.ts'
-import { type JwsAlgorithm, jwsAlgorithms } from '../crypto/index.ts'
+import { type JwsAlgorithm, jwsAlgorithms, signPromptly } from '../crypto/index.ts'
 import type { AnySigningKey, KeySet, VerificationKey } from '../key/index.ts'
 import { decodeHeader, encodeHeader, type JwsHeader } from './jws-header.ts'
 
@@ -37,13 +37,25 @@ export async function signJwsInBackground(type: string, payload: object, key: An
   return `${input}.${await jwsAlgorithms[key.algorithm].signInBackground(key.privateKey, input)}`
 }
 
-/** As `signJws`, for who signs one by one: what is quicker than waking another thread here, RSA in the background. */
+/** As `signJws`, for who signs now one and now many: the cryptography of one alone runs here, of others at the same time, and RSA, on another thread. */
 export async function signJwsPromptly(type: string, payload: object, key: AnySigningKey): Promise<string> {
-  return jwsAlgorithms[key.algorithm].isCostly ? signJwsInBackground(type, payload, key) : signJws(type, payload, key)
+  const input = signingInput(type, payload, key)
+  return `${input}.${await signPromptly(key.algorithm, key.privateKey, input)}`
 }
 
 const signingInput = (type: string, payload: object, key: AnySigningKey): string =>
-  `${encodeHeader(key.algorithm, type, key.kid)}.${encodeBase64url(Buffer.from(JSON.stringify(payload)))}`
+  `${headerOf(type, key)}.${encodeBase64url(Buffer.from(JSON.stringify(payload)))}`
+
+/** Of all tokens of one type and key it is the same text. Types are named in our own source: there are few. */
+const headers = new WeakMap<AnySigningKey, Map<string, string>>()
+
+function headerOf(type: string, key: AnySigningKey): string {
+  const known = headers.get(key) ?? new Map<string, string>()
+  headers.set(key, known)
+  const text = known.get(type) ?? encodeHeader(key.algorithm, type, key.kid)
+  known.set(type, text)
+  return text
+}
 
 /**
  * Verifies a compact JWS, in this order: size, structure, header, key, signature; only then reads the payload.

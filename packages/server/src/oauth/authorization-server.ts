@@ -15,6 +15,7 @@ import { endpoints, SESSION_COOKIE } from './endpoint.ts'
 import { type ProviderGround, providerConfiguration } from './provider-configuration.ts'
 import { PlainRefresh } from './plain-refresh.ts'
 import { plainRequest } from './plain-request.ts'
+import type { TokenAnswer } from './token-answer.ts'
 import { lateRefusal, settle } from './token-request.ts'
 
 /** A request for the protocol library, read whole. */
@@ -92,10 +93,15 @@ export class AuthorizationServer {
     this.#plainRefresh = new PlainRefresh({ ...ground, clients: ground.clients.clients, keys })
   }
 
+  /** Without the library, what is plainly to be granted. @returns undefined for all else: that is for `answer`. */
+  async answerPlain(request: OAuthRequest): Promise<TokenAnswer | undefined> {
+    const asked = request.path === endpoints.token ? plainRequest(request) : undefined
+    if (asked?.grant === 'client_credentials') return this.#clientCredentials.answer(asked)
+    return asked?.grant === 'refresh_token' ? this.#plainRefresh.answer(asked) : undefined
+  }
+
   /** @returns also what a page of ours is to send on in its place. */
   async answer(request: OAuthRequest): Promise<OAuthAnswer> {
-    const plain = request.path === endpoints.token ? await this.#answerPlain(request) : undefined
-    if (plain !== undefined) return { response: plain, posted: undefined }
     return this.#within(request, async (_provider, call) => {
       const { incoming, outgoing } = this.#messages(request)
       await this.#current().handle(incoming, outgoing)
@@ -166,13 +172,6 @@ export class AuthorizationServer {
         return undefined
       }
     })
-  }
-
-  /** Without the library, what is plainly to be granted. */
-  async #answerPlain(request: OAuthRequest): Promise<Response | undefined> {
-    const asked = plainRequest(request)
-    if (asked?.grant === 'client_credentials') return this.#clientCredentials.answer(asked)
-    return asked?.grant === 'refresh_token' ? this.#plainRefresh.answer(asked) : undefined
   }
 
   #lookup(provider: Provider, userCode: string) {

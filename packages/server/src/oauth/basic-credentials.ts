@@ -20,7 +20,10 @@ export function basicCredentials(header: string | null): BasicCredentials | unde
   return colon < 0 || id === undefined || secret === undefined ? undefined : { id, secret }
 }
 
+const isPlain = /^[\w.~-]*$/
+
 function formDecoded(text: string): string | undefined {
+  if (isPlain.test(text)) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {

@@ -5,7 +5,7 @@ import type { OAuthClientStore } from './client-store.ts'
 import { oidcScopes } from './endpoint.ts'
 import type { OAuthClients } from './oauth-clients.ts'
 import { isPlainClient, type PlainRequest } from './plain-request.ts'
-import { tokenAnswer } from './token-answer.ts'
+import { TokenAnswer } from './token-answer.ts'
 
 export interface ClientCredentialsGround {
   readonly issuer: string
@@ -31,7 +31,7 @@ export class ClientCredentials {
   }
 
   /** @returns undefined when it is not to be granted, or not plainly. */
-  async answer(asked: PlainRequest): Promise<Response | undefined> {
+  async answer(asked: PlainRequest): Promise<TokenAnswer | undefined> {
     const { scope: wanted = '', resource, ...others } = asked.parameters
     const scopes = wanted.split(' ')
     if (Object.keys(others).length > 0 || new Set(scopes).size !== scopes.length || scopes.includes('')) return undefined
@@ -57,6 +57,6 @@ export class ClientCredentials {
       rev: seen.rev,
     }
     const accessToken = await signJwsPromptly(ACCESS_TOKEN_TYPE, claims, keys.current('access-token'))
-    return tokenAnswer({ access_token: accessToken, expires_in: accessTokenSeconds, token_type: 'Bearer', scope })
+    return new TokenAnswer({ access_token: accessToken, expires_in: accessTokenSeconds, token_type: 'Bearer', scope })
   }
 }

@@ -107,7 +107,8 @@ suite('a refresh that is plainly to be granted', () => {
       ...platform,
     })
     const parameters = { refresh_token: TOKEN, ...change.parameters }
-    return handler.answer({ grant: 'refresh_token', client: CLIENT, secret: undefined, parameters })
+    const answer = await handler.answer({ grant: 'refresh_token', client: CLIENT, secret: undefined, parameters })
+    return answer?.response({})
   }
   const stateOf = async (token: string) => store.oauth.findRefresh(CLIENT, idOf(token), NOW)
 

@@ -10,7 +10,7 @@ import type { OAuthClients } from './oauth-clients.ts'
 import { personClaims, scopeClaims } from './person-claims.ts'
 import { isOwnText, isPlainClient, type PlainRequest } from './plain-request.ts'
 import { type PlainGrantPayload, plainGrant, type PlainRefreshPayload, plainRefresh, refreshSeconds } from './refresh-payload.ts'
-import { tokenAnswer } from './token-answer.ts'
+import { TokenAnswer } from './token-answer.ts'
 import { lateRefusal, settle } from './token-request.ts'
 
 export interface PlainRefreshGround {
@@ -62,7 +62,7 @@ export class PlainRefresh {
    *
    * @returns undefined when it is not to be granted, or not plainly.
    */
-  async answer(asked: PlainRequest): Promise<Response | undefined> {
+  async answer(asked: PlainRequest): Promise<TokenAnswer | undefined> {
     const refresh = await this.#examine(asked)
     if (refresh === undefined) return undefined
     const { artifacts, keys, accessTokenSeconds } = this.#ground
@@ -84,9 +84,9 @@ export class PlainRefresh {
     )
     if (!isOurs) {
       const { body, status } = lateRefusal()
-      return tokenAnswer(body, status)
+      return new TokenAnswer(body, status)
     }
-    return tokenAnswer({
+    return new TokenAnswer({
       access_token: accessToken,
       expires_in: accessTokenSeconds,
       ...(idToken === undefined ? {} : { id_token: idToken }),

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { jwsAlgorithms } from 'countersign/crypto'
+import { signPromptly } from 'countersign/crypto'
 import type { PublicJwk, SigningKey } from 'countersign/key'
 import { ExternalSigningKey } from 'oidc-provider'
 
@@ -24,9 +24,6 @@ export class RingKey extends ExternalSigningKey {
     if (this.#signer === undefined) throw new Error('this key does not sign')
     const { algorithm, privateKey } = this.#signer
     const input = Buffer.from(data).toString('utf8')
-    const { sign, signInBackground, isCostly } = jwsAlgorithms[algorithm]
-    // Tokens are signed one by one here: to wake a thread for each takes longer than a signature on a curve.
-    const signature = isCostly ? await signInBackground(privateKey, input) : sign(privateKey, input)
-    return Buffer.from(signature, 'base64url')
+    return Buffer.from(await signPromptly(algorithm, privateKey, input), 'base64url')
   }
 }

@@ -1,7 +1,7 @@
 import { AuthError, type Principal } from 'countersign/core'
 import { type Context, Hono } from 'hono'
 import { ADMINISTRATOR } from '../account/index.ts'
-import { endpoints } from '../oauth/index.ts'
+import { endpoints, TokenAnswer } from '../oauth/index.ts'
 import type { LivingAccessKey } from '../credential/index.ts'
 import { nameAct } from '../audit/index.ts'
 import { actorOf } from './act-table.ts'
@@ -17,7 +17,7 @@ import { asRefusal, problemResponse } from './problem-response.ts'
 import { answerRecorded, recordTurnedAway } from './recorded.ts'
 import { callerRequestId, requestId } from './request-id.ts'
 import type { Operation } from './route.ts'
-import { addSecurityHeaders } from './security-header.ts'
+import { addSecurityHeaders, securityHeaders } from './security-header.ts'
 import { ENROLMENT } from '../session/index.ts'
 import type { Services } from './services.ts'
 import { isSessionItself } from './session-caller.ts'
@@ -75,9 +75,10 @@ export function createApp(operations: readonly Operation[], pages: readonly Page
   for (const page of served) app.on([...page.methods], [page.path], askPage(page))
   const protocol = oauthPaths(services)
   for (const { path, methods } of protocol) {
+    const place = template(path)
     app.on([...methods], [path], async (context) => {
       const { id, client, incoming, local, watch } = context.env.exchange
-      watch.at(template(path))
+      watch.at(place)
       const given = { request: context.req.raw, requestId: id, client, local, paths }
       try {
         const { response, posted } = await answerOAuth({ request: context.req.raw, client, incoming }, services)
@@ -260,11 +261,14 @@ function refuse(
   return finish(context, services, problemResponse(refusal, { requestId: exchange.id, realm, dpopNonce: services.proofs.nonce }), operation)
 }
 
-function finish(context: Context<Environment>, { log, platform, crossOrigin }: Services, response: Response, operation?: string): Response {
+function finish(context: Context<Environment>, services: Services, answered: Response | TokenAnswer, operation?: string): Response {
+  const { log, platform } = services
   const { id, client, startedMs, watch } = context.env.exchange
-  response.headers.set('x-request-id', id)
-  addSecurityHeaders(response.headers, client.https)
-  crossOrigin.add(context.req.raw, response.headers)
+  // Pages of other origins are answered by the protocol library: of them nothing is to be said here.
+  const response =
+    answered instanceof TokenAnswer
+      ? answered.response({ ...securityHeaders(client.https), 'x-request-id': id })
+      : withHeaders(context, services, answered)
   if (log.isLevelEnabled('debug')) {
     const given = callerRequestId(context.req.header('x-request-id') ?? null)
     log.debug(
@@ -272,5 +276,13 @@ function finish(context: Context<Environment>, { log, platform, crossOrigin }: S
       'answered',
     )
   }
+  return response
+}
+
+function withHeaders(context: Context<Environment>, { crossOrigin }: Services, response: Response): Response {
+  const { id, client } = context.env.exchange
+  response.headers.set('x-request-id', id)
+  addSecurityHeaders(response.headers, client.https)
+  crossOrigin.add(context.req.raw, response.headers)
   return response
 }

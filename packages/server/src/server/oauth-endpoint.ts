@@ -1,5 +1,5 @@
 import { AuthError } from 'countersign/core'
-import type { BrowserSession, OAuthAnswer, OAuthRequest } from '../oauth/index.ts'
+import type { BrowserSession, OAuthAnswer, OAuthRequest, TokenAnswer } from '../oauth/index.ts'
 import { endpoints } from '../oauth/index.ts'
 import { authenticationContext } from '../session/acr.ts'
 import { ENROLMENT } from '../session/index.ts'
@@ -38,6 +38,9 @@ export interface OAuthPath {
   readonly methods: ReadonlyArray<'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS'>
 }
 
+/** Only what is posted needs a page of ours around it. */
+export type EndpointAnswer = OAuthAnswer | { readonly response: Response | TokenAnswer; readonly posted: undefined }
+
 /** What the protocol answers itself; the pages that it needs are pages. */
 export function oauthPaths({ config: { issuer }, oauth, clientRegistrations }: Services): readonly OAuthPath[] {
   const { authorization, token, revocation, introspection, pushed_authorization_request: pushed, device_authorization: device } = endpoints
@@ -62,20 +65,22 @@ export function oauthPaths({ config: { issuer }, oauth, clientRegistrations }: S
  *
  * @throws {AuthError} `content_too_large`, `insecure_transport`, and as `pageSession`.
  */
-export async function answerOAuth(asked: Asked, services: Services): Promise<OAuthAnswer> {
+export async function answerOAuth(asked: Asked, services: Services): Promise<EndpointAnswer> {
   const { request, client } = asked
   if (services.config.production && !client.secure) throw new AuthError('insecure_transport')
-  const { pathname } = new URL(request.url)
+  const url = new URL(request.url)
+  const { pathname } = url
   if (pathname === USERINFO) return unposted(await userinfo(asked, services))
   if (pathname === REGISTRATION || pathname.startsWith(`${REGISTRATION}/`)) return unposted(await answerRegistration(asked, services))
   if (pathname.startsWith('/.well-known/')) return unposted(await discovery(asked, services))
   if (pathname !== endpoints.authorization && !pathname.startsWith(`${endpoints.authorization}/`)) {
-    const message = await oauthRequest(request, client, undefined)
+    const message = await oauthRequest(request, client, undefined, url)
     if (pathname === endpoints.pushed_authorization_request && message.body.length > MAXIMUM_PUSHED)
       throw new AuthError('content_too_large')
     const grant = pathname === endpoints.token ? grantTypeOf(message) : undefined
     if (grant !== undefined && assertionGrants.includes(grant)) return unposted(await answerAssertion(message, request, services))
-    const answer = await server(services).answer(message)
+    const plain = await server(services).answerPlain(message)
+    const answer = plain === undefined ? await server(services).answer(message) : unposted(plain)
     if (grant !== undefined && answer.response.status === 200) services.telemetry.tokenIssued(oauthGrantOf(grant))
     return answer
   }
@@ -83,7 +88,7 @@ export async function answerOAuth(asked: Asked, services: Services): Promise<OAu
   return authorization(asked, services)
 }
 
-const unposted = (response: Response): OAuthAnswer => ({ response, posted: undefined })
+const unposted = <Answer extends Response | TokenAnswer>(response: Answer) => ({ response, posted: undefined })
 const seeOther = (location: string): Response => new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } })
 
 /** What a browser asks for, with a person before it. */
@@ -108,8 +113,12 @@ async function errorOf(response: Response): Promise<string> {
 }
 
 /** A request as the protocol library takes it. */
-export async function oauthRequest(request: Request, client: Client, page: PageSession | undefined): Promise<OAuthRequest> {
-  const { pathname, search } = new URL(request.url)
+export async function oauthRequest(
+  request: Request,
+  client: Client,
+  page: PageSession | undefined,
+  { pathname, search }: URL = new URL(request.url),
+): Promise<OAuthRequest> {
   const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
   return {
     method: request.method,

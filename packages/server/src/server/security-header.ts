@@ -13,6 +13,11 @@ export const apiHeaders: Readonly<Record<string, string>> = Object.freeze({
 /** RFC 6797: two years, only ever sent over HTTPS. */
 export const strictTransport = 'max-age=63072000; includeSubDomains'
 
+const overTls: Readonly<Record<string, string>> = Object.freeze({ ...apiHeaders, 'strict-transport-security': strictTransport })
+
+/** For who puts an answer together at once. */
+export const securityHeaders = (https: boolean): Readonly<Record<string, string>> => (https ? overTls : apiHeaders)
+
 /** Fills in what the route did not decide itself. */
 export function addSecurityHeaders(headers: Headers, https: boolean): void {
   for (const [name, value] of Object.entries(apiHeaders)) {

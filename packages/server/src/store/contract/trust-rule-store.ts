@@ -8,7 +8,7 @@ const ISSUER = 'https://ci.example'
 const SERVICE = 'svc_a'
 const MANY = 100
 
-const ruleRecord = (id: string, change: Partial<TrustRule> = {}): TrustRule => ({
+export const ruleRecord = (id: string, change: Partial<TrustRule> = {}): TrustRule => ({
   id,
   name: 'Deployments „ß“',
   issuer: ISSUER,

@@ -1,7 +1,8 @@
 import type { EpochMs } from 'countersign/core'
+import type { CallerKeyOwner } from '../../credential/caller-key.ts'
 import type { Unit } from './database.ts'
 import type { Appender } from './log-writer.ts'
-import { statement } from './statement.ts'
+import { type Statement, statement } from './statement.ts'
 
 interface EndedRow {
   readonly id: string
@@ -10,14 +11,16 @@ interface EndedRow {
 /** Whoever makes a key with this one holds it until their commit: only then is it seen what there is to end. */
 const hold = statement<EndedRow>('hold caller key to end', 'SELECT id FROM countersign.caller_key WHERE id = $1 FOR UPDATE')
 const endFamily = statement<EndedRow>('end caller key', 'DELETE FROM countersign.caller_key WHERE id = $1 OR parent = $1 RETURNING id')
-const endServices = statement<EndedRow>(
-  'end caller keys of service',
-  "DELETE FROM countersign.caller_key WHERE owner_kind = 'service' AND owner_id = $1 RETURNING id",
-)
-const endUsers = statement<EndedRow>(
-  'end caller keys of user',
-  "DELETE FROM countersign.caller_key WHERE owner_kind = 'user' AND owner_id = $1 RETURNING id",
-)
+// By id, as all who lock many keys at once.
+const endOf = (owner: CallerKeyOwner['kind']): Statement<EndedRow> =>
+  statement(
+    `end caller keys of ${owner}`,
+    `
+    DELETE FROM countersign.caller_key WHERE id IN (
+      SELECT id FROM countersign.caller_key WHERE owner_kind = '${owner}' AND owner_id = $1 ORDER BY id FOR UPDATE) RETURNING id`,
+  )
+const endServices = endOf('service')
+const endUsers = endOf('user')
 
 const madeWith = statement<EndedRow>('find caller key family', 'SELECT id FROM countersign.caller_key WHERE id = $1 OR parent = $1')
 

@@ -4,19 +4,17 @@ import type { CallerKeyChange, CallerKeyPage, CallerKeyStore } from '../../crede
 import {
   type CallerKeyIssuanceRow as KeyIssuanceRow,
   type CallerKeyRow,
-  callerKeyColumns,
   callerKeyIssuanceOf,
   callerKeyOf,
-  callerKeyValues,
   formatSettings,
 } from '../sqlite/caller-key-row.ts'
+import { addCallerKey, holdOwner } from './caller-key-adding.ts'
 import { endCallerKey, tellCallerKeyChange } from './caller-key-ending.ts'
-import type { Database, Unit } from './database.ts'
+import type { Database } from './database.ts'
 import type { LogWriter } from './log-writer.ts'
-import { insertInto, statement } from './statement.ts'
+import { statement } from './statement.ts'
 import { storedScopesColumn, storedScopesOf } from './stored-scopes.ts'
 
-const insert = statement('insert caller key', `${insertInto('caller_key', callerKeyColumns)} ON CONFLICT DO NOTHING`)
 const find = statement<CallerKeyRow>('find caller key', 'SELECT * FROM countersign.caller_key WHERE id = $1')
 const findToChange = statement<CallerKeyRow>('find caller key to change', 'SELECT * FROM countersign.caller_key WHERE id = $1 FOR UPDATE')
 const list = statement<CallerKeyRow>(
@@ -42,23 +40,6 @@ const issue = statement<CallerKeyIssuanceRow>(
     AND (k.session_id IS NULL OR EXISTS (
       SELECT 1 FROM countersign.session e WHERE e.id = k.session_id AND e.expires_at > $2 AND e.idle_expires_at > $2))`,
 )
-/** Held until the commit, so that nothing that the key stands on can go meanwhile. */
-const holdUser = statement<{ id: string }>(
-  'hold user of caller key',
-  "SELECT id FROM countersign.user_account WHERE id = $1 AND status = 'active' FOR SHARE",
-)
-const holdService = statement<{ id: string }>(
-  'hold service of caller key',
-  'SELECT id FROM countersign.service_credential WHERE id = $1 FOR SHARE',
-)
-const holdSession = statement<{ id: string }>(
-  'hold session of caller key',
-  'SELECT id FROM countersign.session WHERE id = $1 AND expires_at > $2 AND idle_expires_at > $2 FOR SHARE',
-)
-const holdParent = statement<{ id: string }>(
-  'hold parent of caller key',
-  'SELECT id FROM countersign.caller_key WHERE id = $1 AND (expires_at IS NULL OR expires_at > $2) FOR SHARE',
-)
 const replace = statement(
   'replace caller key',
   `
@@ -81,11 +62,15 @@ const dropExpired = statement(
     SELECT id FROM countersign.caller_key WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
 )
 
+// Many keys at once are locked by id, here and where they end: so nobody waits in a circle.
 const noteUses = statement(
   'note uses of caller keys',
   `
-  UPDATE countersign.caller_key SET last_used_at = used.at FROM unnest($1::text[], $2::bigint[]) AS used (id, at)
-  WHERE caller_key.id = used.id AND coalesce(last_used_at, 0) < used.at`,
+  UPDATE countersign.caller_key SET last_used_at = used.at FROM (
+    SELECT k.id, u.at FROM countersign.caller_key k JOIN unnest($1::text[], $2::bigint[]) AS u (id, at) ON u.id = k.id
+    WHERE coalesce(k.last_used_at, 0) < u.at ORDER BY k.id FOR NO KEY UPDATE OF k
+  ) used
+  WHERE caller_key.id = used.id`,
 )
 
 /**
@@ -101,8 +86,10 @@ export class PostgresCallerKeyStore implements CallerKeyStore {
     this.#log = log
   }
 
-  add(key: CallerKey): Promise<'added' | 'refused'> {
-    return this.#database.transaction((unit) => addIn(unit, key))
+  async add(key: CallerKey): Promise<'added' | 'refused'> {
+    if (await addCallerKey(this.#database, key)) return 'added'
+    if ((await this.find(key.id)) !== undefined) throw new AuthError('conflict', { key: key.id })
+    return 'refused'
   }
 
   async find(id: string): Promise<CallerKey | undefined> {
@@ -121,9 +108,11 @@ export class PostgresCallerKeyStore implements CallerKeyStore {
 
   replace(id: string, successor: CallerKey, expiresAt: EpochMs, at: EpochMs): Promise<'replaced' | 'refused'> {
     return this.#log.appending(async (unit, log) => {
-      if ((await unit.change(replace, successor.id, expiresAt, id, at)) === 0) return 'refused'
+      // The owner before the key, as who adds one takes them.
+      const [, replaced] = await Promise.all([holdOwner(unit, successor), unit.change(replace, successor.id, expiresAt, id, at)])
+      if (replaced === 0) return 'refused'
       // A refusal here must not leave the key with a successor that is none.
-      if ((await addIn(unit, successor)) === 'refused') throw new AuthError('conflict', { key: id })
+      if (!(await addCallerKey(unit, successor))) throw new AuthError('conflict', { key: id })
       await unit.change(inherit, successor.id, id)
       await log.append({ kind: 'cutoff', target: { kind: 'client', id }, mode: 'soft', at })
       return 'replaced'
@@ -155,22 +144,10 @@ export class PostgresCallerKeyStore implements CallerKeyStore {
   }
 
   async noteUses(uses: readonly { readonly id: string; readonly at: EpochMs }[]): Promise<void> {
-    // In one order, so that two servers that note the same keys wait for each other and not in a circle.
-    const sorted = [...uses].sort((a, b) => (a.id < b.id ? -1 : 1))
     await this.#database.change(
       noteUses,
-      sorted.map(({ id }) => id),
-      sorted.map(({ at }) => at),
+      uses.map(({ id }) => id),
+      uses.map(({ at }) => at),
     )
   }
-}
-
-async function addIn(unit: Unit, key: CallerKey): Promise<'added' | 'refused'> {
-  const { owner, session, parent, createdAt } = key
-  const held = [await unit.ask(owner.kind === 'user' ? holdUser : holdService, owner.id)]
-  if (session !== undefined) held.push(await unit.ask(holdSession, session, createdAt))
-  if (parent !== undefined) held.push(await unit.ask(holdParent, parent, createdAt))
-  if (held.some((rows) => rows.length === 0)) return 'refused'
-  if ((await unit.change(insert, ...callerKeyValues(key))) === 0) throw new AuthError('conflict', { key: key.id })
-  return 'added'
 }

@@ -10,6 +10,9 @@ import { endTrustRulesOfService } from './trust-rule-store.ts'
 const insert = statement('insert credential', insertInto('service_credential', ['id', 'name', 'secret_hash', 'created_at']))
 const find = statement<ServiceCredentialRow>('find credential', 'SELECT * FROM countersign.service_credential WHERE id = $1')
 const list = statement<ServiceCredentialRow>('list credentials', 'SELECT * FROM countersign.service_credential ORDER BY created_at, id')
+// Whoever makes something that ends with a service shares its row. Of a row that is shared others may take a share at any time, before who waits to
+// remove it; locks on tables are given in the order of asking. Reading goes on, a backup too.
+const holdServices = statement('hold credentials', 'LOCK TABLE countersign.service_credential IN EXCLUSIVE MODE')
 const remove = statement('remove credential', 'DELETE FROM countersign.service_credential WHERE id = $1')
 
 /**
@@ -40,7 +43,8 @@ export class PostgresServiceCredentialStore implements ServiceCredentialStore {
 
   remove(id: string, at: EpochMs): Promise<boolean> {
     return this.#log.appending(async (unit, log) => {
-      if ((await unit.change(remove, id)) === 0) return false
+      const [, removed] = await Promise.all([unit.change(holdServices), unit.change(remove, id)])
+      if (removed === 0) return false
       await endCallerKeysOfService(unit, log, id, at)
       await endTrustRulesOfService(unit, log, id, at)
       await log.append({ kind: 'credential', target: { kind: 'key', id }, mode: 'hard', at })

@@ -7,7 +7,8 @@ import type { Database, Unit } from './database.ts'
 import type { Appender, LogWriter } from './log-writer.ts'
 import { insertInto, statement } from './statement.ts'
 
-// Held until the commit: whoever removes the service comes wholly before, or wholly after and then sees the rule.
+// Held until the commit: whoever removes the service comes wholly before, or wholly after and then sees the rule. They lock the table first, since the
+// row is shared by all who hold it.
 const holdService = statement('hold service of rule', 'SELECT 1 FROM countersign.service_credential WHERE id = $1 FOR KEY SHARE')
 const count = statement<{ readonly rules: number }>(
   'count rules of issuer',
