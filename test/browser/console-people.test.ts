@@ -141,12 +141,12 @@ suite('people in the console', () => {
     await world.open(`/users/${user.id}`, user.email)
     const { operator, server } = world
     await people.row('node').first().waitFor()
-    await world.inspect('user')
+    await world.inspect('user', ['light', 'dark', 'narrow'])
     await operator.press('Change roles and groups…')
     await operator.page.getByLabel('oncall').check()
     await operator.page.getByLabel('staff').uncheck()
     await operator.type('Groups', 'north')
-    await world.inspect('user-roles', ['dark'])
+    await world.inspect('user-roles', ['light'])
     // Somebody else gives a role while the form is open.
     await server.local('PATCH', `/v1/users/${user.id}`, { roles: ['staff', 'buyer'] })
     await people.agree('Change', 'Roles: buyer, oncall. Groups: north.')

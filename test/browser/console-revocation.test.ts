@@ -5,20 +5,48 @@ import { ConsoleWorld } from './console-world.ts'
 
 const row = (world: ConsoleWorld, text: string) => world.operator.page.getByRole('row').filter({ hasText: text })
 
+let world: ConsoleWorld
+before(async () => {
+  world = await ConsoleWorld.open()
+})
+after(() => world[Symbol.asyncDispose]())
+
+suite('the first page of the console', () => {
+  test('[J02] [H05] on a new server it teaches the first steps, each with its very command, until they are done', async () => {
+    const { operator, server } = world
+    await world.open('', 'Overview')
+    await operator.reads('countersign services create --name orders')
+    await operator.reads('countersign users role mira@example.com --add admin')
+    await operator.reads('Nothing. Verifiers are fresh')
+    await world.inspect('overview', ['light', 'reflow'])
+    await server.service('orders')
+    for (const roles of [['admin'], []]) await server.person(roles)
+    await world.open('', 'Overview')
+    await operator.page.getByRole('list').filter({ hasText: 'createService' }).waitFor()
+    assert.equal(await operator.page.getByText('First steps').count(), 0)
+  })
+
+  test('[J02] a refresh token in two hands is told of within seconds, and leads to the record', async () => {
+    const { operator, server } = world
+    await world.open('', 'Overview')
+    const { refresh_token } = await server.person()
+    let token = refresh_token
+    for (let round = 0; round < 3; round++) token = (await server.refresh(token)).refresh_token
+    assert.equal(await server.refreshVerdictOn(refresh_token), 'refresh_reused')
+    await operator.page.getByRole('link', { name: '1 refresh token was in two hands since midnight' }).click()
+    await operator.isShown('Audit log')
+  })
+})
+
 suite('the revocation page of the console', () => {
-  let world: ConsoleWorld
   let verifier: Verifier
 
   before(async () => {
-    world = await ConsoleWorld.open()
     const { credential } = await world.server.service('orders')
     verifier = createVerifier({ issuer: world.browser.url, audience: world.browser.url, credential, report: { name: 'orders-1' } })
     await verifier.ready()
   })
-  after(async () => {
-    verifier.close()
-    await world[Symbol.asyncDispose]()
-  })
+  after(() => verifier.close())
 
   test('[J02] [B08] says before what a revocation ends, and ends that; the log shows it with who and why', async () => {
     const { operator, server } = world
@@ -53,7 +81,7 @@ suite('the revocation page of the console', () => {
       .waitFor()
     await operator.page.getByRole('img', { name: /^Median [\d.]+ ms, p99 [\d.]+ ms/ }).waitFor()
     await operator.reads(/median · [\d.]+ ms p99, last hour/)
-    await world.inspect('revocation')
+    await world.inspect('revocation', ['light', 'dark', 'narrow'])
   })
 
   test('[J05] [J02] who or what nobody knows is said before anything happens, and what was typed stays', async () => {

@@ -68,7 +68,7 @@ suite('what stands around every page of the console', () => {
     assert.equal(await focused(page), 'Keyboard')
     await page.getByRole('button', { name: 'Keyboard' }).press('Enter')
     await page.getByLabel('/ searches from anywhere').check()
-    await world.inspect('keys')
+    await world.inspect('keys', ['light'])
     await page.keyboard.press('Escape')
   })
 
@@ -139,7 +139,7 @@ suite('what stands around every page of the console', () => {
     assert.equal(await page.evaluate(() => (document.activeElement as HTMLInputElement).value), 'no address')
     const field = dialog.getByLabel('E-mail address')
     assert.equal(await field.getAttribute('aria-invalid'), 'true')
-    await world.inspect('form-refused')
+    await world.inspect('form-refused', ['light', 'dark', 'narrow'])
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     await hasFocus(page, 'what opened the dialog', 'Create user…')

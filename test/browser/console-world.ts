@@ -48,8 +48,11 @@ export class ConsoleWorld implements AsyncDisposable {
     await this.operator.isShown(title)
   }
 
-  /** The page as it stands, held against the rules of accessibility: light, dark, and as narrow as a phone. */
-  async inspect(name: string, looks?: readonly LookName[]): Promise<void> {
+  /**
+   * The page as it stands, held against the rules of accessibility, and whether it fits on the narrowest screen. What a page is made of is the
+   * same on all: where everything that has a colour of its own is together it is looked at in the dark, and where there is much to press, narrow.
+   */
+  async inspect(name: string, looks: readonly LookName[] = ['light', 'reflow']): Promise<void> {
     await inspect(this.operator.page, `console-${name}`, looks)
     await this.operator.page.setViewportSize({ width: 1280, height: 800 })
     await this.operator.page.emulateMedia({ colorScheme: 'light' })

@@ -15,8 +15,8 @@ const everything: RunOptions['runOnly'] = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag
 interface Look {
   readonly colorScheme: 'light' | 'dark'
   readonly width: number
-  /** What may be otherwise than in the first look. */
-  readonly rules: RunOptions['runOnly']
+  /** What may be otherwise than in the first look; undefined: only whether it fits. */
+  readonly rules: RunOptions['runOnly'] | undefined
 }
 
 const looks = {
@@ -24,6 +24,8 @@ const looks = {
   dark: { colorScheme: 'dark', width: 1280, rules: { type: 'rule', values: ['color-contrast'] } },
   // The narrowest phone, and a wide screen at 400 % (WCAG 2.2, 1.4.10).
   narrow: { colorScheme: 'light', width: 320, rules: { type: 'rule', values: ['color-contrast', 'target-size'] } },
+  // The same without what the other looks have seen: whether anything makes the page go sideways.
+  reflow: { colorScheme: 'light', width: 320, rules: undefined },
 } as const satisfies Readonly<Record<string, Look>>
 
 export type LookName = keyof typeof looks
@@ -32,11 +34,13 @@ const allLooks: readonly LookName[] = ['light', 'dark', 'narrow']
 /** Looks at a page as it stands: keeps its picture, and holds it against the rules of accessibility that a program can check. */
 export async function inspect(page: Page, name: string, chosen: readonly LookName[] = allLooks): Promise<void> {
   for (const look of chosen) {
-    const { colorScheme, width, rules } = looks[look]
+    const { colorScheme, width, rules }: Look = looks[look]
     await page.emulateMedia({ colorScheme })
     await page.setViewportSize({ width, height: 800 })
-    await page.screenshot({ path: join(folder, `${name}.${look}.png`), fullPage: true })
-    assert.deepEqual(await violationsOf(page, rules), [], `${name}, ${look}`)
+    if (rules !== undefined) {
+      await page.screenshot({ path: join(folder, `${name}.${look}.png`), fullPage: true })
+      assert.deepEqual(await violationsOf(page, rules), [], `${name}, ${look}`)
+    }
     const shown = await page.evaluate(() => document.documentElement.scrollWidth)
     assert.ok(shown <= width, `${name} is ${shown} pixels wide on a screen of ${width}`)
   }

@@ -6,6 +6,7 @@ export class PageWatch {
   readonly #complaints: string[] = []
   readonly #wanted: string[] = []
   readonly #origin: string
+  #expected: number | undefined
 
   constructor(context: BrowserContext, origin: string) {
     this.#origin = origin
@@ -23,6 +24,11 @@ export class PageWatch {
   /** What is refused on purpose, this once, is no complaint; that it was not refused is one. */
   wants(status: number, path: string): void {
     this.#wanted.push(`${status} ${path}`)
+  }
+
+  /** From here on such a status is no complaint: how many there are depends on how quick the machine is. */
+  expects(status: number | undefined): void {
+    this.#expected = status
   }
 
   assertQuiet(): void {
@@ -47,7 +53,7 @@ export class PageWatch {
 
   #noteResponse(response: Response): void {
     // A page may say that something was refused. What it loads must be there.
-    if (response.status() < 400 || response.request().isNavigationRequest()) return
+    if (response.status() < 400 || response.status() === this.#expected || response.request().isNavigationRequest()) return
     const wanted = this.#wanted.indexOf(`${response.status()} ${new URL(response.url()).pathname}`)
     if (wanted !== -1) this.#wanted.splice(wanted, 1)
     else this.#note('status', response.url(), String(response.status()))

@@ -7,7 +7,7 @@ import { systemClock } from 'countersign/core'
 import { assertChainHolds } from '../../packages/server/src/store/contract/suite.ts'
 import { openPostgresStore } from '../../packages/server/src/store/postgres/store.ts'
 import type { Store } from '../../packages/server/src/store/store.ts'
-import { PATIENCE_MS } from '../http/patience.ts'
+import { PATIENCE_MS, until } from '../http/patience.ts'
 import { PASSWORD, type Reply, type SignedInReply, ServerWorld } from '../http/server-world.ts'
 import { type PostgresServer, startPostgres } from '../service/postgres.ts'
 
@@ -137,6 +137,45 @@ suite(`two servers on a PostgreSQL that is restarted under ${CLIENTS} clients`, 
     }
     return rotations
   }
+
+  test('[J02] what verifiers report to one server the other shows, and what both have heard is one', async () => {
+    const { id, credential } = await serverOf(0).service('orders')
+    const { body: entry } = await serverOf(1).local('POST', '/v1/revocations', { target: { kind: 'token', id: 'jti' } })
+    const reported: string[][] = [[], []]
+    const report = async (n: number): Promise<void> => {
+      const instance = randomBytes(16).toString('base64url')
+      const applied = [{ after: entry.position - 1, position: entry.position, held_ms: 0 }]
+      const facts = { feed: 'sse', state: 'fresh', position: entry.position, age_ms: 1, every_ms: 10_000, sent_ms: 0 }
+      const { status, text } = await serverOf(n).ask('POST', '/v1/verifier-reports', {
+        token: credential,
+        body: { ...facts, instance, applied },
+      })
+      assert.equal(status, 200, text)
+      reported[n]?.push(instance)
+    }
+    const toldAt = async (n: number): Promise<number> =>
+      (await serverOf(n).local('GET', '/v1/revocations?kind=token')).body.revocations[0].propagation?.verifiers ?? 0
+    const listedAt = async (n: number): Promise<ReadonlySet<string>> =>
+      new Set((await serverOf(n).local('GET', '/v1/verifiers')).body.verifiers.map((each: { instance: string }) => each.instance))
+    // A server counts what it has told its own verifiers: it may have heard of the other's entry only just now.
+    for (const n of [0, 1]) {
+      const before = await toldAt(n)
+      await until('a verifier has told of the entry', async () => {
+        await report(n)
+        return (await toldAt(n)) > before
+      })
+    }
+    const all = reported.flat()
+    for (const n of [0, 1]) {
+      await until('both show all', async () => {
+        const listed = await listedAt(n)
+        return all.every((instance) => listed.has(instance)) && (await toldAt(n)) >= 2
+      })
+      assert.equal((await listedAt(n)).size, all.length)
+    }
+    assert.equal((await serverOf(0).local('DELETE', `/v1/services/${id}`)).status, 204)
+    assert.equal((await listedAt(1)).size, 0)
+  })
 
   test('[J01] [I02] [I03] [I07] [I10] [I21] F13: one live leaf a session, no gap in the log, nothing accepted after its revocation', async (context) => {
     const endMs = systemClock.monotonicMs() + SECONDS * 1000

@@ -90,7 +90,7 @@ suite('the console as it is served', () => {
   })
 
   test('[J02] behind a path of its host everything is found below that path', async () => {
-    await using below = await ServerWorld.open({ issuer: 'http://127.0.0.1:4000/auth' })
+    await using below = await ServerWorld.open({ issuer: 'http://127.0.0.1:4000/auth', brandAccent: '#7a1f5c' })
     const made = await below.local('POST', '/v1/users', { email: 'mira@example.com', password: PASSWORD, roles: ['admin'] })
     assert.equal(made.status, 201)
     const browser = new CookieBrowser(below.url)
@@ -98,5 +98,7 @@ suite('the console as it is served', () => {
     assert.equal((await browser.send('POST', '/v1/sessions', { body })).status, 201)
     const { text } = await browser.send('GET', '/console', asPage)
     assert.match(text, /<base href="\/auth\/console\/">/)
+    const [, accent = ''] = /href="\/auth(\/assets\/accent-[^"]+)"/.exec(text) ?? []
+    assert.match((await below.ask('GET', accent)).text, /--accent: light-dark\(#7a1f5c, /)
   })
 })

@@ -86,6 +86,8 @@ suite('what verifiers report', () => {
       report({ name: '' }),
       report({ name: 'n'.repeat(101) }),
       report({ name: 'two\nlines' }),
+      report({ name: 'two\u2028lines' }),
+      report({ name: 'orders\u202e7-' }),
       report({ name: null }),
       report({ feed: 'carrier pigeon' }),
       report({ state: 'silent' }),
@@ -227,6 +229,7 @@ test('what a verifier may tell of itself is checked when it is made', () => {
     [{ everySeconds: Number.NaN }, /report: everySeconds/],
     [{ name: '' }, /report: name must have/],
     [{ name: 'a\u0000' }, /report: name must have/],
+    [{ name: 'a\u2066b' }, /report: name must have/],
     [{ host: 'x' }, /report: host is not an option/],
     [true, /report: must be false, or an object/],
   ] as const) {

@@ -33,9 +33,11 @@ export interface Consented {
 /** A server that lets applications of others ask for access, browsers with people at them, and clients. */
 export class OAuthWorld implements AsyncDisposable {
   readonly server: ServerWorld
+  readonly url: string
 
-  private constructor(server: ServerWorld) {
+  private constructor(server: ServerWorld, url: string = server.url) {
     this.server = server
+    this.url = url
   }
 
   /** On SQLite, unless `options` name another database. */
@@ -43,8 +45,9 @@ export class OAuthWorld implements AsyncDisposable {
     return new OAuthWorld(await ServerWorld.open({ oauth: true, roleScopes: { staff: ['orders:write'] }, ...options }, platform))
   }
 
-  get url(): string {
-    return this.server.url
+  /** With a server that somebody else has opened, and closes. @param url By which browsers know it. */
+  static over(server: ServerWorld, url: string): OAuthWorld {
+    return new OAuthWorld(server, url)
   }
 
   async client(change: Readonly<Record<string, unknown>> = {}): Promise<RegisteredClient> {

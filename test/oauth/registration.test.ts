@@ -221,6 +221,7 @@ onEachDatabase('clients that register by themselves', (open) => {
     assert.equal((await register(world, token, good)).status, 201)
     const listed = await world.server.local('GET', '/v1/client-invitations')
     assert.doesNotMatch(listed.text, /cs_iat_|hash\w*":/)
+    assert.deepEqual(await answered(world), [true, true])
     const mine = listed.body.client_invitations.find((each: { uses_left: number }) => each.uses_left === 2)
     assert.deepEqual([mine.kinds, mine.grant_types], [['confidential'], ['authorization_code', 'refresh_token']])
     assert.equal((await world.server.local('DELETE', `/v1/client-invitations/${mine.id}`)).status, 204)
@@ -370,5 +371,19 @@ suite('registration on two servers, and on one that has it not', () => {
     assert.equal(status, 404)
     const discovered = await ask('GET', `${world.url}/.well-known/openid-configuration`, undefined)
     assert.equal('registration_endpoint' in discovered.body, false)
+    assert.deepEqual(await answered(world), [true, false])
+  })
+
+  test('[D08] operators may register clients where none is let in, and are told so', async () => {
+    await using world = await OAuthWorld.open({ oauth: false })
+    const { id } = await world.client()
+    assert.equal((await world.server.local('GET', '/v1/clients')).body.clients[0].id, id)
+    assert.deepEqual(await answered(world), [false, false])
   })
 })
+
+/** Whether applications are let in, and whether they can register. */
+const answered = async ({ server }: OAuthWorld): Promise<readonly boolean[]> => [
+  (await server.local('GET', '/v1/clients')).body.answered,
+  (await server.local('GET', '/v1/client-invitations')).body.answered,
+]

@@ -3,7 +3,7 @@ import { Link } from 'wouter'
 import { getMe } from './api/me.ts'
 import { useList } from './api/query.ts'
 import { announceConfirmation } from './kit/confirmation.ts'
-import { Button, Command, Page } from './kit/index.ts'
+import { Button, Command, Page, shellWord } from './kit/index.ts'
 import { shell } from './message/en/shell.ts'
 
 /** Pages that show none of the console's things. */
@@ -26,7 +26,7 @@ export function NotForYouPage(): ReactNode {
     <Page title={shell.refusedTitle}>
       <div className="stack">
         <p>{shell.refused}</p>
-        <Command text={shell.command(data?.email ?? shell.you)} />
+        <Command text={shell.command(shellWord(data?.email ?? shell.you))} />
         <p className="soft">{shell.refusedAfter}</p>
       </div>
     </Page>

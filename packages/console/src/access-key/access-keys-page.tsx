@@ -32,7 +32,9 @@ export function AccessKeysPage(): JSX.Element {
   const owner = ownerQuery(chosen)
   const services = useServices()
   const asking = useAsking<AccessKeyWish>()
-  const { rows, error, more } = usePages(['access-keys', 'list', chosen ?? ''], (after, signal) => listAccessKeys(owner, after, signal))
+  const { rows, error, more, refetch } = usePages(['access-keys', 'list', chosen ?? ''], (after, signal) =>
+    listAccessKeys(owner, after, signal),
+  )
   return (
     <Page title={text.title} lead={text.lead} actions={<Button onClick={() => asking.ask({ verb: 'create' })}>{text.make}</Button>}>
       <DataTable
@@ -47,8 +49,15 @@ export function AccessKeysPage(): JSX.Element {
         server={{ filters: ['owner'] }}
         more={more}
         error={error}
+        retry={refetch}
         empty={text.empty}
-        actions={(key) => <Menu label={callerKeyText.actions} items={keyItems(key, (verb) => asking.ask({ verb, key }))} />}
+        actions={(key) => (
+          <Menu
+            label={callerKeyText.actions}
+            aria-label={callerKeyText.actionsFor(key.name)}
+            items={keyItems(key, (verb) => asking.ask({ verb, key }))}
+          />
+        )}
       />
       {owner.service === undefined && <DeviceKeys of={owner} />}
       <AccessKeyDialogs asking={asking} />

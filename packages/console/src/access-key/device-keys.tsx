@@ -48,7 +48,7 @@ const columns: readonly Column<DeviceKey>[] = [
 export function DeviceKeys({ of: { user } }: { readonly of: Pick<OwnerQuery, 'user'> }): JSX.Element {
   const { asked, serial, isOpen, ask, close } = useAsking<DeviceKey>()
   const invalidate = useInvalidate()
-  const { rows, error, more } = usePages(['device-keys', user ?? ''], (after, signal) => listDeviceKeys({ user }, after, signal))
+  const { rows, error, more, refetch } = usePages(['device-keys', user ?? ''], (after, signal) => listDeviceKeys({ user }, after, signal))
   return (
     <Card title={text.title}>
       <DataTable
@@ -59,9 +59,14 @@ export function DeviceKeys({ of: { user } }: { readonly of: Pick<OwnerQuery, 'us
         keyOf={({ id }) => id}
         more={more}
         error={error}
+        retry={refetch}
         empty={text.empty}
         actions={(key) => (
-          <Menu label={callerKeyText.actions} items={[{ title: callerKeyText.remove, tone: 'danger', onSelect: () => ask(key) }]} />
+          <Menu
+            label={callerKeyText.actions}
+            aria-label={callerKeyText.actionsFor(key.name)}
+            items={[{ title: callerKeyText.remove, tone: 'danger', onSelect: () => ask(key) }]}
+          />
         )}
       />
       {asked !== undefined && (

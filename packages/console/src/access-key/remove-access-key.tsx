@@ -19,7 +19,7 @@ function useMadeFrom(accessKey: AccessKey): { readonly count: number; readonly i
     const page = await listAccessKeys(owner === undefined ? {} : { [owner.kind]: owner.id }, undefined, signal)
     return { count: page.items.filter(({ parent }) => parent === accessKey.id).length, isAll: page.next === null }
   }
-  return useList(['access-keys', 'made-from', accessKey.id], load).data
+  return useList(['access-keys', 'made-from', accessKey.id], load, { isFresh: true }).data
 }
 
 export function RemoveAccessKey({ accessKey, open, onClose, onRemoved }: RemoveAccessKeyProps): JSX.Element {

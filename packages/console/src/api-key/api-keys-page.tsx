@@ -61,7 +61,7 @@ export function ApiKeysPage(): JSX.Element {
   const chosen = useTableState('api-keys').filter['owner']
   const services = useServices()
   const asking = useAsking<ApiKeyWish>()
-  const { rows, error, more } = usePages(['api-keys', 'list', chosen ?? ''], (after, signal) =>
+  const { rows, error, more, refetch } = usePages(['api-keys', 'list', chosen ?? ''], (after, signal) =>
     listApiKeys(ownerQuery(chosen), after, signal),
   )
   return (
@@ -78,8 +78,15 @@ export function ApiKeysPage(): JSX.Element {
         server={{ filters: ['owner'] }}
         more={more}
         error={error}
+        retry={refetch}
         empty={text.empty}
-        actions={(key) => <Menu label={callerKeyText.actions} items={keyItems(key, (verb) => asking.ask({ verb, key }))} />}
+        actions={(key) => (
+          <Menu
+            label={callerKeyText.actions}
+            aria-label={callerKeyText.actionsFor(key.name)}
+            items={keyItems(key, (verb) => asking.ask({ verb, key }))}
+          />
+        )}
       />
       <ApiKeyDialogs asking={asking} />
     </Page>

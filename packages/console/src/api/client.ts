@@ -1,3 +1,4 @@
+import { Problem } from './problem.ts'
 import { send } from './request.ts'
 
 /** Somebody else's application, as it is registered. */
@@ -54,8 +55,20 @@ const PATH = '/v1/clients'
 
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`
 
-export const listClients = (signal?: AbortSignal): Promise<Clients> =>
-  send<Clients>('GET', PATH, signal === undefined ? {} : { signal })
+export const listClients = (signal?: AbortSignal): Promise<Clients> => send<Clients>('GET', PATH, signal === undefined ? {} : { signal })
+
+export interface FoundClient {
+  readonly client: Client
+  readonly answered: boolean
+}
+
+/** The API has them all at once. @throws {Problem} `not_found`, as the server would say it. */
+export async function findClient(id: string, signal?: AbortSignal): Promise<FoundClient> {
+  const { clients, answered } = await listClients(signal)
+  const client = clients.find((each) => each.id === id)
+  if (client === undefined) throw new Problem({ status: 404, code: 'not_found', title: 'There is no such client.' })
+  return { client, answered }
+}
 
 export const createClient = (body: Body): Promise<IssuedClient> => send<IssuedClient>('POST', PATH, { body })
 

@@ -14,6 +14,7 @@ interface World {
   readonly sender: Sender
   readonly calls: readonly Call[]
   readonly left: () => number
+  readonly begun: () => number
   readonly to: (path: string) => readonly Call[]
 }
 
@@ -39,6 +40,7 @@ const refusal = (status: number, code: string, more: object = {}): Response =>
 function world(answer: (call: Call, nth: number) => Response | Promise<Response>, given: Partial<Network> = {}): World {
   const calls: Call[] = []
   let left = 0
+  let begun = 0
   let turn: Promise<unknown> = Promise.resolve()
   const network: Network = {
     fetch: async (address, { method, headers, body }) => {
@@ -51,6 +53,7 @@ function world(answer: (call: Call, nth: number) => Response | Promise<Response>
       calls.push(call)
       return answer(call, calls.length)
     },
+    now: () => 0,
     root: () => '',
     cookies: () => CSRF,
     exclusively: (_name, task) => {
@@ -60,10 +63,20 @@ function world(answer: (call: Call, nth: number) => Response | Promise<Response>
     },
     leave: () => {
       left += 1
+      return true
+    },
+    startOver: () => {
+      begun += 1
     },
     ...given,
   }
-  return { sender: createSender(network), calls, left: () => left, to: (path) => calls.filter(({ address }) => address.startsWith(path)) }
+  return {
+    sender: createSender(network),
+    calls,
+    left: () => left,
+    begun: () => begun,
+    to: (path) => calls.filter(({ address }) => address.startsWith(path)),
+  }
 }
 
 const problemOf = async (asked: Promise<unknown>): Promise<Problem> => {
@@ -220,7 +233,52 @@ suite('a session whose access token has ended', () => {
   }
 })
 
+suite('a browser at which somebody else signs in', () => {
+  const meOf = (id: string): Response => json(200, { user: { id } })
+
+  test('sends nothing of what the one before has begun: the page begins anew', async () => {
+    let [cookies, id] = ['cs_csrf=one', 'usr_1']
+    const { sender, to, begun } = world((call) => (call.address === '/v1/me' ? meOf(id) : json(200, {})), { cookies: () => cookies })
+    await sender.send('GET', '/v1/me')
+    await sender.send('DELETE', '/v1/users/usr_7')
+    assert.equal(to('/v1/users').length, 1)
+    ;[cookies, id] = ['cs_csrf=two', 'usr_2']
+    assert.equal((await problemOf(sender.send('DELETE', '/v1/users/usr_8'))).code, 'another_person')
+    assert.deepEqual([to('/v1/users').length, begun()], [1, 1])
+  })
+
+  test('goes on where it is the same person with a new session', async () => {
+    let cookies = 'cs_csrf=one'
+    const { sender, to, begun } = world((call) => (call.address === '/v1/me' ? meOf('usr_1') : json(200, {})), { cookies: () => cookies })
+    await sender.send('GET', '/v1/me')
+    cookies = 'cs_csrf=two'
+    await Promise.all([sender.send('GET', '/v1/users'), sender.send('POST', '/v1/users')])
+    assert.deepEqual([to('/v1/me').length, to('/v1/users').length, begun()], [2, 2, 0])
+  })
+})
+
 suite('what goes wrong', () => {
+  test('an answer that breaks off is no answer, and no fault of the page', async () => {
+    const half = new ReadableStream({ pull: (controller) => controller.error(new TypeError('network error')) })
+    const { sender } = world(() => new Response(half, { headers: { 'content-type': 'application/json' } }))
+    assert.equal((await problemOf(sender.send('GET', '/v1/a'))).code, 'unreachable')
+  })
+
+  test('where the page stays, since something is open that would be lost, it leaves as soon as that is closed', async () => {
+    let [isOpen, asked] = [true, 0]
+    const { sender } = world(() => refusal(401, 'credential_missing'), {
+      cookies: () => '',
+      leave: () => {
+        asked += 1
+        return !isOpen
+      },
+    })
+    await problemOf(sender.send('GET', '/v1/a'))
+    isOpen = false
+    for (let round = 0; round < 3; round++) await problemOf(sender.send('GET', '/v1/a'))
+    assert.equal(asked, 2)
+  })
+
   test('is told with sentence, fields and request', async () => {
     const { sender } = world(() =>
       refusal(400, 'request_invalid', {

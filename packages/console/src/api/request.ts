@@ -1,5 +1,7 @@
 import { browserNetwork, type Network } from './network.ts'
+import { createIdentity } from './identity.ts'
 import { isJson, Problem, problemOf, readJson, unreachable, unreadable } from './problem.ts'
+import { hearDate } from './server-clock.ts'
 
 export { Problem } from './problem.ts'
 
@@ -25,6 +27,10 @@ export interface Sender {
 }
 
 const REFRESH_LOCK = 'countersign-console-refresh'
+const ME = '/v1/me'
+const REFRESH = '/v1/sessions/refresh'
+/** Longer than that nobody waits for a question; a change is never given up, since it may be on its way. */
+const PATIENCE_MS = 30_000
 const CSRF_COOKIES: readonly string[] = ['__Host-cs_csrf', '__Secure-cs_csrf', 'cs_csrf']
 
 /** 401s that are about what was typed, or about how long ago the sign-in was: no refresh mends them. */
@@ -32,7 +38,7 @@ const aboutTheAsking: ReadonlySet<string> = new Set(['step_up_required', 'creden
 
 /**
  * A sender of requests. When the access token has ended it refreshes the session, once for all requests that wait for it, and asks again;
- * when the session has ended it leaves for the sign-in, once.
+ * when the session has ended it leaves for the sign-in, once; when somebody else has signed in at this browser it begins anew, as theirs.
  *
  * @throws {Problem} from `send` and `sendFor` for everything that is not a success.
  */
@@ -41,14 +47,21 @@ export function createSender(network: Network): Sender {
   let refreshing: Promise<void> | undefined
   let isLeaving = false
 
+  const identity = createIdentity({
+    mark: () => csrfToken(network.cookies()),
+    ask: async () => {
+      const response = await ask(network, 'GET', ME, {})
+      return response.ok ? bodyOf(response) : undefined
+    },
+    startOver: network.startOver,
+  })
+
   const leave = (): void => {
-    if (isLeaving) return
-    isLeaving = true
-    network.leave()
+    isLeaving ||= network.leave()
   }
 
   const renew = async (): Promise<void> => {
-    const response = await ask(network, 'POST', '/v1/sessions/refresh', { body: {} })
+    const response = await ask(network, 'POST', REFRESH, { body: {} })
     if (!response.ok) throw await problemOf(response)
     refreshes += 1
   }
@@ -74,43 +87,58 @@ export function createSender(network: Network): Sender {
   }
 
   const answered = async (method: Method, path: string, asked: Asked): Promise<Response> => {
+    await identity.check()
     const seen = refreshes
     const first = await ask(network, method, path, asked)
     if (first.ok) return first
-    const refused = await problemOf(first)
+    const refused = await heard(asked.signal, () => problemOf(first))
     if (refused.status !== 401 || aboutTheAsking.has(refused.code)) throw refused
     await refreshOrLeave(seen, refused)
     const second = await ask(network, method, path, asked)
-    if (!second.ok) throw await problemOf(second)
+    if (!second.ok) throw await heard(asked.signal, () => problemOf(second))
     return second
   }
 
   const sendFor = async <T>(method: Method, path: string, asked: Asked = {}): Promise<Answered<T>> => {
+    const mark = csrfToken(network.cookies())
     const response = await answered(method, path, asked)
-    return { body: (await bodyOf(response)) as T, etag: response.headers.get('etag') ?? undefined }
+    const body = await heard(asked.signal, () => bodyOf(response))
+    if (path === ME) identity.note(body, mark)
+    return { body: body as T, etag: response.headers.get('etag') ?? undefined }
   }
 
   return { sendFor, send: async <T>(method: Method, path: string, asked?: Asked) => (await sendFor<T>(method, path, asked)).body }
 }
 
-async function ask(network: Network, method: Method, path: string, { query, body, ifMatch, signal }: Asked): Promise<Response> {
+async function ask(network: Network, method: Method, path: string, { query, body, ifMatch, signal: given }: Asked): Promise<Response> {
+  const patience = method === 'GET' || path === REFRESH ? [AbortSignal.timeout(PATIENCE_MS)] : []
+  const signals = [...patience, ...(given === undefined ? [] : [given])]
   const headers = new Headers({ accept: 'application/json' })
   if (body !== undefined) headers.set('content-type', 'application/json')
   if (ifMatch !== undefined) headers.set('if-match', ifMatch)
   const csrf = method === 'GET' ? undefined : csrfToken(network.cookies())
   if (csrf !== undefined) headers.set('x-csrf-token', csrf)
-  try {
-    return await network.fetch(network.root() + path + queryText(query), {
+  const response = await heard(given, () =>
+    network.fetch(network.root() + path + queryText(query), {
       method,
       headers,
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal === undefined ? {} : { signal }),
-    })
+      ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
+    }),
+  )
+  hearDate(response.headers.get('date'), network.now())
+  return response
+}
+
+/** What breaks off is no answer, unless whoever asked did not want to wait. */
+async function heard<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task()
   } catch (error) {
-    if (signal?.aborted === true) throw error
+    if (error instanceof Problem || signal?.aborted === true) throw error
     throw unreachable(error)
   }
 }
@@ -137,4 +165,3 @@ function csrfToken(cookies: string): string | undefined {
 const sender = createSender(browserNetwork)
 
 export const send: Sender['send'] = sender.send
-export const sendFor: Sender['sendFor'] = sender.sendFor

@@ -3,6 +3,7 @@ import { useSearchParams } from 'wouter'
 import { type AuditEvent, listAuditEvents } from '../api/audit.ts'
 import { usePages } from '../api/query.ts'
 import { Badge, type Column, DataTable, Id, Moment, Page } from '../kit/index.ts'
+import { withMember } from '../kit/table-address.ts'
 import { audit as text } from '../message/en/audit.ts'
 import { ChainCard } from './chain-card.tsx'
 import { EventDialog } from './event-dialog.tsx'
@@ -55,14 +56,11 @@ const Named = ({ id }: { readonly id: string }): JSX.Element => (id.includes('@'
 export function AuditPage(): JSX.Element {
   const [query, setQuery] = useSearchParams()
   const selection = selectionOf(query)
-  const { rows, error, more } = usePages(['audit', selection], (after, signal) => listAuditEvents(selection, after, signal))
+  const { rows, error, more, refetch } = usePages(['audit', selection], (after, signal) => listAuditEvents(selection, after, signal))
   const position = positionIn(query)
   const close = (): void =>
-    setQuery((now) => {
-      const next = new URLSearchParams(now)
-      next.delete('event')
-      return next
-    })
+    // The way back does not open it again.
+    setQuery((now) => withMember(now, 'event', undefined), { replace: true })
   return (
     <Page title={text.title} lead={text.lead} actions={<ExportButtons selection={selection} />}>
       <SelectionForm />
@@ -77,6 +75,7 @@ export function AuditPage(): JSX.Element {
         more={more}
         empty={isEmpty(selection) ? text.empty : text.noneMatch}
         error={error}
+        retry={refetch}
       />
       <ChainCard />
       <EventDialog position={position} known={rows?.find((each) => each.position === position)} onClose={close} />

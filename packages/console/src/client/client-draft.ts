@@ -97,12 +97,6 @@ export const withProof = (draft: ClientDraft, proof: string): ClientDraft => ({
   signed: draft.signed && hasKeys(proof),
 })
 
-/** In the order in which they stand in the form. */
-export const withGrant = (draft: ClientDraft, grant: string, isChosen: boolean): ClientDraft => ({
-  ...draft,
-  grants: isChosen ? [...draft.grants, grant] : draft.grants.filter((each) => each !== grant),
-})
-
 export const draftOf = (client: Client): ClientDraft => ({
   ...emptyDraft,
   preset: client.kind,
@@ -203,5 +197,4 @@ function merged(before: Setting, wanted: Setting, now: Setting): Setting {
 
 const isList = (setting: Setting): setting is readonly string[] => Array.isArray(setting)
 
-const isSame = (one: Setting, other: Setting): boolean =>
-  isList(one) && isList(other) ? isSameList(one, other) : one === other
+const isSame = (one: Setting, other: Setting): boolean => (isList(one) && isList(other) ? isSameList(one, other) : one === other)

@@ -39,12 +39,7 @@ export function ClientFields({ draft, onChange, isNew }: ClientFieldsProps): JSX
         value={draft.name}
         onChange={(name) => onChange({ ...draft, name })}
       />
-      <GrantFields
-        legend={text.grants}
-        name="grant_types"
-        chosen={draft.grants}
-        onChange={(grants) => onChange({ ...draft, grants })}
-      />
+      <GrantFields legend={text.grants} name="grant_types" chosen={draft.grants} onChange={(grants) => onChange({ ...draft, grants })} />
       {draft.grants.includes(CODE) ? (
         <TextField
           label={text.redirects}

@@ -3,13 +3,17 @@ import { useLocation } from 'wouter'
 import { type Client, type IssuedClient, listClients } from '../api/client.ts'
 import { useList } from '../api/query.ts'
 import { Badge, Button, type Column, DataTable, type Filter, Id, Moment, Page, SecretDialog } from '../kit/index.ts'
-import { clientForm, clients as text } from '../message/en/client.ts'
-import { clientPath, grantNames, kindName, stateOf, stateTones } from './client.ts'
+import { client as oneText, clientForm, clients as text } from '../message/en/client.ts'
+import { askedOf, clientPath, grantNames, kindName, proofText, stateOf, stateTones } from './client.ts'
 import { Invitations } from './invitations.tsx'
 import { OffNotice } from './off-notice.tsx'
 import { RegisterClient } from './register-client.tsx'
 
+const { facts } = oneText
+
 const stateText = (client: Client): string => text.states[stateOf(client)] ?? ''
+const askedText = (client: Client): string => askedOf(client).join('; ')
+const contactsText = ({ contacts }: Client): string => contacts.join(' ')
 
 const columns: readonly Column<Client>[] = [
   {
@@ -47,6 +51,16 @@ const columns: readonly Column<Client>[] = [
     text: (client) => client.redirect_uris.join(' '),
     hidden: true,
   },
+  { id: 'proof', title: facts.proof, cell: proofText, text: proofText, hidden: true },
+  { id: 'asked', title: facts.asked, cell: askedText, text: askedText, hidden: true },
+  {
+    id: 'logout_uri',
+    title: facts.logoutUri,
+    cell: (client) => client.backchannel_logout_uri,
+    text: (client) => client.backchannel_logout_uri ?? '',
+    hidden: true,
+  },
+  { id: 'contacts', title: facts.contacts, cell: contactsText, text: contactsText, hidden: true },
   {
     id: 'state',
     title: text.columns.state,
@@ -77,7 +91,7 @@ const filters: readonly Filter<Client>[] = [
 
 /** Every client, registering one, and what lets them register by themselves. */
 export function ClientsPage(): JSX.Element {
-  const { data, error } = useList(['clients', 'list'], listClients)
+  const { data, error, refetch } = useList(['clients', 'list'], listClients)
   const [, navigate] = useLocation()
   const [isRegistering, setRegistering] = useState(false)
   const [issued, setIssued] = useState<IssuedClient>()
@@ -99,12 +113,13 @@ export function ClientsPage(): JSX.Element {
         searchable
         empty={text.empty}
         error={error}
+        retry={refetch}
       />
       <Invitations clients={data} />
       {isRegistering ? <RegisterClient onClose={() => setRegistering(false)} onIssued={onIssued} /> : null}
       {issued === undefined ? null : (
         <SecretDialog
-          open
+          open={!isRegistering}
           onClose={() => navigate(clientPath(issued.id))}
           title={clientForm.secretTitle(issued.name)}
           secret={issued.secret ?? ''}

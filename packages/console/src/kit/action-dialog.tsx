@@ -28,6 +28,13 @@ function Action({ title, onClose, effect, verb, tone = 'accent', act, fields }: 
   const [isBusy, setBusy] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   const effectId = useId()
+  const isThere = useRef(true)
+  useEffect(() => {
+    isThere.current = true
+    return () => {
+      isThere.current = false
+    }
+  }, [])
   const perform = async (): Promise<void> => {
     setBusy(true)
     setError(undefined)
@@ -36,7 +43,8 @@ function Action({ title, onClose, effect, verb, tone = 'accent', act, fields }: 
       await act()
       // Whoever knows more than that has said it.
       if (timesSaid() === before) say(kit.done(title))
-      onClose()
+      // Whoever did not wait may have opened another one by now.
+      if (isThere.current) onClose()
     } catch (thrown) {
       setError(thrown ?? new Error('nothing was thrown'))
       setBusy(false)
@@ -79,13 +87,13 @@ interface SummaryProps {
 function Summary({ error, form, onConfirmed }: SummaryProps): ReactNode {
   const summary = useRef<HTMLDivElement>(null)
   useEffect(() => summary.current?.focus(), [error])
-  const isStepUp = error instanceof Problem && error.code === 'step_up_required'
+  const way = wayBackIn(error)
   return (
-    <div ref={summary} className={`notice ${isStepUp ? 'warning' : 'danger'}`} role="alert" tabIndex={-1}>
-      <strong>{isStepUp ? kit.stepUpTitle : kit.failed}</strong>
-      {isStepUp ? <StepUp onConfirmed={onConfirmed} /> : <p>{sentenceOf(error)}</p>}
+    <div ref={summary} className={`notice ${way === undefined ? 'danger' : 'warning'}`} role="alert" tabIndex={-1}>
+      <strong>{way?.title ?? kit.failed}</strong>
+      {way === undefined ? <p>{sentenceOf(error)}</p> : <WayBackIn way={way} onConfirmed={onConfirmed} />}
       {error instanceof Problem && <Faults error={error} form={form} />}
-      {!isStepUp && <Remedy error={error} />}
+      {way === undefined && <Remedy error={error} />}
       <Support error={error} />
     </div>
   )
@@ -116,8 +124,28 @@ function Remedy({ error }: { readonly error: unknown }): ReactNode {
   return remedy === undefined ? null : <a href={remedy.href}>{remedy.title}</a>
 }
 
+interface Way {
+  readonly title: string
+  readonly text: string
+  readonly link: string
+  readonly href: string
+}
+
+/** Where somebody signs in, or once more; undefined where that is not what is wrong. */
+function wayBackIn(error: unknown): Way | undefined {
+  if (!(error instanceof Problem) || error.status !== 401) return undefined
+  const isStepUp = error.code === 'step_up_required'
+  if (isStepUp) return { title: kit.stepUpTitle, text: kit.stepUpText, link: kit.stepUpLink, href: confirmationAddress() }
+  return { title: kit.failed, text: kit.signedOutText, link: kit.signedOutLink, href: confirmationAddress(false) }
+}
+
+interface WayProps {
+  readonly way: Way
+  readonly onConfirmed: () => void
+}
+
 /** In another tab, so that nothing is lost here. */
-function StepUp({ onConfirmed }: { readonly onConfirmed: () => void }): ReactNode {
+function WayBackIn({ way, onConfirmed }: WayProps): ReactNode {
   useEffect(
     () =>
       onConfirmation(() => {
@@ -128,10 +156,10 @@ function StepUp({ onConfirmed }: { readonly onConfirmed: () => void }): ReactNod
   )
   return (
     <>
-      <p>{kit.stepUpText}</p>
+      <p>{way.text}</p>
       <p>
-        <a className="button quiet compact" href={confirmationAddress()} target="_blank" rel="noopener">
-          {kit.stepUpLink}
+        <a className="button quiet compact" href={way.href} target="_blank" rel="noopener">
+          {way.link}
         </a>
       </p>
     </>

@@ -1,3 +1,5 @@
+import { byServer } from '../api/server-clock.ts'
+
 /** Takes back what was arranged. */
 export type Cancel = () => void
 
@@ -7,9 +9,9 @@ export interface Clock {
   readonly after: (ms: number, task: () => void) => Cancel
 }
 
-/** The only place of the console that reads the time or waits. */
+/** What waits, and what time it is: as the server has it, since the times that are shown are its own. */
 export const clock: Clock = {
-  now: () => Date.now(),
+  now: () => byServer(Date.now()),
   after: (ms, task) => {
     const timer = setTimeout(task, ms)
     return () => clearTimeout(timer)

@@ -7,8 +7,8 @@ const CHANNEL = 'countersign-console-confirmed'
 /** Where a new tab leads that only confirms who somebody is. */
 export const CONFIRMED = '/console/confirmed'
 
-/** The sign-in once more, for another tab: what was typed here stays. */
-export const confirmationAddress = (): string => signInAddress({ pathname: rootPath() + CONFIRMED, search: '' }, true)
+/** The sign-in, for another tab: what was typed here stays. @param again Of whoever is signed in. */
+export const confirmationAddress = (again = true): string => signInAddress({ pathname: rootPath() + CONFIRMED, search: '' }, again)
 
 /** Tells the other tabs that somebody has shown who they are. */
 export function announceConfirmation(): void {

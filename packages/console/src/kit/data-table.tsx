@@ -7,6 +7,7 @@ import { download, fileName } from './download.ts'
 import { Button } from './button.tsx'
 import { Command } from './command.tsx'
 import { isNarrowed, narrowed } from './narrow.ts'
+import { jsonText } from './json-export.ts'
 import { ProblemNotice } from './problem-notice.tsx'
 import { say } from './say.ts'
 import { Skeleton } from './skeleton.tsx'
@@ -39,6 +40,8 @@ export interface DataTableProps<Row> {
   readonly more?: { readonly has: boolean; readonly load: () => void; readonly busy: boolean } | undefined
   readonly empty: Empty
   readonly error?: unknown
+  /** Loads it again, after an error. */
+  readonly retry?: (() => void) | undefined
   readonly actions?: ((row: Row) => ReactNode) | undefined
   /** Says what the table holds; it is heard, not seen. */
   readonly caption: string
@@ -48,7 +51,7 @@ export interface DataTableProps<Row> {
  * A list: search, filters and order stand in the address; CSV and JSON hold what is shown. One table of a page can be searched or filtered.
  */
 export function DataTable<Row>(table: DataTableProps<Row>): ReactNode {
-  const { id, columns, rows, filters = [], searchable = false, server = {}, error, empty, more } = table
+  const { id, columns, rows, filters = [], searchable = false, server = {}, error, retry, empty, more } = table
   const address = useTableAddress(
     id,
     filters.map((filter) => filter.id),
@@ -64,7 +67,7 @@ export function DataTable<Row>(table: DataTableProps<Row>): ReactNode {
       {hasToolbar && (
         <TableToolbar address={address} filters={filters} isSearchable={searchable} count={count} exports={exportsOf(table, shown ?? [])} />
       )}
-      {error !== undefined && error !== null && <ProblemNotice error={error} />}
+      {error !== undefined && error !== null && <ProblemNotice error={error} retry={retry} />}
       {shown === undefined && (error === undefined || error === null) && <Skeleton lines={8} />}
       {shown !== undefined && shown.length > 0 && <TableGrid table={table} rows={shown} address={address} />}
       {shown?.length === 0 && <Nothing empty={empty} address={address} />}
@@ -118,7 +121,7 @@ function exportsOf<Row>({ id, columns }: DataTableProps<Row>, rows: readonly Row
           ),
         ),
     },
-    { title: kit.exportJson(rows.length), onSelect: () => save('json', 'application/json', `${JSON.stringify(rows, null, 2)}\n`) },
+    { title: kit.exportJson(rows.length), onSelect: () => save('json', 'application/json', jsonText(titled, rows)) },
   ]
 }
 

@@ -28,6 +28,10 @@ export function DialogFrame({ title, onClose, children, isHeld = false }: FrameP
   useEffect(() => {
     const first = dialog.current?.querySelector<HTMLElement>('input, select, textarea') ?? dialog.current?.querySelector<HTMLElement>('h2')
     first?.focus()
+    return () => {
+      // What had asked for it may be gone with what it has ended: then reading goes on at the heading of the page.
+      if (document.activeElement === document.body) document.querySelector('h1')?.focus({ preventScroll: true })
+    }
   }, [])
   return (
     <dialog

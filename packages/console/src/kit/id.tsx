@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { kit } from '../message/en/kit.ts'
-import { useCopying } from './copying.ts'
+import { type Copied, useCopying } from './copying.ts'
 import { Icon } from './icon.tsx'
 import { shorten } from './shorten.ts'
 
@@ -10,16 +10,18 @@ interface IdProps {
   readonly href?: string | undefined
 }
 
+const icons = { no: 'copy', yes: 'check', failed: 'close' } as const satisfies Readonly<Record<Copied, string>>
+
 /** An id without its middle. A click copies it whole; with `href` a click on it goes there, and the button beside it copies. */
 export function Id({ value, href }: IdProps): ReactNode {
-  const [isCopied, copy] = useCopying(value)
+  const [state, copy] = useCopying(value)
   const short = shorten(value)
   if (href === undefined) {
     return (
       <button type="button" className="id" title={value} onClick={copy}>
         <span className="mono">{short}</span>
         <span className="unseen">, {kit.copyWhole}</span>
-        <Icon name={isCopied ? 'check' : 'copy'} />
+        <Icon name={icons[state]} />
       </button>
     )
   }
@@ -29,7 +31,7 @@ export function Id({ value, href }: IdProps): ReactNode {
         {short}
       </Link>
       <button type="button" className="bare" aria-label={`${short}, ${kit.copyWhole}`} onClick={copy}>
-        <Icon name={isCopied ? 'check' : 'copy'} />
+        <Icon name={icons[state]} />
       </button>
     </span>
   )

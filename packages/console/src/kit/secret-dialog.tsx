@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from 'react'
 import { kit } from '../message/en/kit.ts'
 import { Button } from './button.tsx'
-import { useCopying } from './copying.ts'
+import { copyVerb, useCopying } from './copying.ts'
 import { type DialogProps, DialogFrame } from './dialog.tsx'
 import { Notice } from './notice.tsx'
 
@@ -16,7 +16,7 @@ export const SecretDialog = ({ open, ...shown }: SecretDialogProps): ReactNode =
 
 function Secret({ title, onClose, secret, what }: Omit<SecretDialogProps, 'open'>): ReactNode {
   const id = useId()
-  const [isCopied, copy] = useCopying(secret)
+  const [state, copy] = useCopying(secret)
   return (
     <DialogFrame title={title} onClose={onClose} isHeld>
       <div className="stack">
@@ -31,9 +31,10 @@ function Secret({ title, onClose, secret, what }: Omit<SecretDialogProps, 'open'
             value={secret}
             onFocus={(event) => event.target.select()}
           />
+          {state === 'failed' && <p className="fault">{kit.copyFailed}</p>}
         </div>
         <div className="buttons">
-          <Button onClick={copy}>{isCopied ? kit.copied : kit.copy}</Button>
+          <Button onClick={copy}>{copyVerb[state]}</Button>
           <Button tone="quiet" onClick={onClose}>
             {kit.secretKept}
           </Button>

@@ -124,17 +124,19 @@ const isPlainClick = (event: MouseEvent): boolean =>
   !(event.ctrlKey || event.metaKey || event.shiftKey) &&
   getSelection()?.isCollapsed !== false
 
-/** When the row that has the focus goes, because what somebody did there has ended it, the one in its place has the focus. */
+/**
+ * When the row that has the focus goes, because what somebody did there has ended it, the one in its place has the focus. Whoever has left the
+ * rows for the text of the page is not brought back to them when they are loaded again.
+ */
 function useFocusKept(body: { readonly current: HTMLTableSectionElement | null }, rows: readonly unknown[]): void {
-  const last = useRef(-1)
+  const last = useRef<{ readonly row: number; readonly element: Element }>(undefined)
   useLayoutEffect(() => {
     const { activeElement } = document
-    if (last.current !== -1 && (activeElement === null || activeElement === document.body)) {
-      body.current?.rows[Math.min(last.current, rows.length - 1)]?.focus({ preventScroll: true })
-    }
-    const remember = (): void => {
-      const at = rowAt(body.current, document.activeElement)
-      if (document.activeElement !== document.body) last.current = at
+    const isLost = last.current?.element.isConnected === false && (activeElement === null || activeElement === document.body)
+    if (isLost) body.current?.rows[Math.min(last.current?.row ?? 0, rows.length - 1)]?.focus({ preventScroll: true })
+    const remember = ({ target }: Event): void => {
+      const row = target instanceof Element ? rowAt(body.current, target) : -1
+      last.current = target instanceof Element && row !== -1 ? { row, element: target } : undefined
     }
     document.addEventListener('focusin', remember)
     return () => document.removeEventListener('focusin', remember)

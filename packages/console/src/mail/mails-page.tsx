@@ -134,7 +134,10 @@ function Outbox({ mails }: { readonly mails: readonly MailSummary[] }): JSX.Elem
         searchable
         empty={text.empty}
       />
-      <MailDialog id={query.get('mail') ?? undefined} onClose={() => setQuery((now) => withMember(now, 'mail', undefined))} />
+      <MailDialog
+        id={query.get('mail') ?? undefined}
+        onClose={() => setQuery((now) => withMember(now, 'mail', undefined), { replace: true })}
+      />
     </>
   )
 }

@@ -22,7 +22,7 @@ const endpoint = (given: Partial<WebhookEndpoint>): WebhookEndpoint => ({
   description: null,
   signature: 'v1',
   secrets: 1,
-  status: 'active',
+  status: 'enabled',
   reason: null,
   failing_since: null,
   created_at: '2026-01-01T00:00:00.000Z',
@@ -63,12 +63,20 @@ test('thefts come first, then verifiers that are late, endpoints that fail or we
       endpoint({}),
       endpoint({ id: 'whe_2', failing_since: '2026-01-01T00:00:00.000Z' }),
       endpoint({ id: 'whe_3', status: 'disabled', reason: 'gone' }),
+      endpoint({ id: 'whe_4', status: 'disabled', failing_since: '2026-01-01T00:00:00.000Z' }),
+      endpoint({ id: 'whe_5', status: 'paused' }),
     ],
     mails: queue(2),
   }
   assert.deepEqual(
     concerns(known).map(({ href }) => href),
     ['/console/audit', '/console/verifiers', '/console/webhooks/whe_2', '/console/webhooks/whe_3', '/console/mails'],
+  )
+  assert.deepEqual(
+    concerns(known)
+      .slice(2, 4)
+      .map(({ text }) => text),
+    ['Deliveries are tried again, and are not lost.', 'It has answered 410: it is gone.'],
   )
   assert.deepEqual(
     concerns(known).map(({ title }) => title.split(' ')[0]),

@@ -12,7 +12,7 @@ interface LastActsProps {
 export function LastActs({ events, error }: LastActsProps): JSX.Element {
   if (error !== undefined && events === undefined) return <ProblemNotice error={error} />
   if (events === undefined) return <Skeleton lines={6} />
-  if (events.length === 0) return <p className="inside soft">{words.none}</p>
+  if (events.length === 0) return <p className="soft">{words.none}</p>
   return (
     <ul className="acts">
       {events.map(({ position, operation, outcome, actor, at }) => (

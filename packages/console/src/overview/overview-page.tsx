@@ -2,14 +2,16 @@ import type { JSX } from 'react'
 import { Link } from 'wouter'
 import { listAuditEvents } from '../api/audit.ts'
 import { readMails } from '../api/mail.ts'
-import { useList } from '../api/query.ts'
-import { type Propagation, readPropagation, readSummary, type RevocationSummary } from '../api/revocation.ts'
+import { type Loaded, useList } from '../api/query.ts'
+import { readPropagation, readSummary } from '../api/revocation.ts'
 import { listServices, type Service } from '../api/service.ts'
 import { users } from '../api/user.ts'
-import { listVerifiers, type Verifiers } from '../api/verifier.ts'
+import { listVerifiers } from '../api/verifier.ts'
 import { listEndpoints } from '../api/webhook.ts'
-import { Age, Badge, Card, clock, Command, Page, Skeleton, Tile, Tiles } from '../kit/index.ts'
+import { Age, Badge, Card, clock, Command, Page, ProblemNotice, Skeleton, Tile, Tiles } from '../kit/index.ts'
 import { overview as words } from '../message/en/overview.ts'
+import { midnightBefore } from '../revocation/figure.ts'
+import { FreshTile, RefusedTile, TodayTile } from '../revocation/revocation-tiles.tsx'
 import { concerns, isKnown, type Known } from './concern.ts'
 import { LastActs } from './last-acts.tsx'
 import './overview.css'
@@ -18,20 +20,14 @@ const LIVE_MS = 5000
 const HOUR_MINUTES = 60
 const ACTS = 8
 
-function midnight(): number {
-  const day = new Date(clock.now())
-  day.setHours(0, 0, 0, 0)
-  return day.getTime()
-}
-
 /** Where an operator begins. */
 export function OverviewPage(): JSX.Element {
-  const summary = useList(['revocation', 'today'], (signal) => readSummary(midnight(), signal), { liveMs: LIVE_MS })
+  const summary = useList(['revocation', 'summary'], (signal) => readSummary(midnightBefore(clock.now()), signal), { liveMs: LIVE_MS })
   const verifiers = useList(['verifiers'], listVerifiers, { liveMs: LIVE_MS })
   const propagation = useList(['revocation', 'propagation'], (signal) => readPropagation(HOUR_MINUTES, signal), { liveMs: LIVE_MS })
   const services = useList(['services', 'list'], listServices)
-  const endpoints = useList(['webhook-endpoints', 'overview'], listEndpoints, { liveMs: LIVE_MS })
-  const mails = useList(['mails', 'overview'], readMails, { liveMs: LIVE_MS })
+  const endpoints = useList(['webhooks'], listEndpoints, { liveMs: LIVE_MS })
+  const mails = useList(['mails'], readMails, { liveMs: LIVE_MS })
   const people = useList(['users', 'overview'], (signal) => users('', undefined, signal))
   const acts = useList(['audit', 'overview'], (signal) => listAuditEvents({}, undefined, signal, ACTS), { liveMs: LIVE_MS })
   const known: Known = { summary: summary.data, verifiers: verifiers.data, endpoints: endpoints.data, mails: mails.data }
@@ -44,9 +40,15 @@ export function OverviewPage(): JSX.Element {
         </>
       }
     >
-      <Figures summary={summary.data} verifiers={verifiers.data} propagation={propagation.data} services={services.data} />
+      <FirstProblem of={[summary, verifiers, propagation, services, endpoints, mails, people]} />
+      <Tiles>
+        <RefusedTile propagation={propagation.data} />
+        <FreshTile verifiers={verifiers.data} />
+        <Tile title={words.services} value={services.data?.length.toLocaleString('en-GB') ?? words.noFigure} note={words.servicesNote} />
+        <TodayTile summary={summary.data} />
+      </Tiles>
       <Card title={words.wants}>
-        <Concerns known={known} />
+        <Concerns known={known} isAsking={[summary, verifiers, endpoints, mails].every(({ error }) => error === undefined)} />
       </Card>
       <FirstSteps services={services.data} people={people.data?.items} />
       <Card title={words.acts} aside={<Link href="/console/audit">{words.actsAll}</Link>}>
@@ -56,43 +58,26 @@ export function OverviewPage(): JSX.Element {
   )
 }
 
-interface FiguresProps {
-  readonly summary: RevocationSummary | undefined
-  readonly verifiers: Verifiers | undefined
-  readonly propagation: Propagation | undefined
-  readonly services: readonly Service[] | undefined
+/** One sentence for all that could not be loaded: it is one server. */
+function FirstProblem({ of }: { readonly of: readonly Loaded<unknown>[] }): JSX.Element | null {
+  const failed = of.filter(({ error }) => error !== undefined)
+  const [first] = failed
+  if (first === undefined) return null
+  return <ProblemNotice error={first.error} retry={() => failed.forEach(({ refetch }) => refetch())} />
 }
 
-function Figures({ summary, verifiers, propagation, services }: FiguresProps): JSX.Element {
-  const all = verifiers?.verifiers ?? []
-  const fresh = all.filter(({ state }) => state === 'fresh').length
-  const median = propagation?.median_ms ?? null
-  return (
-    <Tiles>
-      <Tile
-        title={words.refused}
-        value={median === null ? words.noFigure : `${median.toFixed(1)} ms`}
-        note={median === null ? propagation && words.noReports : words.refusedNote}
-      />
-      <Tile
-        title={words.verifiers}
-        value={all.length === 0 ? words.noFigure : words.freshOf(fresh, all.length)}
-        note={verifiers !== undefined && all.length === 0 ? words.noVerifiers : ''}
-        tone={fresh < all.length ? 'warning' : 'plain'}
-      />
-      <Tile title={words.services} value={services?.length.toLocaleString('en-GB') ?? words.noFigure} note={words.servicesNote} />
-      <Tile
-        title={words.today}
-        value={summary?.entries.toLocaleString('en-GB') ?? words.noFigure}
-        note={summary && words.todayNote(String(summary.head.position))}
-      />
-    </Tiles>
-  )
+interface ConcernsProps {
+  readonly known: Known
+  /** false: something could not be loaded, and is not on its way. */
+  readonly isAsking: boolean
 }
 
-function Concerns({ known }: { readonly known: Known }): JSX.Element {
+function Concerns({ known, isAsking }: ConcernsProps): JSX.Element {
   const found = concerns(known)
-  if (found.length === 0) return isKnown(known) ? <p className="inside soft">{words.quiet}</p> : <Skeleton lines={2} />
+  if (found.length === 0) {
+    if (isKnown(known)) return <p className="soft">{words.quiet}</p>
+    return isAsking ? <Skeleton lines={2} /> : <p className="soft">{words.unknown}</p>
+  }
   return (
     <ul className="concerns">
       {found.map(({ title, text, href, tone }) => (

@@ -39,6 +39,7 @@ test('a person leads to their page; who belongs to another issuer leads nowhere'
 
 test('what many feel, and theft, is marked', () => {
   assert.equal(toneOf(entry({})), 'accent')
+  assert.equal(toneOf(entry({ kind: 'keyset', target: { kind: 'issuer' } })), 'plain')
   assert.equal(toneOf(entry({ operation: 'endStolenSession' })), 'danger')
   assert.equal(toneOf(entry({ target: { kind: 'role', id: 'staff' } })), 'warning')
   assert.equal(toneOf(entry({ target: { kind: 'everyone' } })), 'danger')

@@ -1,13 +1,16 @@
 import type { Revocation, Target } from '../api/revocation.ts'
 import { revocation as words } from '../message/en/revocation.ts'
 
+type Tone = 'plain' | 'accent' | 'warning' | 'danger'
+
 const severe: ReadonlySet<string> = new Set(['everyone', 'issuer', 'key', 'client'])
 const wide: ReadonlySet<string> = new Set(['role', 'group'])
 /** Somebody else's: the server knows no more of it than the name. */
 const FOREIGN = '#'
 
-/** How many may feel it. The badge names the kind, too. */
-export function toneOf({ target: { kind }, operation }: Pick<Revocation, 'target' | 'operation'>): 'accent' | 'warning' | 'danger' {
+/** How many may feel it: of another set of keys, nobody. The badge names the kind, too. */
+export function toneOf({ kind: entry, target: { kind }, operation }: Pick<Revocation, 'kind' | 'target' | 'operation'>): Tone {
+  if (entry === 'keyset') return 'plain'
   if (severe.has(kind) || operation?.includes('Stolen') === true) return 'danger'
   return wide.has(kind) ? 'warning' : 'accent'
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'react'
 import { usePages } from '../api/query.ts'
 import { listRevocations, type Revocation } from '../api/revocation.ts'
-import { Badge, type Column, DataTable, type Filter, Id, Moment, shorten, useTableState } from '../kit/index.ts'
+import { Badge, type Column, DataTable, type Filter, Id, Moment, useTableState } from '../kit/index.ts'
 import { revocation as words } from '../message/en/revocation.ts'
 import { msText, positionText } from './figure.ts'
 import { hrefOf, targetText, toneOf, whatText, whoText, whyText } from './entry.ts'
@@ -20,13 +20,24 @@ function TargetCell({ entry }: { readonly entry: Revocation }): JSX.Element {
   )
 }
 
+/** An id leads to its person; whoever has none has a word. */
+function Who({ entry }: { readonly entry: Revocation }): JSX.Element {
+  const id = entry.actor?.id ?? null
+  if (id === null) return <>{whoText(entry)}</>
+  const href = hrefOf({ kind: entry.actor?.kind ?? '', id })
+  return <Id value={id} {...(href === undefined ? {} : { href })} />
+}
+
 function WhyCell({ entry }: { readonly entry: Revocation }): JSX.Element {
-  const who = whoText(entry)
   return (
     <>
       <div className={entry.live ? '' : 'soft'}>{whatText(entry)}</div>
       <div className="soft small">
-        {who !== '' && <>{words.by(shorten(who))} · </>}
+        {entry.actor !== null && (
+          <>
+            {words.by} <Who entry={entry} /> ·{' '}
+          </>
+        )}
         <Moment at={entry.at} />
       </div>
     </>
@@ -77,7 +88,7 @@ const filters: readonly Filter<Revocation>[] = [
 export function LogTable(): JSX.Element {
   const { filter } = useTableState(TABLE)
   const kind = filter['target']
-  const { rows, error, more } = usePages(['revocation', 'log', kind], (before, signal) => listRevocations(kind, before, signal))
+  const { rows, error, more, refetch } = usePages(['revocation', 'log', kind], (before, signal) => listRevocations(kind, before, signal))
   return (
     <DataTable
       id={TABLE}
@@ -90,6 +101,7 @@ export function LogTable(): JSX.Element {
       searchable
       more={more}
       error={error}
+      retry={refetch}
       empty={{ title: words.emptyTitle, text: words.emptyText, command: words.emptyCommand }}
     />
   )

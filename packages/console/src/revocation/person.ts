@@ -1,4 +1,4 @@
-import { users } from '../api/user.ts'
+import { findPerson } from '../api/person.ts'
 import { revocation as words } from '../message/en/revocation.ts'
 import { type Draft, emailOf } from './request.ts'
 
@@ -10,8 +10,7 @@ import { type Draft, emailOf } from './request.ts'
 export async function targetIdOf(draft: Draft, signal?: AbortSignal): Promise<string> {
   const email = emailOf(draft)
   if (email === undefined) return draft.id.trim()
-  const { items } = await users(email, undefined, signal ?? new AbortController().signal)
-  const found = items.find((user) => user.email.toLowerCase() === email.toLowerCase())
+  const found = await findPerson(email, signal)
   if (found === undefined) throw new Error(words.noSuchPerson(email))
-  return found.id
+  return found
 }

@@ -3,6 +3,7 @@ import { useInvalidate, useList } from '../api/query.ts'
 import { readPropagation, readSummary } from '../api/revocation.ts'
 import { listVerifiers } from '../api/verifier.ts'
 import { Age, Button, Card, clock, Page, ProblemNotice } from '../kit/index.ts'
+import { useTicking } from '../kit/tick.ts'
 import { revocation as words } from '../message/en/revocation.ts'
 import { midnightBefore, positionText } from './figure.ts'
 import { LogTable } from './log-table.tsx'
@@ -34,12 +35,10 @@ export function RevocationPage(): JSX.Element {
     >
       {summary.error !== undefined && <ProblemNotice error={summary.error} retry={summary.refetch} />}
       <RevocationTiles summary={summary.data} verifiers={verifiers.data} propagation={propagation.data} />
-      <div className="two">
-        <Card title={words.log} aside={words.logAside}>
-          <LogTable />
-        </Card>
-        <PropagationCard propagation={propagation.data} error={propagation.error} updatedAt={propagation.updatedAt} />
-      </div>
+      <PropagationCard propagation={propagation.data} error={propagation.error} updatedAt={propagation.updatedAt} />
+      <Card title={words.log} aside={words.logAside}>
+        <LogTable />
+      </Card>
       <RevokeDialog open={isRevoking} onClose={() => setRevoking(false)} />
     </Page>
   )
@@ -62,6 +61,15 @@ function useFollowedLog(head: number | undefined): void {
 /** By then verifiers that report have reported. */
 const TOLD_MS = 2500
 
+/** An answer that does not come is no error yet, and what is shown is not live. */
+const LATE_MS = 5000
+
+function Pulse({ updatedAt, isStopped }: Pick<LeadProps, 'updatedAt' | 'isStopped'>): JSX.Element {
+  const isLate = useTicking((now) => (updatedAt !== undefined && now - updatedAt > LATE_MS ? 'late' : '')) !== ''
+  const isLive = !isStopped && !isLate && updatedAt !== undefined
+  return <span className={isLive ? 'live' : 'stopped'}>{isLive ? words.live : words.stopped}</span>
+}
+
 interface LeadProps {
   readonly position: number | undefined
   readonly updatedAt: number | undefined
@@ -75,6 +83,6 @@ const Lead = ({ position, updatedAt, isStopped }: LeadProps): JSX.Element => (
         {words.position} <span className="mono">{positionText(position)}</span> ·{' '}
       </>
     )}
-    <Age since={updatedAt} /> · <span className={isStopped ? 'stopped' : 'live'}>{isStopped ? words.stopped : words.live}</span>
+    <Age since={updatedAt} /> · <Pulse updatedAt={updatedAt} isStopped={isStopped} />
   </>
 )

@@ -14,18 +14,19 @@ interface TilesProps {
 
 export const RevocationTiles = ({ summary, verifiers, propagation }: TilesProps): JSX.Element => (
   <Tiles>
-    <Refused propagation={propagation} />
-    <Fresh verifiers={verifiers} />
+    <RefusedTile propagation={propagation} />
+    <FreshTile verifiers={verifiers} />
     <Tile
       title={words.liveCutoffs}
       value={summary === undefined ? words.noFigure : words.number(summary.live_cutoffs, summary.at_least)}
       note={summary && words.forgottenAfter(durationText(summary.longest_token_seconds))}
     />
-    <Today summary={summary} />
+    <TodayTile summary={summary} />
   </Tiles>
 )
 
-function Refused({ propagation }: { readonly propagation: Propagation | undefined }): JSX.Element {
+/** From acknowledgement to refusal everywhere. */
+export function RefusedTile({ propagation }: { readonly propagation: Propagation | undefined }): JSX.Element {
   const { median_ms: median, p99_ms: p99 } = propagation ?? { median_ms: null, p99_ms: null }
   const isKnown = median !== null && p99 !== null
   return (
@@ -37,7 +38,7 @@ function Refused({ propagation }: { readonly propagation: Propagation | undefine
   )
 }
 
-function Fresh({ verifiers }: { readonly verifiers: Verifiers | undefined }): JSX.Element {
+export function FreshTile({ verifiers }: { readonly verifiers: Verifiers | undefined }): JSX.Element {
   if (verifiers === undefined) return <Tile title={words.verifiersFresh} value={words.noFigure} />
   const all = verifiers.verifiers
   const late = all.filter(({ state }) => state !== 'fresh')
@@ -58,7 +59,7 @@ function Fresh({ verifiers }: { readonly verifiers: Verifiers | undefined }): JS
   )
 }
 
-function Today({ summary }: { readonly summary: RevocationSummary | undefined }): JSX.Element {
+export function TodayTile({ summary }: { readonly summary: RevocationSummary | undefined }): JSX.Element {
   if (summary === undefined) return <Tile title={words.today} value={words.noFigure} />
   const { entries, thefts, at_least: isAtLeast } = summary
   return (

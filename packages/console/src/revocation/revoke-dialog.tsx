@@ -38,13 +38,13 @@ function Revoke({ onClose }: Pick<DialogProps, 'onClose'>): JSX.Element {
         <div className="stack">
           <SelectField
             label={words.what}
-            name="target/kind"
+            name="kind"
             value={draft.kind}
             onChange={(kind) => set({ kind, id: '' })}
             options={optionsOf(words.choices)}
           />
           {hint === undefined ? null : (
-            <TextField label={words.id} name="target/id" hint={hint} value={draft.id} onChange={(id) => set({ id })} />
+            <TextField label={words.id} name="target" hint={hint} value={draft.id} onChange={(id) => set({ id })} />
           )}
           {hasModes(draft) ? (
             <SelectField

@@ -11,15 +11,16 @@ const SETTLED_MS = 300
 
 /** What a revocation would end, as the server counts it now. */
 export function RevokeEffect({ draft }: { readonly draft: Draft }): JSX.Element {
-  const settled = useSettled(draft)
+  // The reason ends nothing.
+  const settled = useSettled(`${draft.kind}\n${draft.mode}\n${draft.id}`, draft)
   const { data, error } = useList(
     ['revocation', 'preview', settled.kind, settled.id, settled.mode],
     async (signal) => previewRevocation(requestOf({ ...settled, reason: '' }, await targetIdOf(settled, signal)), signal),
-    { enabled: isNamed(settled) },
+    { enabled: isNamed(settled), isFresh: true },
   )
   if (!isNamed(draft)) return <p className="soft">{words.chooseFirst}</p>
   if (error !== undefined) return <Failed error={error} />
-  if (data === undefined || settled !== draft) return <p className="soft">{words.counting}</p>
+  if (data === undefined || !isSameTarget(settled, draft)) return <p className="soft">{words.counting}</p>
   return <Effect preview={data} />
 }
 
@@ -46,8 +47,11 @@ function Effect({ preview }: { readonly preview: Preview }): JSX.Element {
   )
 }
 
-function useSettled(draft: Draft): Draft {
+const isSameTarget = (one: Draft, other: Draft): boolean => one.kind === other.kind && one.mode === other.mode && one.id === other.id
+
+/** @param what Of the draft: when it changes somebody is not done yet. */
+function useSettled(what: string, draft: Draft): Draft {
   const [settled, setSettled] = useState(draft)
-  useEffect(() => clock.after(SETTLED_MS, () => setSettled(draft)), [draft])
+  useEffect(() => clock.after(SETTLED_MS, () => setSettled(draft)), [what])
   return settled
 }

@@ -31,6 +31,7 @@ export function RemoveService({ service, verifiers, open, onClose }: RemoveServi
   const invalidate = useInvalidate()
   const { data: own, error } = useList(['services', 'belongings', service.id], (signal) => belongingsOf(service.id, signal), {
     enabled: open,
+    isFresh: true,
   })
   const act = async (): Promise<void> => {
     await removeService(service.id)

@@ -32,11 +32,12 @@ interface ServiceTableProps {
   readonly services: readonly Service[] | undefined
   readonly verifiers: readonly Verifier[] | undefined
   readonly error: unknown
+  readonly retry: () => void
   readonly onRemove: (service: Service) => void
 }
 
 /** Who may read the feed. */
-export function ServiceTable({ services, verifiers, error, onRemove }: ServiceTableProps): JSX.Element {
+export function ServiceTable({ services, verifiers, error, retry, onRemove }: ServiceTableProps): JSX.Element {
   const [, navigate] = useLocation()
   const itemsOf = (service: Service) => [
     { title: text.verifiers, onSelect: () => navigate(`/console/verifiers?service=${service.id}`) },
@@ -52,8 +53,9 @@ export function ServiceTable({ services, verifiers, error, onRemove }: ServiceTa
       rows={services}
       keyOf={({ id }) => id}
       error={error}
+      retry={retry}
       empty={text.empty}
-      actions={(service) => <Menu label={text.actions} items={itemsOf(service)} />}
+      actions={(service) => <Menu label={text.actions} aria-label={text.actionsFor(service.name)} items={itemsOf(service)} />}
     />
   )
 }

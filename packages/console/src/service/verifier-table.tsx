@@ -3,6 +3,7 @@ import type { Service } from '../api/service.ts'
 import type { Verifier } from '../api/verifier.ts'
 import { Age, type Column, DataTable, epochOf, type Filter, Id } from '../kit/index.ts'
 import { serviceText } from '../message/en/service.ts'
+import { positionText } from '../revocation/figure.ts'
 import { verifierStates } from './fleet.ts'
 import { stateTitle, VerifierState } from './verifier-state.tsx'
 
@@ -30,7 +31,7 @@ const columns: readonly Column<Verifier>[] = [
   {
     id: 'position',
     title: text.position,
-    cell: ({ position }) => position.toLocaleString('en-GB'),
+    cell: ({ position }) => positionText(position),
     text: ({ position }) => String(position),
     order: ({ position }) => position,
     numeric: true,
@@ -63,10 +64,11 @@ interface VerifierTableProps {
   readonly verifiers: readonly Verifier[] | undefined
   readonly services: readonly Service[] | undefined
   readonly error: unknown
+  readonly retry: () => void
 }
 
 /** Every process that reports, and how fresh it is. */
-export function VerifierTable({ verifiers, services, error }: VerifierTableProps): JSX.Element {
+export function VerifierTable({ verifiers, services, error, retry }: VerifierTableProps): JSX.Element {
   const serviceFilter: Filter<Verifier> = {
     id: 'service',
     title: text.service,
@@ -83,6 +85,7 @@ export function VerifierTable({ verifiers, services, error }: VerifierTableProps
       searchable
       filters={[serviceFilter, stateFilter]}
       error={error}
+      retry={retry}
       empty={text.empty}
     />
   )

@@ -4,6 +4,7 @@ import { type IssuedService, listServices, type Service } from '../api/service.t
 import { listVerifiers, type Verifiers } from '../api/verifier.ts'
 import { Age, Button, Card, Page, SecretDialog, useAsking } from '../kit/index.ts'
 import { serviceText as text } from '../message/en/service.ts'
+import { positionText } from '../revocation/figure.ts'
 import { CreateService } from './create-service.tsx'
 import { FleetTiles } from './fleet-tiles.tsx'
 import { RemoveService } from './remove-service.tsx'
@@ -17,7 +18,7 @@ type Wish = { readonly verb: 'create' } | { readonly verb: 'remove'; readonly se
 /** How old what is shown is. */
 const Live = ({ reported: { data, updatedAt } }: { readonly reported: Loaded<Verifiers> }): JSX.Element => (
   <>
-    {data && text.head(data.head.position)} <Age since={updatedAt} />
+    {data && text.head(positionText(data.head.position))} <Age since={updatedAt} />
   </>
 )
 
@@ -36,7 +37,7 @@ export function VerifiersPage(): JSX.Element {
       {verifiers !== undefined && hasServices && <p className="soft small">{text.stateMeaning}</p>}
       {(services.data === undefined || hasServices) && (
         <Card title={text.verifiers.heading} aside={<Live reported={reported} />}>
-          <VerifierTable verifiers={verifiers} services={services.data} error={reported.error} />
+          <VerifierTable verifiers={verifiers} services={services.data} error={reported.error} retry={reported.refetch} />
         </Card>
       )}
       <Card title={text.services.heading}>
@@ -44,6 +45,7 @@ export function VerifiersPage(): JSX.Element {
           services={services.data}
           verifiers={verifiers}
           error={services.error}
+          retry={services.refetch}
           onRemove={(service) => ask({ verb: 'remove', service })}
         />
       </Card>

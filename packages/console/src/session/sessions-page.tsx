@@ -34,7 +34,7 @@ const isGone = (error: unknown): boolean => error instanceof Problem && error.co
 export function SessionsPage(): JSX.Element {
   const { search } = useTableState(TABLE)
   const invalidate = useInvalidate()
-  const { rows, error, more } = usePages(['sessions', search], (after, signal) => allSessions(search, after, signal))
+  const { rows, error, more, refetch } = usePages(['sessions', search], (after, signal) => allSessions(search, after, signal))
   const [ask, dialog] = useConfirm()
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const living = (rows ?? []).filter(({ id }) => chosen.has(id))
@@ -87,6 +87,7 @@ export function SessionsPage(): JSX.Element {
         server={{ search: true }}
         more={more}
         error={error}
+        retry={refetch}
         empty={{ title: words.emptyTitle, text: words.emptyText, command: words.emptyCommand }}
         actions={(session) => (
           <>

@@ -1,7 +1,7 @@
 import { type JSX, useState } from 'react'
 import { useInvalidate, useList } from '../api/query.ts'
 import { previewKeyRevocation, revokeSigningKey, rotateSigningKeys, type SigningKey } from '../api/signing-key.ts'
-import { ActionDialog, say, SelectField } from '../kit/index.ts'
+import { ActionDialog, ProblemNotice, say, SelectField } from '../kit/index.ts'
 import { keyAction } from '../message/en/signing-key.ts'
 import { previewText, purposeName, purposesOf, revokeEffect, rotateEffect } from './ring.ts'
 
@@ -65,13 +65,16 @@ export function RevokeDialog({ signingKey, onClose }: RevokeDialogProps): JSX.El
 }
 
 function RevokeEffect({ signingKey }: { readonly signingKey: SigningKey }): JSX.Element {
-  const { data } = useList(['signing-key-preview', signingKey.kid], (signal) => previewKeyRevocation(signingKey.kid, signal))
+  const { data, error } = useList(['signing-key-preview', signingKey.kid], (signal) => previewKeyRevocation(signingKey.kid, signal), {
+    isFresh: true,
+  })
   return (
     <>
       <p>{revokeEffect(signingKey)}</p>
       <p>
         {data === undefined ? '' : previewText(data)} {keyAction.noWayBack}
       </p>
+      <ProblemNotice error={error} />
     </>
   )
 }

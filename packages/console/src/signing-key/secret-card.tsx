@@ -48,7 +48,7 @@ const columns: readonly Column<PlacedUse>[] = [
 
 /** What hangs on which master secret, and moving it to the first. No secret is told. */
 export function SecretCard(): JSX.Element {
-  const { data, error } = useList(SECRETS, readSecrets)
+  const { data, error, refetch } = useList(SECRETS, readSecrets)
   const [isMoving, setMoving] = useState(false)
   const [moved, setMoved] = useState<string>()
   const invalidate = useInvalidate()
@@ -85,6 +85,7 @@ export function SecretCard(): JSX.Element {
           keyOf={({ id }) => id}
           empty={text.empty}
           error={error}
+          retry={refetch}
         />
         <p className="soft small">{text.replaceHint}</p>
         <Command text={text.command} />

@@ -51,7 +51,7 @@ const filters: readonly Filter<SigningKey>[] = [
 
 /** The ring of keys, what each state does, and the master secret under which they rest. */
 export function SigningKeysPage(): JSX.Element {
-  const { data, error } = useList(KEYS, listSigningKeys)
+  const { data, error, refetch } = useList(KEYS, listSigningKeys)
   const [isRotating, setRotating] = useState(false)
   const [revoking, setRevoking] = useState<SigningKey>()
   const keys = data === undefined ? undefined : ringOrder(data)
@@ -75,6 +75,7 @@ export function SigningKeysPage(): JSX.Element {
         searchable
         empty={text.empty}
         error={error}
+        retry={refetch}
         actions={(key) =>
           key.state === 'revoked' ? null : (
             <Button tone="danger" compact aria-label={text.revokeOf(key.kid)} onClick={() => setRevoking(key)}>

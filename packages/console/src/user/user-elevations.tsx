@@ -1,7 +1,7 @@
 import { type JSX, useState } from 'react'
 import { useInvalidate, useList } from '../api/query.ts'
 import { type Elevation, elevationsOf, endElevation, type User } from '../api/user.ts'
-import { Badge, Button, Card, type Column, DataTable, Id, Moment, say } from '../kit/index.ts'
+import { Badge, Button, Card, type Column, DataTable, Id, Moment, say, shellWord } from '../kit/index.ts'
 import { user as words } from '../message/en/user.ts'
 import { userPath } from '../session/path.ts'
 import { useConfirm } from '../session/confirm.tsx'
@@ -61,7 +61,7 @@ export function UserElevations({ user }: { readonly user: User }): JSX.Element {
   const [ask, dialog] = useConfirm()
   const [isGiving, setGiving] = useState(false)
   const key = ['user', user.id, 'elevations']
-  const { data: elevations, error } = useList(key, (signal) => elevationsOf(user.id, signal))
+  const { data: elevations, error, refetch } = useList(key, (signal) => elevationsOf(user.id, signal))
 
   const end = ({ id, role }: Elevation): void =>
     ask({
@@ -90,10 +90,11 @@ export function UserElevations({ user }: { readonly user: User }): JSX.Element {
           rows={elevations}
           keyOf={({ id }) => id}
           error={error}
+          retry={refetch}
           empty={{
             title: words.noElevations,
             text: words.noElevationsText,
-            command: `countersign users elevate ${user.email} --role oncall --minutes 30 --reason "incident"`,
+            command: `countersign users elevate ${shellWord(user.email)} --role oncall --minutes 30 --reason "incident"`,
           }}
           actions={(elevation) =>
             elevation.active ? (

@@ -46,7 +46,7 @@ async function keysOf(user: string, signal: AbortSignal): Promise<readonly OwnKe
 
 /** What acts for somebody without a sign-in. */
 export function UserKeys({ user }: { readonly user: User }): JSX.Element {
-  const { data: keys, error } = useList(['user', user.id, 'keys'], (signal) => keysOf(user.id, signal))
+  const { data: keys, error, refetch } = useList(['user', user.id, 'keys'], (signal) => keysOf(user.id, signal))
   return (
     <Card title={words.keys}>
       <DataTable
@@ -57,6 +57,7 @@ export function UserKeys({ user }: { readonly user: User }): JSX.Element {
         keyOf={({ key }) => key.id}
         href={({ kind, key }) => `${folders[kind]}/${encodeURIComponent(key.id)}`}
         error={error}
+        retry={refetch}
         empty={{ title: words.noKeys, text: words.noKeysText, command: `countersign api-keys create --name deploy --user ${user.id}` }}
       />
     </Card>

@@ -14,7 +14,7 @@ import { Effect } from './effect.tsx'
 export function UserSessions({ user }: { readonly user: User }): JSX.Element {
   const invalidate = useInvalidate()
   const [ask, dialog] = useConfirm()
-  const { data: sessions, error } = useList(['user', user.id, 'sessions'], (signal) => sessionsOf(user.id, signal))
+  const { data: sessions, error, refetch } = useList(['user', user.id, 'sessions'], (signal) => sessionsOf(user.id, signal))
   const all = sessions?.length ?? 0
 
   const told = async (ended: number): Promise<void> => {
@@ -59,6 +59,7 @@ export function UserSessions({ user }: { readonly user: User }): JSX.Element {
           rows={sessions}
           keyOf={({ id }) => id}
           error={error}
+          retry={refetch}
           empty={{ title: words.noSessions, text: words.noSessionsText }}
           actions={(session) => (
             <Button

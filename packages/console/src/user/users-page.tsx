@@ -70,7 +70,7 @@ function filtersOf(rows: readonly User[], known: readonly string[]): readonly Fi
 export function UsersPage(): JSX.Element {
   const { search } = useTableState(TABLE)
   const [isCreating, setCreating] = useState(false)
-  const { rows, error, more } = usePages(['users', search], (after, signal) => loadUsers(search, after, signal))
+  const { rows, error, more, refetch } = usePages(['users', search], (after, signal) => loadUsers(search, after, signal))
   const { data: known = [] } = useList(['role-names'], roleNames)
   return (
     <Page
@@ -94,6 +94,7 @@ export function UsersPage(): JSX.Element {
         server={{ search: true }}
         more={more}
         error={error}
+        retry={refetch}
         empty={{ title: words.emptyTitle, text: words.emptyText, command: words.emptyCommand }}
       />
       {isCreating ? <CreateUserDialog onClose={() => setCreating(false)} /> : null}

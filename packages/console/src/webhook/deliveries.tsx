@@ -73,7 +73,7 @@ export function Deliveries({ backlog }: DeliveriesProps): JSX.Element {
   const [isReplaying, setReplaying] = useState(false)
   const [replayed, setReplayed] = useState<string>()
   const { state, since, until } = filter
-  const { rows, error, more } = usePages(
+  const { rows, error, more, refetch } = usePages(
     ['webhook-deliveries', id, state, since, until],
     (after, signal) => listDeliveries({ endpoint: id, state, since, until }, after, signal),
     { liveMs: LIVE_MS },
@@ -108,6 +108,7 @@ export function Deliveries({ backlog }: DeliveriesProps): JSX.Element {
         more={more}
         empty={isNarrow ? text.noneMatch : { ...text.empty, command: `countersign webhooks test ${id}` }}
         error={error}
+        retry={refetch}
       />
       <DeliveryDialog
         id={query.get('delivery') ?? undefined}

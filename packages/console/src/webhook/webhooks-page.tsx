@@ -61,7 +61,7 @@ const filters: readonly Filter<WebhookEndpoint>[] = [
 
 /** Every endpoint, and making one. */
 export function WebhooksPage(): JSX.Element {
-  const { data, error } = useList(['webhooks'], listEndpoints)
+  const { data, error, refetch } = useList(['webhooks'], listEndpoints)
   const [isAdding, setAdding] = useState(false)
   return (
     <Page
@@ -84,6 +84,7 @@ export function WebhooksPage(): JSX.Element {
         searchable
         empty={text.empty}
         error={error}
+        retry={refetch}
       />
       <AddEndpoint open={isAdding} onClose={() => setAdding(false)} />
     </Page>

@@ -1,7 +1,7 @@
 export interface ReportOptions {
   /** From one report to the next, at most. From 1 to 300; default 10. */
   readonly everySeconds?: number
-  /** What people call this process: `orders-7`. At most 100 characters. Default: none; no name of the machine is ever sent. */
+  /** What people call this process: `orders-7`. At most 100 printable characters, none of which turns the direction of writing. Default: none; no name of the machine is ever sent. */
   readonly name?: string
 }
 
@@ -28,4 +28,4 @@ export function parseReportOptions(options: ReportOptions = {}): ReportSettings 
 }
 
 const isName = (name: unknown): boolean =>
-  typeof name === 'string' && name !== '' && name.length <= MAX_NAME && !/\p{Cc}|\p{Cs}/u.test(name)
+  typeof name === 'string' && name !== '' && name.length <= MAX_NAME && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(name)

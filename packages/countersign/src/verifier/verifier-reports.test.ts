@@ -195,6 +195,31 @@ test('what an issuer without an answer was told is told again, and later each ti
   )
 })
 
+test('what could not be told for an hour is not told any more, and the verifier is heard of again', async () => {
+  let isAway = false
+  const { heard, append, pass } = await followed({ answer: async () => ({ isTaken: !isAway }) })
+  isAway = true
+  append()
+  for (let n = 0; n < 40; n++) await pass(100_000)
+  append()
+  isAway = false
+  await pass(100_000)
+  assert.deepEqual(heard.at(-1)?.applied, [{ after: 4, position: 5, held_ms: 100_000 }])
+})
+
+test('a verifier that is closed between two reports does not send the second', async () => {
+  const { heard, append, pass, reports } = await followed({
+    answer: async ({ sent_ms: sentMs }) => {
+      if (sentMs > 0) reports.close()
+      return { isTaken: true }
+    },
+  })
+  await pass(3001)
+  append()
+  await pass(250)
+  assert.equal(heard.length, 2)
+})
+
 test('Retry-After is honoured, for ten minutes at most', async () => {
   let retryAfterMs = 120_000
   const { heard, pass } = await followed({ answer: async () => ({ isTaken: false, retryAfterMs }) })

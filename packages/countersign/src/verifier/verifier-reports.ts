@@ -38,6 +38,8 @@ const DOUBLINGS = 3
 const MAX_APPLIED = 16
 /** Connections that are not used are let go of after some seconds: to open one again would be counted as part of the way. */
 const WARM_MS = 3000
+/** What could not be told for so long nobody wants to know any more; and a report of it would be refused, again and again. */
+const LONGEST_HELD_MS = 3_600_000
 
 interface Applied {
   readonly after: Position
@@ -166,10 +168,11 @@ export class VerifierReports {
   /** Never throws. */
   async #tell(): Promise<ReportAnswer> {
     const { clock } = this.#options.platform
+    this.#applied = this.#applied.filter(({ atMs }) => clock.monotonicMs() - atMs <= LONGEST_HELD_MS)
     // What is measured travels on a connection that is open, where that can be had.
     if (this.#applied.length > 0 && clock.monotonicMs() - this.#answeredAtMs > WARM_MS) {
       const answer = await this.#send([])
-      if (!answer.isTaken) return answer
+      if (!answer.isTaken || this.#isClosed) return answer
     }
     const applied = this.#applied
     this.#applied = []

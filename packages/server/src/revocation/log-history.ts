@@ -6,7 +6,7 @@ export interface HistorySelection {
   readonly kind?: string | undefined
   /** Of the target. */
   readonly id?: string | undefined
-  /** From the first entry on that bears this time, or a later one. */
+  /** From the first entry on that bears this time, or a later one; where clocks of servers are apart, by as much earlier or later. */
   readonly since?: EpochMs | undefined
 }
 
@@ -29,6 +29,13 @@ export interface PastEntry {
   readonly reason: string | undefined
   /** Undefined where it was nobody's act, and of entries from before this was kept. */
   readonly deed: EntryDeed | undefined
+}
+
+export interface PastEntries {
+  /** Newest first. */
+  readonly entries: readonly PastEntry[]
+  /** Positions before this one are still to be looked at: there may be more. A page may have fewer than were asked for, or none, and not be the last. */
+  readonly next: Position | undefined
 }
 
 /** Where the log stands. All of it read at one moment. */
@@ -61,10 +68,9 @@ export interface Reach {
 /** So many rows of a table a preview looks at. */
 export const MOST_COUNTED = 10_000
 
-/** The log as operators look at it. Owned by `revocation`; each method is one consistent read. */
+/** The log as operators look at it. Owned by `revocation`; each method but `page` is one consistent read. */
 export interface LogHistory {
-  /** Newest first. */
-  page(page: HistoryPage): Promise<readonly PastEntry[]>
+  page(page: HistoryPage): Promise<PastEntries>
   standing(now: EpochMs, since: EpochMs): Promise<LogStanding>
   /** What `LogStore.revoke` would end. */
   reach(target: Target, mode: RevocationMode, now: EpochMs): Promise<Reach>

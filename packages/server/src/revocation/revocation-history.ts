@@ -1,6 +1,6 @@
 import type { EpochMs, Platform } from 'countersign/core'
 import type { RevocationMode, Target } from 'countersign/revocation'
-import { type HistoryPage, type LogHistory, type LogStanding, MOST_COUNTED, type PastEntry, type Reach } from './log-history.ts'
+import { type HistoryPage, type LogHistory, type LogStanding, MOST_COUNTED, type PastEntries, type Reach } from './log-history.ts'
 import { checkedMode, checkedReason, checkedTarget, type RevocationRequest } from './revocations.ts'
 
 export interface RevocationHistoryOptions {
@@ -43,7 +43,7 @@ export class RevocationHistory {
   }
 
   /** What the log still has, newest first. */
-  page(page: HistoryPage): Promise<readonly PastEntry[]> {
+  page(page: HistoryPage): Promise<PastEntries> {
     return this.#options.history.page(page)
   }
 

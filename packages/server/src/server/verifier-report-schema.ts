@@ -2,7 +2,8 @@ import * as z from 'zod'
 import type { ListedVerifier, PropagationFigures, PropagationOfEntry } from '../revocation/verifier-report/index.ts'
 import { moment, type Shown } from './representation.ts'
 
-const printable = /^[^\p{Cc}\p{Cs}]*$/u
+/** Whoever reads a list of verifiers reads what each service has said: in one line, and in one direction. */
+const printable = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u
 const position = z.int().min(0)
 /** A day: what is older than that says no more than that it is old. */
 const milliseconds = z.number().min(0).max(86_400_000)

@@ -6,8 +6,6 @@ import type { RevocationMode, Target } from 'countersign/revocation'
 export interface Dialect {
   readonly table: (name: string) => string
   readonly mark: (number: number) => string
-  /** How a column is written that is no reason to choose an index. */
-  readonly other: (column: string) => string
   /** A join from left to right, where the database would take another way. */
   readonly inOrder: string
 }
@@ -21,28 +19,53 @@ export interface HistoryQuery {
 
 type Given = readonly [name: string, value: string | number | undefined, condition: (parameter: string) => string]
 
-/** The conditions that are asked for, and no others, so that each finds its index; newest first. */
-export function historyQuery({ kind, id, since, before, limit }: HistoryPage, { table, mark, other }: Dialect): HistoryQuery {
+/** The conditions that are asked for, and no others; newest first. Positions bound what is looked at, and so does the window. */
+export function historyQuery(
+  { kind, id, since, before, limit }: HistoryPage,
+  window: number | undefined,
+  { table, mark }: Dialect,
+): HistoryQuery {
   const entries = table('log_entry')
-  const all: readonly Given[] = [
-    ['id', id, (value) => `target_id = ${value}`],
-    ['kind', kind, (value) => `${id === undefined ? 'target_kind' : other('target_kind')} = ${value}`],
+  const values: (string | number)[] = []
+  const all = (...conditions: readonly Given[]): string =>
+    ['true', ...conditions.flatMap(([, value, condition]) => (value === undefined ? [] : [condition(mark(values.push(value)))]))].join(
+      ' AND ',
+    )
+  const places = all(
     ['since', since, (value) => `position >= (${firstSince(entries, value)})`],
     ['before', before, (value) => `position < ${value}`],
-  ]
-  const given = all.flatMap(([name, value, condition]) => (value === undefined ? [] : [{ name, value, condition }]))
-  const where = given.length === 0 ? 'true' : given.map(({ condition }, index) => condition(mark(index + 1))).join(' AND ')
-  return {
-    name: given.map(({ name }) => name).join(' '),
-    sql: `
-      SELECT position, at, kind, target_kind, target_id, mode, expires_at, cause, deed FROM ${entries}
-      WHERE ${where} ORDER BY position DESC LIMIT ${mark(given.length + 1)}`,
-    values: [...given.map(({ value }) => value), limit],
-  }
+  )
+  const newestFirst = 'ORDER BY position DESC LIMIT'
+  const looked = window === undefined ? entries : `(SELECT * FROM ${entries} WHERE ${places} ${newestFirst} ${mark(values.push(window))}) w`
+  const targets = all(['id', id, (value) => `target_id = ${value}`], ['kind', kind, (value) => `target_kind = ${value}`])
+  const sql = `
+    SELECT position, at, kind, target_kind, target_id, mode, expires_at, cause, deed FROM ${looked}
+    WHERE ${window === undefined ? `${places} AND ${targets}` : targets} ${newestFirst} ${mark(values.push(limit))}`
+  const name = Object.entries({ kind, id, since, before, window }).flatMap(([given, value]) => (value === undefined ? [] : [given]))
+  return { name: name.join(' '), sql, values }
 }
 
-const firstSince = (entries: string, since: string): string =>
-  `SELECT position FROM ${entries} WHERE at >= ${since} ORDER BY at, position LIMIT 1`
+/** The last of a window. Parameters: before, and how many come ahead of it. */
+export const endQuery = ({ table, mark }: Dialect): string =>
+  `SELECT position FROM ${table('log_entry')} WHERE position < ${mark(1)} ORDER BY position DESC LIMIT 1 OFFSET ${mark(2)}`
+
+/** Halves what lies between the first and the last entry, whatever gaps it has: of a place the newest entry counts that is not beyond it. */
+function firstSince(entries: string, since: string): string {
+  const isSince = (place: string): string =>
+    `(SELECT e.at >= ${since} FROM ${entries} e WHERE e.position <= ${place} ORDER BY e.position DESC LIMIT 1)`
+  // Each of them alone, so that no index is walked for it.
+  const last = `(SELECT max(position) FROM ${entries})`
+  const low = 'CASE WHEN is_since THEN low ELSE middle + 1 END'
+  const high = 'CASE WHEN is_since THEN middle ELSE high END'
+  const middle = `((${low}) + (${high})) / 2`
+  return `
+    WITH RECURSIVE halving (low, high, middle, is_since) AS (
+      SELECT (SELECT min(position) FROM ${entries}), ${last}, ${last}, ${isSince(last)}
+      UNION ALL
+      SELECT ${low}, ${high}, ${middle}, ${isSince(middle)} FROM halving WHERE low < high
+    )
+    SELECT low FROM halving WHERE low = high AND is_since LIMIT 1`
+}
 
 export interface StandingRow {
   readonly head: number
@@ -65,7 +88,7 @@ export function standingQuery({ table, mark }: Dialect): string {
       CASE WHEN h.base_position > 0 THEN (SELECT e.at FROM ${entries} e ORDER BY e.position LIMIT 1) END AS kept_since
     FROM ${table('log_head')} h
     LEFT JOIN (SELECT position FROM ${entries} WHERE expires_at > ${mark(1)} ORDER BY position LIMIT 1) l ON true
-    LEFT JOIN (${firstSince(entries, mark(2))}) s ON true`
+    LEFT JOIN (SELECT (${firstSince(entries, mark(2))}) AS position) s ON true`
 }
 
 export interface ReachRow {

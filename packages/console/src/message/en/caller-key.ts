@@ -67,6 +67,7 @@ export const callerKeyText = {
   ownerPerson: (id: string) => `Person ${id}`,
   back: (list: string) => `All ${list}`,
   actions: 'Actions',
+  actionsFor: (name: string): string => `Actions for ${name}`,
   change: 'Change…',
   rotate: 'Replace…',
   disable: 'Switch off…',

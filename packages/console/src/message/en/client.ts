@@ -152,7 +152,9 @@ export const client = {
   withSession: 'It has to be told which session.',
   historyOf: 'What was done to it',
   holds: (accesses: number, isAtLeast: boolean): string =>
-    `${isAtLeast ? 'at least ' : ''}${many(accesses, 'access that somebody has given it', 'accesses that people have given it')}`,
+    accesses === 0
+      ? 'No access that somebody has given it'
+      : `${isAtLeast ? 'At least ' : ''}${many(accesses, 'access', 'accesses')} that people have given it`,
   disabledTitle: 'This client is disabled',
   disabledText: 'It is given nothing, and told nothing. What it held has ended for good.',
   unverifiedTitle: 'Nobody here has checked this client',
@@ -232,7 +234,7 @@ export const clientDelivery = {
   },
   notTold: {
     title: 'It is not told',
-    text: 'A client with a session of its own can be told when ours has ended. Give it an address for that.',
+    text: 'A client with a session of its own can be told when ours has ended. Give it an address for that: More, Change….',
   },
 } as const
 
@@ -253,7 +255,7 @@ export const invitation = {
     created: 'Made',
     expires: 'Ends',
   },
-  states: { open: 'Open', used: 'Used up', expired: 'Ended' } as Readonly<Record<string, string>>,
+  states: { open: 'Open', used: 'Used up', expired: 'Ended' },
   kinds: kindList,
   empty: {
     title: 'No invitations',

@@ -13,6 +13,7 @@ export const kit = {
   copyWhole: 'copy whole',
   copied: 'Copied',
   copiedWhole: 'Copied whole.',
+  notCopied: 'Not copied',
   copyFailed: 'Could not be copied. Select the text, then copy it.',
   more: 'Actions',
 
@@ -46,6 +47,8 @@ export const kit = {
   stepUpText:
     'This asks for a sign-in of the last few minutes. Confirm in the new tab, come back, and press the button again. What you typed stays here.',
   stepUpLink: 'Confirm in a new tab',
+  signedOutText: 'Your sign-in has ended. Sign in in the new tab, come back, and press the button again. What you typed stays here.',
+  signedOutLink: 'Sign in in a new tab',
   confirmed: 'Confirmed. Press the button again.',
   secretOnce: 'It is shown this once. Store it now: nobody can read it later, not even the server.',
   secretKept: 'I have stored it',
@@ -69,6 +72,7 @@ export const problem: Readonly<Record<string, string>> = {
   token_expired: 'Your sign-in has ended. Sign in again.',
   token_revoked: 'Your sign-in has ended. Sign in again.',
   token_invalid: 'Your sign-in has ended. Sign in again.',
+  another_person: 'Somebody else has signed in at this browser. The page is loaded again, as theirs.',
   refresh_invalid: 'Your sign-in has ended. Sign in again.',
   refresh_reused: 'Your sign-in was ended, since its refresh token was used twice. Sign in again, and look at your devices.',
   role_insufficient: 'Your account does not have the role that this needs.',

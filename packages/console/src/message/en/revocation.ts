@@ -38,7 +38,6 @@ const why: Readonly<Record<string, string>> = {
 export const revocation = {
   title: 'Revocation',
   position: 'Position',
-  newest: 'newest entry',
   live: 'live',
   stopped: 'not live',
   revoke: 'Revoke…',
@@ -56,7 +55,7 @@ export const revocation = {
   states: { grace: 'in grace', stale: 'stale', silent: 'silent' } as Readonly<Record<string, string>>,
   liveCutoffs: 'Live cut-offs',
   forgottenAfter: (time: string): string => `forgotten after ${time}`,
-  today: 'Since midnight',
+  today: 'Entries since midnight',
   thefts: (all: number, isAtLeast: boolean): string =>
     `${atLeast(isAtLeast)}${count(all, 'stolen refresh token', 'stolen refresh tokens')}`,
   noThefts: 'no stolen refresh tokens',
@@ -83,16 +82,15 @@ export const revocation = {
   targetFilter: 'Target',
   notCutoff: { keyset: 'the set of keys', credential: 'a credential', epoch: 'a new epoch' } as Readonly<Record<string, string>>,
   why: (operation: string | null): string => (operation === null ? '' : (why[operation] ?? operation)),
-  by: (actor: string): string => `by ${actor}`,
+  by: 'by',
   actors: { local: 'the administrator of the machine', server: 'the server', anyone: 'somebody not signed in' } as Readonly<
     Record<string, string>
   >,
   atMost: (slowest: string, verifiers: number): string => `≤ ${slowest} ms, ${count(verifiers, 'verifier', 'verifiers')}`,
-  forgotten: 'No longer kept by verifiers: every token that it killed has expired.',
   emptyTitle: 'Nothing was revoked yet',
   emptyText:
     'Whatever ends something writes an entry here, and every verifier refuses what it covers within milliseconds. An entry is forgotten when the last token that it kills has expired.',
-  emptyCommand: 'countersign revoke user:usr_…',
+  emptyCommand: 'countersign revoke user usr_…',
 
   chart: 'Acknowledged → refused',
   chartAside: 'ms, 60 min, at most',

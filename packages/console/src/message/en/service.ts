@@ -21,7 +21,7 @@ export const serviceText = {
     'Fresh: takes requests. In grace: strict routes answer 503. Stale: every route does. Silent: a report is overdue, and nothing is known of it.',
   states: { fresh: 'Fresh', grace: 'In grace', stale: 'Stale', silent: 'Silent' },
   entries: (count: number) => counted(count, 'entry', 'entries'),
-  head: (position: number) => `The log ends at ${position.toLocaleString('en-GB')} ·`,
+  head: (position: string) => `The log ends at ${position} ·`,
   verifiers: {
     heading: 'Verifiers that report',
     caption: 'Every process that reports, and how fresh it is',
@@ -60,6 +60,7 @@ export const serviceText = {
     accessKeys: 'Access keys',
     remove: 'Remove…',
     actions: 'Actions',
+    actionsFor: (name: string): string => `Actions for ${name}`,
   },
   create: {
     title: 'Make a credential for a service',

@@ -12,6 +12,8 @@ interface ListOptions extends CommonOptions {
   readonly limit?: string
 }
 
+const DEFAULT_LIMIT = 50
+
 const columns: readonly Column<RevocationRecord>[] = [
   { title: 'position', of: ({ position }) => position },
   { title: 'at', of: ({ at }) => new Date(at).toISOString() },
@@ -24,10 +26,20 @@ const columns: readonly Column<RevocationRecord>[] = [
 
 async function list({ kind, id, limit, ...options }: ListOptions, terminal: Terminal): Promise<void> {
   await throughDoor(options, terminal, async (door) => {
-    const given = Object.entries({ kind, id, limit }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
-    const path = `/v1/revocations?${new URLSearchParams(given)}`
-    const { revocations } = await call<{ revocations: readonly RevocationRecord[] }>(door, 'GET', path)
-    printList(terminal, options, revocations, columns, 'The log holds none: entries are kept as long as a token can live.')
+    const found: RevocationRecord[] = []
+    // What is selected may be far back, behind pages that hold none of it.
+    for (
+      let before: string | null | undefined;
+      before !== null && (before === undefined || found.length < Number(limit ?? DEFAULT_LIMIT));
+    ) {
+      const given = Object.entries({ kind, id, limit, before }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+      const path = `/v1/revocations?${new URLSearchParams(given)}`
+      const page = await call<{ revocations: readonly RevocationRecord[]; next: string | null }>(door, 'GET', path)
+      found.push(...page.revocations)
+      before = page.next
+    }
+    const shown = found.slice(0, Number(limit ?? DEFAULT_LIMIT))
+    printList(terminal, options, shown, columns, 'The log holds none: entries are kept as long as a token can live.')
   })
 }
 

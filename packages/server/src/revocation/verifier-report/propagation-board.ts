@@ -1,6 +1,6 @@
 import type { Clock, EpochMs } from 'countersign/core'
 import type { LogEntry, Position } from 'countersign/revocation'
-import { bucketOf, type EntryPropagation } from './propagation.ts'
+import { bucketOf, type EntryPropagation, LAST_BUCKET } from './propagation.ts'
 import type { AppliedEntries } from './verifier-report.ts'
 
 export interface PropagationBoardOptions {
@@ -13,6 +13,8 @@ export interface PropagationBoardOptions {
 export const REMEMBERED_ENTRIES = 10_000
 /** One report counts for so many entries at most, the oldest of them: those that have waited longest. */
 const ENTRIES_A_REPORT = 500
+/** So many and the last one: verifiers that make up a time each shall not fill the memory. */
+const MOST_BUCKETS = 64
 
 interface Measured {
   readonly position: Position
@@ -51,11 +53,10 @@ export class PropagationBoard {
     const wall = clock.now()
     for (const { position, at } of entries) {
       const acknowledgedMs = isAlone && sinceHeardMs !== undefined ? heardMs : Math.min(heardMs, nowMs - (wall - at))
-      if (this.#entries.size === 0) this.#oldest = position
       this.#entries.set(position, { position, at, acknowledgedMs, verifiers: 0, slowestMs: 0, buckets: undefined })
       this.#newest = position
     }
-    while (this.#entries.size > REMEMBERED_ENTRIES) this.#drop(this.#oldest++)
+    this.#forget()
   }
 
   /**
@@ -99,19 +100,29 @@ export class PropagationBoard {
   }
 
   #count(entry: Measured, ms: number): void {
-    const bucket = bucketOf(ms)
     entry.verifiers++
     entry.slowestMs = Math.max(entry.slowestMs, ms)
     entry.buckets ??= new Map()
+    const bucket = placeIn(entry.buckets, bucketOf(ms))
     entry.buckets.set(bucket, (entry.buckets.get(bucket) ?? 0) + 1)
     this.#changed.add(entry)
   }
 
-  #drop(position: Position): void {
-    const entry = this.#entries.get(position)
-    if (entry !== undefined) this.#changed.delete(entry)
-    this.#entries.delete(position)
+  /** By what is there, not by number: an epoch begins a trillion positions after the last one. */
+  #forget(): void {
+    for (const [position, entry] of this.#entries) {
+      this.#oldest = position
+      if (this.#entries.size <= REMEMBERED_ENTRIES) return
+      this.#changed.delete(entry)
+      this.#entries.delete(position)
+    }
   }
+}
+
+/** Where there are as many as there may be, the next greater one: a bound stays a bound. */
+function placeIn(buckets: ReadonlyMap<number, number>, bucket: number): number {
+  if (buckets.has(bucket) || buckets.size < MOST_BUCKETS) return bucket
+  return Math.min(LAST_BUCKET, ...[...buckets.keys()].filter((each) => each > bucket))
 }
 
 const frozen = ({ position, at, verifiers, slowestMs, buckets = new Map() }: Measured): EntryPropagation => ({

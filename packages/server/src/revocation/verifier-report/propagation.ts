@@ -40,7 +40,7 @@ export interface PropagationSummary extends PropagationFigures {
 const MINUTE_MS = 60_000
 const FINEST_MS = 0.1
 const BUCKETS_AN_OCTAVE = 8
-const LAST_BUCKET = 240
+export const LAST_BUCKET = 240
 
 /** Each is a twelfth wider than the one before it. */
 export const bucketOf = (ms: number): number =>

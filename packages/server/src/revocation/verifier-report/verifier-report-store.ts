@@ -10,10 +10,13 @@ export interface HeardReports {
   readonly propagation: readonly EntryPropagation[]
 }
 
+/** Servers whose clocks are further apart do not agree on which report is the newest: that it was heard from a time that is still to come says that a clock was set back. */
+export const CLOCKS_APART_MS = 60_000
+
 /** What servers that share a database know of their verifiers together. It may be lost: it is said again within seconds. */
 export interface VerifierReportStore {
   /**
-   * Of each verifier the newest report stays, of each entry the last word of each server.
+   * Of each verifier the newest report stays, unless it is more than `CLOCKS_APART_MS` newer; of each entry the last word of each server.
    *
    * @param server Who has heard it.
    * @param maximum So many verifiers a service may have: whoever was not heard of for longest goes.

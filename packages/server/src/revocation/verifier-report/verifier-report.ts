@@ -38,5 +38,6 @@ export type VerifierState = FreshnessState | 'silent'
 /** A report may be late by its own pause once more, and by what a busy machine takes. */
 const LATE_MS = 5000
 
+/** A report that seems to come from later was heard before the clock was set back: nobody knows when. */
 export const stateOf = ({ state, receivedAt, everyMs }: ReportedVerifier, now: EpochMs): VerifierState =>
-  now - receivedAt > 2 * everyMs + LATE_MS ? 'silent' : state
+  Math.abs(now - receivedAt) > 2 * everyMs + LATE_MS ? 'silent' : state

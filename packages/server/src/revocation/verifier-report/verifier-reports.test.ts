@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AuthError, ManualClock, systemRandom } from 'countersign/core'
-import { type LogEntry, ORIGIN_HASH } from 'countersign/revocation'
+import { type LogEntry, ORIGIN_HASH, positionOf } from 'countersign/revocation'
 import { MemoryVerifierReportStore } from '../../store/memory/verifier-report-store.ts'
 import { bucketOf, type EntryPropagation, merged, propagationOfEntry, summarise } from './propagation.ts'
 import type { GivenReport } from './verifier-report.ts'
@@ -21,6 +21,10 @@ function scene(store = new MemoryVerifierReportStore(), clock = new ManualClock(
     head: async () => head,
     onFailure: (error) => failures.push(error),
   })
+  /** A restored database: the next entry begins an epoch. */
+  const restored = (): void => {
+    head = positionOf(47, 0) - 1
+  }
   /** So many entries are committed and told, the commit so long ago. */
   const told = (count = 1, sinceHeardMs: number | undefined = 0, at = clock.now()): void => {
     const entries: LogEntry[] = Array.from({ length: count }, () => ({
@@ -34,7 +38,7 @@ function scene(store = new MemoryVerifierReportStore(), clock = new ManualClock(
     }))
     reports.told({ type: 'entries', entries, sinceHeardMs })
   }
-  return { store, clock, reports, failures, told }
+  return { store, clock, reports, failures, told, restored }
 }
 
 const report = (instance: string, change: Partial<GivenReport> = {}): GivenReport => ({
@@ -114,6 +118,47 @@ test('one report counts for five hundred entries at most, and ten thousand are r
   reports.take('svc_a', report('y', applied(0, 2000, 0)))
   // What is out of reach has left no room for others.
   assert.deepEqual([...(await reports.propagationOf([1200, 1201])).keys()], [1201])
+})
+
+test('a new epoch, so many positions away, is one entry more', async () => {
+  const { reports, told, restored } = scene()
+  told(10)
+  restored()
+  told(10_005)
+  const first = positionOf(47, 0)
+  reports.take('svc_a', report('x', applied(first + 3, first + 7, 0)))
+  assert.deepEqual([...(await reports.propagationOf([10, first + 4, first + 5, first + 7])).keys()], [first + 5, first + 7])
+})
+
+test('whatever times verifiers make up, of an entry a bounded number is kept, and the bounds hold', async () => {
+  const { store, reports, told, clock } = scene()
+  told(1)
+  clock.advance(3_000_000)
+  for (let n = 0; n < 300; n++) reports.take('svc_a', report(`i${n}`, applied(0, 1, 3_000_000 - 0.1 * 1.05 ** n)))
+  const measured = (await reports.propagationOf([1])).get(1)
+  const [{ buckets } = assert.fail()] = await store.propagationOf([1])
+  assert.equal(measured?.verifiers, 300)
+  assert.ok(buckets.length <= 65, String(buckets.length))
+  assert.equal(
+    buckets.reduce((sum, [, count]) => sum + count, 0),
+    300,
+  )
+  assert.ok(measured.medianMs >= 0.1 * 1.05 ** 149 && measured.slowestMs < 1.1 * 0.1 * 1.05 ** 299)
+})
+
+test('a clock that is set back makes nobody fresh, and whoever reports is heard', async () => {
+  const store = new MemoryVerifierReportStore()
+  const clock = new ManualClock(NOW)
+  const { reports } = scene(store, clock)
+  reports.take('svc_a', report('ended'))
+  reports.take('svc_a', report('x'))
+  await reports.share()
+  clock.stepWall(-3_600_000)
+  reports.take('svc_a', report('x', { state: 'grace' }))
+  assert.deepEqual(
+    (await reports.list()).verifiers.map(({ instance, state }) => `${instance} ${state}`),
+    ['ended silent', 'x grace'],
+  )
 })
 
 test('where other servers commit too, the time in the entry counts, unless we have heard of it before', async () => {
@@ -208,13 +253,21 @@ test('what could not be handed on is handed on later, and only what is new since
     await new Promise(setImmediate)
   }
   assert.deepEqual([failures.length, notes], [2, 3])
+  // Whoever looks meanwhile is shown what there is.
+  reports.take('svc_a', report('x'))
+  notes = 0
+  assert.equal((await reports.list()).verifiers.length, 1)
+  assert.equal((await reports.propagationOf([1])).size, 1)
+  notes = 3
+  await reports.share()
   assert.equal((await store.verifiers(0)).length, 1)
   assert.equal((await store.propagationOf([1])).length, 1)
+  const handedOn = notes
   reports.take('svc_a', report('x'))
   reports.stop()
   clock.advance(60_000)
   await new Promise(setImmediate)
-  assert.equal(notes, 3)
+  assert.equal(notes, handedOn)
 })
 
 const entry = (position: number, slowestMs: number, at = NOW, change: Partial<EntryPropagation> = {}): EntryPropagation => ({

@@ -116,7 +116,7 @@ export class VerifierReports {
   /** All verifiers of which anything is known, whichever server they have told. @throws {AuthError} `unavailable`. */
   async list(): Promise<{ readonly verifiers: readonly ListedVerifier[]; readonly head: Position }> {
     const { store, platform, services, head } = this.#options
-    await this.share()
+    await this.#tryShare()
     const now = platform.clock.now()
     const [reported, existing] = await Promise.all([store.verifiers(now - KEPT_MS), services()])
     // Read last, so that nobody who is up to date seems to be ahead of it.
@@ -134,7 +134,7 @@ export class VerifierReports {
   /** How soon what was revoked was refused everywhere. @throws {AuthError} `unavailable`. */
   async propagation(minutes: number): Promise<PropagationSummary> {
     const { store, platform } = this.#options
-    await this.share()
+    await this.#tryShare()
     const since = platform.clock.now() - minutes * 60_000
     const heard = await store.propagation(since, REMEMBERED_ENTRIES)
     const isWhole = heard.length < REMEMBERED_ENTRIES
@@ -144,7 +144,7 @@ export class VerifierReports {
   /** The same of single entries. Nothing of those of which nothing was heard, or that are forgotten. @throws {AuthError} `unavailable`. */
   async propagationOf(positions: readonly Position[]): Promise<ReadonlyMap<Position, PropagationOfEntry>> {
     if (positions.length === 0) return new Map()
-    await this.share()
+    await this.#tryShare()
     const heard = merged(await this.#options.store.propagationOf(positions))
     return new Map([...heard].map(([position, each]) => [position, propagationOfEntry(each)]))
   }
@@ -200,12 +200,18 @@ export class VerifierReports {
 
   #shareSoon(): void {
     if (this.#cancelTimer !== undefined || this.#isStopped) return
-    this.#cancelTimer = this.#options.platform.clock.after(SHARE_EVERY_MS, () => {
-      this.#cancelTimer = undefined
-      this.share()
-        .catch((error: unknown) => this.#options.onFailure?.(error))
-        .finally(() => void ((this.#changed.size > 0 || this.#board.hasChanged) && this.#shareSoon()))
-    })
+    this.#cancelTimer = this.#options.platform.clock.after(SHARE_EVERY_MS, () => void this.#shareInTurn())
+  }
+
+  async #shareInTurn(): Promise<void> {
+    this.#cancelTimer = undefined
+    await this.#tryShare()
+    if (this.#changed.size > 0 || this.#board.hasChanged) this.#shareSoon()
+  }
+
+  /** Never throws: whoever looks is shown what there is, without what is new if it must be. */
+  async #tryShare(): Promise<void> {
+    await this.share().catch((error: unknown) => this.#options.onFailure?.(error))
   }
 
   #instancesOf(service: string): Map<string, Known> {

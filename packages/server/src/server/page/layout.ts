@@ -32,7 +32,11 @@ ${sendsTo === undefined ? (kind === 'panel' ? panel(body, call) : wide(body, cal
 }
 
 /** Every address that it names stands below its base, wherever in the console it was asked for. */
-function consoleDocument({ title, body }: Pick<View, 'title' | 'body'>, call: PageCall, { brand, icon, console: built }: Site): Html {
+function consoleDocument(
+  { title, body }: Pick<View, 'title' | 'body'>,
+  call: PageCall,
+  { brand, icon, accentSheet, console: built }: Site,
+): Html {
   const sheets = (built?.styleSheets ?? []).map((name) => html`<link rel="stylesheet" href="file/${name}">`)
   return html`<!doctype html>
 <html lang="en">
@@ -46,6 +50,7 @@ function consoleDocument({ title, body }: Pick<View, 'title' | 'body'>, call: Pa
 <title>${call.say.page.pageTitle(title, brand.name)}</title>
 <link rel="icon" href="${call.link(icon)}">
 ${sheets}
+<link rel="stylesheet" href="${call.link(accentSheet)}">
 <script type="module" src="file/${built?.script ?? ''}"></script>
 </head>
 <body>

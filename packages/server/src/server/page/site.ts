@@ -6,7 +6,7 @@ import { readLogo } from './logo.ts'
 import type { ConsoleFiles } from './console/console-file.ts'
 import type { SealedCookie } from './sealed-cookie.ts'
 import { passkeyScript } from './passkey/script.ts'
-import { pageStyle } from './style.ts'
+import { accentStyle, pageStyle } from './style.ts'
 
 /** A file that pages load: it never changes, since its name is the hash of what is in it. */
 export interface Asset {
@@ -19,6 +19,8 @@ export interface Site {
   readonly brand: Brand
   /** Path of the style sheet. */
   readonly styleSheet: string
+  /** Path of the one that gives the console the brand's accent. */
+  readonly accentSheet: string
   /** Path of the brand's logo; undefined: our own mark. */
   readonly logo: string | undefined
   /** Path of what stands for us in a browser's tab. */
@@ -52,11 +54,12 @@ function namedAsset(kind: string, ending: string, asset: Asset): readonly [name:
   return [`${kind}-${encodeBase64url(sha256(asset.bytes)).slice(0, NAME_BYTES)}.${ending}`, asset]
 }
 
-export type SiteLook = Pick<Site, 'brand' | 'styleSheet' | 'logo' | 'icon' | 'passkeyScript' | 'assets'>
+export type SiteLook = Pick<Site, 'brand' | 'styleSheet' | 'accentSheet' | 'logo' | 'icon' | 'passkeyScript' | 'assets'>
 
 /** Makes everything that depends on the brand alone, once. @throws {Error} for a logo that cannot be served. */
 export function siteLook(brand: Brand): SiteLook {
   const style = namedAsset('style', 'css', { bytes: new TextEncoder().encode(pageStyle(brand)), type: 'text/css; charset=utf-8' })
+  const accent = namedAsset('accent', 'css', { bytes: new TextEncoder().encode(accentStyle(brand)), type: 'text/css; charset=utf-8' })
   const picture = brand.logo === undefined ? undefined : readLogo(brand.logo)
   const logo = picture && namedAsset('logo', picture.type === 'image/png' ? 'png' : 'svg', picture)
   const icon = logo ?? namedAsset('icon', 'svg', { bytes: new TextEncoder().encode(iconFile(brand)), type: 'image/svg+xml' })
@@ -64,9 +67,10 @@ export function siteLook(brand: Brand): SiteLook {
   return {
     brand,
     styleSheet: `/assets/${style[0]}`,
+    accentSheet: `/assets/${accent[0]}`,
     logo: logo && `/assets/${logo[0]}`,
     icon: `/assets/${icon[0]}`,
     passkeyScript: `/assets/${script[0]}`,
-    assets: new Map([style, icon, script]),
+    assets: new Map([style, accent, icon, script]),
   }
 }

@@ -1,5 +1,11 @@
 import type { Brand } from '../config-brand.ts'
 
+/** The brand's accent for the console, whose own sheet has all other colours. It comes after that. */
+export const accentStyle = ({ light, dark }: Pick<Brand, 'light' | 'dark'>): string => `:root {
+  --accent: light-dark(${light.accent}, ${dark.accent}); --accent-ink: light-dark(${light.ink}, ${dark.ink}); --accent-wash: light-dark(${light.wash}, ${dark.wash});
+}
+`
+
 /**
  * The one style sheet of all hosted pages. Both schemes by `prefers-color-scheme`, since older browsers have no `light-dark()`. `grounds` in
  * `config-brand.ts` names surface and ground once more, to hold the accent against them.

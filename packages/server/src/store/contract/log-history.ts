@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type RevocationMode, type Target, targetKinds } from 'countersign/revocation'
 import type { Actor } from '../../audit/index.ts'
 import type { HistoryPage, Reach } from '../../revocation/log-history.ts'
+import { type HistoryReader, historyPage } from '../log-history-page.ts'
 import type { Store } from '../store.ts'
 import { auditScene } from './audit-store.ts'
 import { artifactRecord } from './oauth-store.ts'
@@ -12,7 +13,7 @@ const cut = (store: Store, kind: Target['kind'], id: string, at = NOW, reason?: 
   store.log.revoke({ target: { kind, id }, mode: 'soft', at, reason })
 
 const ids = async (store: Store, page: Partial<HistoryPage>): Promise<readonly string[]> =>
-  (await store.logHistory.page({ limit: 100, ...page })).map(({ entry }) => entry.target.id)
+  (await store.logHistory.page({ limit: 100, ...page })).entries.map(({ entry }) => entry.target.id)
 
 const nothing: Reach = { sessions: 0, people: 0, grants: 0, renewing: 0, isAtLeast: false }
 
@@ -79,7 +80,7 @@ export function logHistoryContract(name: string, open: OpenStore): void {
     assert.deepEqual(await ids(store, { since: NOW + 2 }), ['', 'd', 'c'])
     assert.deepEqual(await ids(store, { since: NOW + 2, before: 5, kind: 'user' }), ['c'])
     assert.deepEqual(await ids(store, { since: NOW + 5 }), [])
-    const [{ entry } = assert.fail()] = await store.logHistory.page({ limit: 1 })
+    const [{ entry } = assert.fail()] = (await store.logHistory.page({ limit: 1 })).entries
     assert.deepEqual(
       { ...entry, hash: undefined },
       {
@@ -88,6 +89,38 @@ export function logHistoryContract(name: string, open: OpenStore): void {
       },
     )
   })
+
+  promise(
+    '[J02] what is looked for is found a part of the log at a time, each entry once, and the last page says that it is',
+    async (store) => {
+      const reader = store.logHistory
+      assert.ok('select' in reader && 'end' in reader)
+      for (let n = 0; n < 6; n++) await cut(store, n % 5 === 0 ? 'user' : 'token', `t${n}`, NOW + n)
+      await store.log.openEpoch(NOW + 6)
+      for (let n = 7; n < 20; n++) await cut(store, n % 5 === 0 ? 'user' : 'token', `t${n}`, NOW + n)
+      const walk = async (selected: Partial<HistoryPage>, windows: number): Promise<readonly (readonly string[])[]> => {
+        const pages: string[][] = []
+        for (let before: number | undefined; ; ) {
+          const { entries, next } = await historyPage(reader as HistoryReader, { limit: 2, before, ...selected }, 3, windows)
+          pages.push(entries.map(({ entry }) => entry.target.id))
+          if (next === undefined) return pages
+          before = next
+        }
+      }
+      assert.deepEqual(await walk({ kind: 'user' }, 2), [['t15'], ['t10'], ['t5'], ['t0']])
+      assert.deepEqual(await walk({ kind: 'user' }, 100), [
+        ['t15', 't10'],
+        ['t5', 't0'],
+      ])
+      assert.deepEqual((await walk({ kind: 'token' }, 1)).flat(), await ids(store, { kind: 'token' }))
+      assert.deepEqual((await walk({ id: 't1' }, 1)).flat(), ['t1'])
+      assert.deepEqual(await walk({ id: 'nobody' }, 100), [[]])
+      assert.deepEqual((await walk({ kind: 'user', since: NOW + 1 }, 1)).flat(), ['t15', 't10', 't5'])
+      assert.deepEqual((await walk({ since: NOW + 3 }, 1)).flat().length, 17)
+      for (let n = 0; n < 20; n++) assert.equal((await ids(store, { since: NOW + n })).length, 20 - n, `since ${n}`)
+      assert.deepEqual(await ids(store, { since: NOW + 20 }), [])
+    },
+  )
 
   promise('[J02] an entry says who has made it, by what and why; what nobody does has nobody', async (store) => {
     const { audit } = await auditScene(store)
@@ -101,7 +134,7 @@ export function logHistoryContract(name: string, open: OpenStore): void {
     })
     await cut(store, 'user', 'afterwards')
     await audit.stop()
-    const found = await store.logHistory.page({ limit: 100 })
+    const { entries: found } = await store.logHistory.page({ limit: 100 })
     assert.deepEqual(
       found.map(({ entry, reason, deed }) => [entry.target.id, deed?.operation, deed?.actor, reason]),
       [
@@ -122,7 +155,7 @@ export function logHistoryContract(name: string, open: OpenStore): void {
         : audit.during({ operation: 'revoke', actor: { kind: 'user', id: `usr_${n}`, by: 'key' } }, () => cut(store, 'user', `usr_${n}`))
     await Promise.all(Array.from({ length: 30 }, (_, n) => revoke(n)))
     await audit.stop()
-    for (const { entry, deed } of await store.logHistory.page({ limit: 100 })) {
+    for (const { entry, deed } of (await store.logHistory.page({ limit: 100 })).entries) {
       const n = Number(entry.target.id.slice(4))
       const by = { operation: 'revoke', actor: { kind: 'user', id: `usr_${n}`, by: 'key' } }
       assert.deepEqual(deed, n % 3 === 0 ? undefined : by)

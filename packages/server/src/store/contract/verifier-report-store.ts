@@ -52,6 +52,10 @@ export function verifierReportStoreContract(name: string, open: OpenStore): void
     await note(store, verifier('a', { receivedAt: NOW + 6 }))
     assert.deepEqual(await verifiers(store), ['svc_a a fresh', 'svc_a b fresh'])
     assert.deepEqual(await verifiers(store, NOW + 6), ['svc_a a fresh'])
+    // A clock was set back by more than clocks are apart.
+    await note(store, verifier('a', { state: 'stale', receivedAt: NOW + 6 - 60_000 }))
+    await note(store, verifier('b', { state: 'grace', receivedAt: NOW - 60_001 }))
+    assert.deepEqual(await verifiers(store), ['svc_a a fresh', 'svc_a b grace'])
   })
 
   promise('a verifier of one service is none of another, whatever it calls itself', async (store) => {

@@ -1,26 +1,35 @@
 import type { EpochMs } from 'countersign/core'
-import { type LogEntry, ORIGIN, type RevocationMode, type Target } from 'countersign/revocation'
-import type { HistoryPage, LogHistory, LogStanding, PastEntry, Reach } from '../../revocation/log-history.ts'
+import { type LogEntry, ORIGIN, type Position, type RevocationMode, type Target } from 'countersign/revocation'
+import type { HistoryPage, LogHistory, LogStanding, PastEntries, PastEntry, Reach } from '../../revocation/log-history.ts'
 import type { Session } from '../../session/session.ts'
+import { type HistoryReader, historyPage } from '../log-history-page.ts'
 import { reachKind, reachOf, type ReachRow } from '../log-history-query.ts'
 import { standsBehind } from './log-store.ts'
 import { hasExpired } from './session-store.ts'
 import type { ArtifactRecord, Tables } from './tables.ts'
 
-export class MemoryLogHistory implements LogHistory {
+export class MemoryLogHistory implements LogHistory, HistoryReader {
   readonly #tables: Tables
 
   constructor(tables: Tables) {
     this.#tables = tables
   }
 
-  async page({ kind, id, since = 0, before = Number.POSITIVE_INFINITY, limit }: HistoryPage): Promise<readonly PastEntry[]> {
+  page(page: HistoryPage): Promise<PastEntries> {
+    return historyPage(this, page)
+  }
+
+  async select({ kind, id, since = 0, before, limit }: HistoryPage, window: number | undefined): Promise<readonly PastEntry[]> {
     const { log } = this.#tables
-    return this.#since(since)
-      .filter(({ position, target }) => position < before && (kind ?? target.kind) === target.kind && (id ?? target.id) === target.id)
-      .reverse()
+    return this.#before(before, this.#since(since))
+      .slice(0, window)
+      .filter(({ target }) => (kind ?? target.kind) === target.kind && (id ?? target.id) === target.id)
       .slice(0, limit)
       .map((entry) => ({ entry, reason: log.causeOf(entry).reason, deed: log.deedOf(entry) }))
+  }
+
+  async end(before: Position, window: number): Promise<Position | undefined> {
+    return this.#before(before, this.#kept())[window - 1]?.position
   }
 
   async standing(now: EpochMs, since: EpochMs): Promise<LogStanding> {
@@ -62,8 +71,13 @@ export class MemoryLogHistory implements LogHistory {
 
   #since(since: EpochMs): readonly LogEntry[] {
     const kept = this.#kept()
-    const [first] = kept.filter(({ at }) => at >= since).sort((a, b) => a.at - b.at || a.position - b.position)
-    return first === undefined ? [] : kept.filter(({ position }) => position >= first.position)
+    const first = kept.findIndex(({ at }) => at >= since)
+    return first === -1 ? [] : kept.slice(first)
+  }
+
+  /** Newest first. */
+  #before(before: Position | undefined, entries: readonly LogEntry[]): readonly LogEntry[] {
+    return entries.filter(({ position }) => position < (before ?? Number.POSITIVE_INFINITY)).reverse()
   }
 }
 

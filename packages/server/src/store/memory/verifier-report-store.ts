@@ -1,6 +1,12 @@
 import type { EpochMs } from 'countersign/core'
 import type { Position } from 'countersign/revocation'
-import type { EntryPropagation, HeardReports, ReportedVerifier, VerifierReportStore } from '../../revocation/verifier-report/index.ts'
+import {
+  CLOCKS_APART_MS,
+  type EntryPropagation,
+  type HeardReports,
+  type ReportedVerifier,
+  type VerifierReportStore,
+} from '../../revocation/verifier-report/index.ts'
 
 /** For a database that one server has to itself as well: there is nobody to tell, and what is lost with the process comes again by itself. */
 export class MemoryVerifierReportStore implements VerifierReportStore {
@@ -10,7 +16,8 @@ export class MemoryVerifierReportStore implements VerifierReportStore {
   async note(server: string, { verifiers, propagation }: HeardReports, maximum: number): Promise<void> {
     for (const verifier of verifiers) {
       const key = keyOf(verifier)
-      if ((this.#verifiers.get(key)?.receivedAt ?? 0) <= verifier.receivedAt) this.#verifiers.set(key, verifier)
+      const aheadMs = (this.#verifiers.get(key)?.receivedAt ?? 0) - verifier.receivedAt
+      if (aheadMs <= 0 || aheadMs > CLOCKS_APART_MS) this.#verifiers.set(key, verifier)
     }
     for (const entry of propagation) this.#propagation.set(`${entry.position} ${server}`, entry)
     for (const service of new Set(verifiers.map((each) => each.service))) this.#bound(service, maximum)

@@ -2,6 +2,7 @@ import type { Cancel } from 'countersign/core'
 import type { LogHead, Position } from 'countersign/revocation'
 import type { EventLog, Occurrence } from '../../delivery/event-log.ts'
 import { occurrenceOf, type OccurrenceRow } from '../sqlite/event-log.ts'
+import { entryColumns } from '../sqlite/log-row.ts'
 import type { Database } from './database.ts'
 import { readLogHead } from './log-head.ts'
 import type { LogWriter } from './log-writer.ts'
@@ -18,7 +19,7 @@ const after = statement<BesideEndsRow>(
   'events after',
   `
   SELECT h.position AS head_position, h.base_position, e.position IS NULL AS is_empty, e.* FROM countersign.log_head h LEFT JOIN (
-    SELECT * FROM countersign.log_entry WHERE position > $1 ORDER BY position LIMIT $2
+    SELECT ${entryColumns}, cause FROM countersign.log_entry WHERE position > $1 ORDER BY position LIMIT $2
   ) e ON true ORDER BY e.position`,
 )
 

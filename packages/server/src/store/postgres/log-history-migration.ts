@@ -6,9 +6,6 @@ export const logHistoryMigration: Migration = {
   name: 'the log and the sessions, as operators look at them',
   sql: `
     ALTER TABLE countersign.log_entry ADD COLUMN deed text;
-    CREATE INDEX log_entry_by_time ON countersign.log_entry (at, position);
-    CREATE INDEX log_entry_by_kind ON countersign.log_entry (target_kind, position);
-    CREATE INDEX log_entry_by_target ON countersign.log_entry (target_id, position);
     CREATE INDEX log_entry_of_epoch ON countersign.log_entry (position) WHERE kind = 'epoch';
     CREATE INDEX session_by_creation ON countersign.session (created_at, id);
   `,

@@ -1,8 +1,10 @@
 import type { EpochMs } from 'countersign/core'
-import type { RevocationMode, Target } from 'countersign/revocation'
-import type { HistoryPage, LogHistory, LogStanding, PastEntry, Reach } from '../../revocation/log-history.ts'
+import type { Position, RevocationMode, Target } from 'countersign/revocation'
+import type { HistoryPage, LogHistory, LogStanding, PastEntries, PastEntry, Reach } from '../../revocation/log-history.ts'
+import { type HistoryReader, historyPage } from '../log-history-page.ts'
 import {
   type Dialect,
+  endQuery,
   historyQuery,
   reachKind,
   reachOf,
@@ -18,23 +20,31 @@ import { statement } from './statement.ts'
 const dialect: Dialect = {
   table: (name) => `countersign.${name}`,
   mark: (number) => `$${number}`,
-  other: (column) => column,
   inOrder: 'JOIN',
 }
 
+const end = statement<{ readonly position: Position }>('end of log history', endQuery(dialect))
 const standing = statement<StandingRow>('log standing', standingQuery(dialect))
 
 /** Each is one statement, and so reads one moment. */
-export class PostgresLogHistory implements LogHistory {
+export class PostgresLogHistory implements LogHistory, HistoryReader {
   readonly #database: Database
 
   constructor(database: Database) {
     this.#database = database
   }
 
-  async page(page: HistoryPage): Promise<readonly PastEntry[]> {
-    const { name, sql, values } = historyQuery(page, dialect)
+  page(page: HistoryPage): Promise<PastEntries> {
+    return historyPage(this, page)
+  }
+
+  async select(page: HistoryPage, window: number | undefined): Promise<readonly PastEntry[]> {
+    const { name, sql, values } = historyQuery(page, window, dialect)
     return (await this.#database.ask(statement<PastEntryRow>(`log history ${name}`, sql), ...values)).map(pastEntryOf)
+  }
+
+  async end(before: Position, window: number): Promise<Position | undefined> {
+    return (await this.#database.ask(end, before, window - 1))[0]?.position
   }
 
   async standing(now: EpochMs, since: EpochMs): Promise<LogStanding> {

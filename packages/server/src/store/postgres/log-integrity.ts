@@ -1,6 +1,6 @@
 import type { LogHead } from 'countersign/revocation'
 import { LogDamagedError, verifyChain } from '../sqlite/log-integrity.ts'
-import { type LogEntryRow, logEntryOf } from '../sqlite/log-row.ts'
+import { entryColumns, type LogEntryRow, logEntryOf } from '../sqlite/log-row.ts'
 import type { Database } from './database.ts'
 import { statement } from './statement.ts'
 
@@ -22,7 +22,7 @@ const newest = statement<CheckedRow>(
   `
   SELECT h.position AS head_position, h.hash AS head_hash, h.base_position, h.base_hash, e.position IS NULL AS is_empty, e.*
   FROM countersign.log_head h LEFT JOIN (
-    SELECT * FROM countersign.log_entry ORDER BY position DESC LIMIT ${CHECKED_ENTRIES + 1}
+    SELECT ${entryColumns} FROM countersign.log_entry ORDER BY position DESC LIMIT ${CHECKED_ENTRIES + 1}
   ) e ON true
   ORDER BY e.position`,
 )

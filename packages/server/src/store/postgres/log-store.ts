@@ -2,7 +2,7 @@ import type { Cancel, EpochMs } from 'countersign/core'
 import { defaultMode, type LogEntry, type LogHead, type PlacedEntry, type Position } from 'countersign/revocation'
 import type { LogStore, Revocation } from '../../revocation/log-store.ts'
 import { causeOfRevocation } from '../append.ts'
-import { type LogEntryRow, logEntryOf, placedColumns, type PlacedEntryRow, placedEntryOf } from '../sqlite/log-row.ts'
+import { entryColumns, type LogEntryRow, logEntryOf, placedColumns, type PlacedEntryRow, placedEntryOf } from '../sqlite/log-row.ts'
 import type { Database } from './database.ts'
 import { readLogHead } from './log-head.ts'
 import type { LogWriter } from './log-writer.ts'
@@ -26,7 +26,7 @@ const after = statement<BesideHeadRow>(
   'entries after',
   `
   SELECT ${besideHead} FROM countersign.log_head h LEFT JOIN (
-    SELECT * FROM countersign.log_entry WHERE position > $1 ORDER BY position LIMIT $2
+    SELECT ${entryColumns} FROM countersign.log_entry WHERE position > $1 ORDER BY position LIMIT $2
   ) e ON true ORDER BY e.position`,
 )
 

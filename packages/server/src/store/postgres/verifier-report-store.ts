@@ -1,7 +1,13 @@
 import type { EpochMs } from 'countersign/core'
 import type { FreshnessState, Position } from 'countersign/revocation'
 import { aside } from '../../audit/index.ts'
-import type { EntryPropagation, HeardReports, ReportedVerifier, VerifierReportStore } from '../../revocation/verifier-report/index.ts'
+import {
+  CLOCKS_APART_MS,
+  type EntryPropagation,
+  type HeardReports,
+  type ReportedVerifier,
+  type VerifierReportStore,
+} from '../../revocation/verifier-report/index.ts'
 import type { Database } from './database.ts'
 import { statement } from './statement.ts'
 
@@ -37,7 +43,7 @@ const noteVerifiers = statement(
   ON CONFLICT (service_id, instance) DO UPDATE SET
     name = excluded.name, feed = excluded.feed, state = excluded.state, position = excluded.position, age_ms = excluded.age_ms,
     every_ms = excluded.every_ms, received_at = excluded.received_at
-  WHERE known.received_at <= excluded.received_at`,
+  WHERE known.received_at - excluded.received_at NOT BETWEEN 1 AND ${CLOCKS_APART_MS}`,
 )
 const bound = statement(
   'bound verifiers',

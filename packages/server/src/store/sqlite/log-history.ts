@@ -1,8 +1,10 @@
 import type { EpochMs } from 'countersign/core'
-import type { RevocationMode, Target } from 'countersign/revocation'
-import type { HistoryPage, LogHistory, LogStanding, PastEntry, Reach } from '../../revocation/log-history.ts'
+import type { Position, RevocationMode, Target } from 'countersign/revocation'
+import type { HistoryPage, LogHistory, LogStanding, PastEntries, PastEntry, Reach } from '../../revocation/log-history.ts'
+import { type HistoryReader, historyPage } from '../log-history-page.ts'
 import {
   type Dialect,
+  endQuery,
   historyQuery,
   reachKind,
   reachOf,
@@ -38,11 +40,10 @@ export const standingOf = ({ head, head_at, living, since, kept_since }: Standin
 const dialect: Dialect = {
   table: (name) => name,
   mark: (number) => `?${number}`,
-  other: (column) => `+${column}`,
   inOrder: 'CROSS JOIN',
 }
 
-export class SqliteLogHistory implements LogHistory {
+export class SqliteLogHistory implements LogHistory, HistoryReader {
   readonly #database: Database
   /** By what they ask for. */
   readonly #statements = new Map<string, Statement<never>>()
@@ -51,13 +52,21 @@ export class SqliteLogHistory implements LogHistory {
     this.#database = database
   }
 
-  page(page: HistoryPage): Promise<readonly PastEntry[]> {
-    const { sql, values } = historyQuery(page, dialect)
+  page(page: HistoryPage): Promise<PastEntries> {
+    return historyPage(this, page)
+  }
+
+  select(page: HistoryPage, window: number | undefined): Promise<readonly PastEntry[]> {
+    const { sql, values } = historyQuery(page, window, dialect)
     return this.#database.read(() =>
       this.#prepared<PastEntryRow>(sql)
         .all(...values)
         .map(pastEntryOf),
     )
+  }
+
+  end(before: Position, window: number): Promise<Position | undefined> {
+    return this.#database.read(() => this.#prepared<{ readonly position: Position }>(endQuery(dialect)).get(before, window - 1)?.position)
   }
 
   standing(now: EpochMs, since: EpochMs): Promise<LogStanding> {

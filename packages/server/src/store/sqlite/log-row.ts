@@ -15,6 +15,8 @@ export interface LogEntryRow extends PlacedEntryRow {
 }
 
 export const placedColumns = 'position, at, kind, target_kind, target_id, mode, expires_at'
+/** Without what stands beside an entry: who reads the log for verifiers has no use for it. */
+export const entryColumns: string = `${placedColumns}, hash`
 
 export const placedEntryOf = (row: PlacedEntryRow): PlacedEntry => ({
   position: row.position,

@@ -14,24 +14,21 @@ export const listRevocations: Operation = defineRoute({
   responses: {
     200: {
       description:
-        '`next` is the `before` of the following page; null on the last one. `kind` and `id` select by target, `since` from the first entry of that time on. All times in milliseconds since 1970. ' +
+        '`next` is the `before` of the following page; null on the last one: a page of what `kind` or `id` selects may be short, or empty, and not be the last. `kind` and `id` select by target, `since` from the first entry of that time on. All times in milliseconds since 1970. ' +
         'An entry is forgotten when it has expired: who did what before that is in the audit log.',
       schema: z.strictObject({ revocations: z.array(revocationSchema), head: headSchema, next: z.string().nullable() }),
     },
   },
   async handle({ query }, { revocationHistory, verifierReports, platform }) {
-    const found = await revocationHistory.page({ ...query, limit: query.limit + 1 })
+    const { entries, next } = await revocationHistory.page(query)
     // Read afterwards, so that no entry lies behind it.
     const head = await revocationHistory.head()
-    const shown = found.slice(0, query.limit)
-    const last = shown.at(-1)?.entry.position
-    const next = found.length > query.limit && last !== undefined ? String(last) : null
     const now = platform.clock.now()
-    const propagation = await verifierReports.propagationOf(shown.map(({ entry }) => entry.position))
-    const revocations = shown.map((past) => {
+    const propagation = await verifierReports.propagationOf(entries.map(({ entry }) => entry.position))
+    const revocations = entries.map((past) => {
       const measured = propagation.get(past.entry.position)
       return { ...showRevocation(past, now), ...(measured === undefined ? {} : { propagation: showEntryPropagation(measured) }) }
     })
-    return json(200, { revocations, head: showHead(head), next })
+    return json(200, { revocations, head: showHead(head), next: next === undefined ? null : String(next) })
   },
 })
