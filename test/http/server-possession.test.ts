@@ -257,6 +257,8 @@ suite('devices that answer challenges', () => {
       ['a role that its owner has not', { roles: ['admin'] }, 'request_invalid'],
       ['a private key', { public_key: { ...jwk, d: 'AAAA' } }, 'request_invalid'],
       ['a key to agree on secrets', { public_key: { kty: 'OKP', crv: 'X25519', x: jwk.x } }, 'request_invalid'],
+      ['a key that is not there to verify with', { public_key: { ...jwk, key_ops: ['sign'] } }, 'request_invalid'],
+      ['a name that is another key’s', { public_key: { ...jwk, alg: 'Ed25519' } }, 'request_invalid'],
       ['a point off the curve', { public_key: { ...jwk, y: jwk.x } }, 'request_invalid'],
       ['an end that has passed', { expires_at: '2020-01-01T00:00:00Z' }, 'request_invalid'],
       ['all that is right', { challenge, signature }, '201'],
@@ -276,4 +278,30 @@ suite('devices that answer challenges', () => {
       assert.equal(verdictOf(await device.ask('GET', '/v1/me', undefined, { token })), '200')
     })
   }
+
+  const made = { publicExponent: new Uint8Array([1, 0, 1]), modulusLength: 2048, hash: 'SHA-256' }
+  const kinds = [
+    { name: 'Ed25519' },
+    { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+    { name: 'RSASSA-PKCS1-v1_5', ...made },
+    { name: 'RSA-PSS', ...made, saltLength: 32 },
+  ]
+  test('[A14] a device enrols the key of its browser just as that writes it down', async () => {
+    await using opened = await openEnrolled()
+    const { world, possessor, enrol, challengeFor, answer } = opened
+    for (const kind of kinds) {
+      // None of them makes a single key.
+      const { publicKey, privateKey } = (await crypto.subtle.generateKey(kind, false, ['sign', 'verify'])) as CryptoKeyPair
+      const sign = async (purpose: 'enrolment' | 'challenge', challenge: string): Promise<string> => {
+        const text = Buffer.from(`countersign/device-${purpose}/1\n${world.url}\n${challenge}`)
+        return Buffer.from(await crypto.subtle.sign(kind, privateKey, text)).toString('base64url')
+      }
+      const { challenge } = (await world.ask('POST', '/v1/challenges', { body: {} })).body
+      const public_key = await crypto.subtle.exportKey('jwk', publicKey)
+      const enrolled = await enrol(possessor, { public_key, challenge, signature: await sign('enrolment', challenge) })
+      assert.equal(enrolled.status, 201, `${kind.name}: ${enrolled.text}`)
+      const asked = await challengeFor(enrolled.body.device_key.id)
+      assert.equal(verdictOf(await answer(asked, await sign('challenge', asked))), '201', kind.name)
+    }
+  })
 })

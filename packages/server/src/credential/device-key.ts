@@ -9,6 +9,9 @@ export type DevicePurpose = 'enrolment' | 'challenge'
 export const deviceText = (purpose: DevicePurpose, issuer: string, challenge: string): string =>
   `countersign/device-${purpose}/1\n${issuer}\n${challenge}`
 
+/** WebCrypto writes the name of RFC 9864, which says the curve as well, for what JWS calls EdDSA (RFC 8037). */
+const nameOf = (alg: unknown): unknown => (alg === 'Ed25519' ? 'EdDSA' : alg)
+
 /**
  * Takes the public key of a device, of a kind that DPoP proofs can be made with: P-256, Ed25519, or RSA of at least 2048 bits.
  *
@@ -16,8 +19,8 @@ export const deviceText = (purpose: DevicePurpose, issuer: string, challenge: st
  */
 export function checkedDeviceKey(jwk: Readonly<Record<string, unknown>>): PublicJwk {
   try {
-    const { kid: _theirs, ...members } = jwk
-    const unnamed = publicJwk({ ...members, kid: 'unnamed' })
+    const { kid: _theirs, alg, ...members } = jwk
+    const unnamed = publicJwk({ ...members, alg: nameOf(alg), kid: 'unnamed' })
     const key = publicJwk({ ...unnamed, kid: thumbprint(unnamed) })
     verificationKey(key)
     return key

@@ -6,6 +6,7 @@ import { type ArtifactPayloads, isOffline, keptUntil } from './artifact-payload.
 import { endpoints } from './endpoint.ts'
 import { currentCall } from './oauth-call.ts'
 import type { Artifact, OAuthStore, StoredArtifact } from './oauth-store.ts'
+import { admitStranger, type Strangers } from './stranger.ts'
 import type { RefreshSuccessors } from './successor.ts'
 
 export interface AdapterGround {
@@ -13,6 +14,7 @@ export interface AdapterGround {
   readonly replay: ReplayStore
   readonly payloads: ArtifactPayloads
   readonly successors: RefreshSuccessors
+  readonly strangers: Strangers
   readonly clock: Clock
   /** For so long a used refresh token still yields the same successor. */
   readonly overlapMs: number
@@ -44,7 +46,8 @@ export class ArtifactAdapter implements Adapter {
   }
 
   async upsert(handedOut: string, payload: AdapterPayload, expiresInSeconds?: number): Promise<void> {
-    const { payloads, store, clock } = this.#ground
+    const { payloads, store, clock, strangers } = this.#ground
+    await admitStranger(this.#model, strangers)
     const artifact: Artifact = {
       ...this.#linksOf(payload),
       model: this.#model,
@@ -189,19 +192,19 @@ export class SessionAdapter implements Adapter {
 
 /** Proofs that count once: the claim that one caller wins, in place of asking first and writing later. */
 export class ReplayAdapter implements Adapter {
-  readonly #replay: ReplayStore
-  readonly #clock: Clock
+  readonly #ground: Pick<AdapterGround, 'replay' | 'clock' | 'strangers'>
 
-  constructor(replay: ReplayStore, clock: Clock) {
-    this.#replay = replay
-    this.#clock = clock
+  constructor(ground: Pick<AdapterGround, 'replay' | 'clock' | 'strangers'>) {
+    this.#ground = ground
   }
 
   /** @returns undefined, once. */
   async find(id: string): Promise<AdapterPayload | undefined> {
-    const until: EpochMs = this.#clock.now() + LONGEST_PROOF_MS
-    if (await this.#replay.claim('oauth-proof', id, until)) return undefined
-    return { kind: 'ReplayDetection', jti: id, iat: toEpochSeconds(this.#clock.now()), exp: toEpochSeconds(until) }
+    const { replay, clock, strangers } = this.#ground
+    await admitStranger('ReplayDetection', strangers)
+    const until: EpochMs = clock.now() + LONGEST_PROOF_MS
+    if (await replay.claim('oauth-proof', id, until)) return undefined
+    return { kind: 'ReplayDetection', jti: id, iat: toEpochSeconds(clock.now()), exp: toEpochSeconds(until) }
   }
 
   async upsert(): Promise<void> {}

@@ -103,6 +103,8 @@ export class AuthorizationServer {
   /** @returns also what a page of ours is to send on in its place. */
   async answer(request: OAuthRequest): Promise<OAuthAnswer> {
     return this.#within(request, async (_provider, call) => {
+      // Our own pages change what is there; here something may be added.
+      call.isCounted = false
       const { incoming, outgoing } = this.#messages(request)
       await this.#current().handle(incoming, outgoing)
       // Of ours: 503 for a store that cannot be reached, where the library would say 500.
@@ -183,6 +185,7 @@ export class AuthorizationServer {
     const call: OAuthCall = {
       // A query belongs to whoever asks: it makes no other place of the token endpoint.
       path: request.path.replace(/\?.*$/s, ''),
+      address: request.address,
       arrivedAt: this.#ground.clock.now(),
       session: request.session,
       secret: secretOf(request),
@@ -192,6 +195,8 @@ export class AuthorizationServer {
       clientMetadata: undefined,
       seenAt: undefined,
       successor: undefined,
+      isCounted: true,
+      retryAfterSeconds: undefined,
       posted: undefined,
     }
     return oauthCalls.run(call, () => work(this.#current().provider, call))
@@ -268,7 +273,7 @@ function cookiesWith(session: BrowserSession | undefined, sent: string): string 
   return [...others, ...(session === undefined ? [] : [`${SESSION_COOKIE}=${session.id}`])].join('; ')
 }
 
-function responseOf(ctx: KoaContextWithOIDC, outgoing: ServerResponse, { successor }: OAuthCall): Response {
+function responseOf(ctx: KoaContextWithOIDC, outgoing: ServerResponse, { successor, retryAfterSeconds }: OAuthCall): Response {
   const headers = new Headers()
   for (const [name, value] of Object.entries(outgoing.getHeaders())) {
     for (const each of Array.isArray(value) ? value : [value]) {
@@ -276,6 +281,7 @@ function responseOf(ctx: KoaContextWithOIDC, outgoing: ServerResponse, { success
       if (each !== undefined && name !== 'content-length' && !isOwn) headers.append(name, String(each))
     }
   }
+  if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds))
   return new Response(bodyOf(ctx.body, successor), { status: ctx.status, headers })
 }
 

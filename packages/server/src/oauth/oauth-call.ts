@@ -45,6 +45,8 @@ export interface TokenRequest {
 /** What is known of the request that the protocol library works on, while it does. */
 export interface OAuthCall {
   readonly path: string
+  /** The network address that it comes from, where it is known. */
+  readonly address: string | undefined
   readonly arrivedAt: EpochMs
   readonly session: BrowserSession | undefined
   /** The client's secret as it was shown, and how; undefined when none was. */
@@ -59,6 +61,10 @@ export interface OAuthCall {
   seenAt: Position | undefined
   /** What the library calls its successor, and what we call it. */
   successor: { readonly from: string; readonly to: string } | undefined
+  /** Nothing more is counted of what it leaves with us: it was, or it is about what we had before. */
+  isCounted: boolean
+  /** When to ask again, where it is refused until then. */
+  retryAfterSeconds: number | undefined
   /** What goes to the client by a form. */
   posted: PostedAnswer | undefined
 }

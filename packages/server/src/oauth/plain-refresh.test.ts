@@ -90,12 +90,13 @@ suite('a refresh that is plainly to be granted', () => {
       findRefresh: (...asked: Parameters<OAuthStore['findRefresh']>) => store.oauth.findRefresh(...asked),
       redeem,
     } as OAuthStore
+    const strangers = { admit: async () => assert.fail('a refresh is no request of a stranger') }
     const handler = new PlainRefresh({
       issuer: 'https://auth.example',
       audience: change.audience ?? [ORDERS],
       accessTokenSeconds: 300,
       scopesFrom: () => given,
-      artifacts: { store: oauth, replay: store.replay, payloads, successors, clock, overlapMs: 0 },
+      artifacts: { store: oauth, replay: store.replay, payloads, successors, strangers, clock, overlapMs: 0 },
       clients: new OAuthClients({
         store: store.oauthClients,
         platform,

@@ -1,6 +1,5 @@
 import type { Clock, Random } from 'countersign/core'
 import type { PublicJwk, SigningKey } from 'countersign/key'
-import type { ReplayStore } from 'countersign/replay'
 import type { Account, AdapterFactory, ClientAuthMethod, Configuration, JWTStructured, KoaContextWithOIDC } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
@@ -42,7 +41,6 @@ export interface ProviderGround {
   /** How strongly a person could sign in, with what their account has. */
   readonly contextsOf: (user: string) => Promise<readonly AuthenticationContext[]>
   readonly store: OAuthStore
-  readonly replay: ReplayStore
   readonly clock: Clock
   readonly random: Random
   readonly secret: MasterSecret
@@ -148,13 +146,13 @@ function nonceSecret(secret: MasterSecret): Buffer {
 }
 
 const adapterFactory =
-  ({ store, replay, clock, artifacts, clients }: ProviderGround, algorithm: PublicJwk['alg']): AdapterFactory =>
+  ({ store, clock, artifacts, clients }: ProviderGround, algorithm: PublicJwk['alg']): AdapterFactory =>
   (model) => {
     switch (model) {
       case 'Session':
         return new SessionAdapter(clock)
       case 'ReplayDetection':
-        return new ReplayAdapter(replay, clock)
+        return new ReplayAdapter(artifacts)
       case 'Grant':
         return new GrantAdapter(store, clock)
       case 'Client':

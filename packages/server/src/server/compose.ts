@@ -237,7 +237,11 @@ async function composeOn(
     ...composeDevices(store, { config, platform, log }),
     ...composePages({ config, platform, secret }),
     ...federated,
-    ...(await composeOAuth(store, { config, platform, secret, log }, { ...people, ...accessKeys, keys, inspection, revocations, mayCall })),
+    ...(await composeOAuth(
+      store,
+      { config, platform, secret, log, telemetry },
+      { ...people, ...accessKeys, keys, inspection, revocations, mayCall },
+    )),
     openApi: openApiOnDemand(operations, issuer, version),
   }
   const close = async (): Promise<void> => {

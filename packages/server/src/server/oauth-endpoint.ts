@@ -19,8 +19,12 @@ const USERINFO = '/oauth/userinfo'
 export const LOGOUT = '/oauth/logout'
 const metadata: readonly string[] = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
 
-/** Who is no secret pushes as anybody, and each look at what was pushed keeps it once more: no more than the head of a request has room for. */
-const MAXIMUM_PUSHED = 16_384
+/**
+ * Who has no secret asks there as anybody, what is asked is kept, and each look at what was pushed keeps it once more: no more than the head of a
+ * request has room for.
+ */
+const keptWhole: readonly string[] = [endpoints.pushed_authorization_request, endpoints.device_authorization]
+const MAXIMUM_KEPT = 16_384
 
 const registrationPaths: readonly OAuthPath[] = [
   { path: REGISTRATION, methods: ['POST'] },
@@ -75,17 +79,23 @@ export async function answerOAuth(asked: Asked, services: Services): Promise<End
   if (pathname.startsWith('/.well-known/')) return unposted(await discovery(asked, services))
   if (pathname !== endpoints.authorization && !pathname.startsWith(`${endpoints.authorization}/`)) {
     const message = await oauthRequest(request, client, undefined, url)
-    if (pathname === endpoints.pushed_authorization_request && message.body.length > MAXIMUM_PUSHED)
-      throw new AuthError('content_too_large')
+    if (keptWhole.includes(pathname) && message.body.length > MAXIMUM_KEPT) throw new AuthError('content_too_large')
     const grant = pathname === endpoints.token ? grantTypeOf(message) : undefined
     if (grant !== undefined && assertionGrants.includes(grant)) return unposted(await answerAssertion(message, request, services))
     const plain = await server(services).answerPlain(message)
     const answer = plain === undefined ? await server(services).answer(message) : unposted(plain)
+    if (answer.response.status === 429) noteHeld(pathname, client, services)
     if (grant !== undefined && answer.response.status === 200) services.telemetry.tokenIssued(oauthGrantOf(grant))
     return answer
   }
   if (request.method === 'POST') return unposted(seeOther(await askedAgain(request, services.site.base + endpoints.authorization)))
   return authorization(asked, services)
+}
+
+/** What the protocol has a document for the log is told of as of any other refusal. */
+function noteHeld(place: string, { address }: Client, { log, telemetry }: Services): void {
+  telemetry.refused('rate_limited')
+  log.info({ event: 'oauth_request_refused', place, code: 'rate_limited', address }, 'a request was refused')
 }
 
 const unposted = <Answer extends Response | TokenAnswer>(response: Answer) => ({ response, posted: undefined })

@@ -1,5 +1,6 @@
 import type { Platform } from 'countersign/core'
 import type { Logger } from 'pino'
+import { StrangerLimit } from '../account/throttle/index.ts'
 import { ArtifactPayloads, OAuthClients, openAuthorizationServer, RefreshSuccessors, type TokenEndpoints } from '../oauth/index.ts'
 import type { AuthenticationContext } from '../session/acr.ts'
 import type { MasterSecret } from '../signing/index.ts'
@@ -10,12 +11,14 @@ import type { Delivery } from './delivery.ts'
 import { composeRegistration, type RegistrationPart } from './registration-services.ts'
 import { showInspected } from './representation.ts'
 import type { Services } from './services.ts'
+import type { Telemetry } from './telemetry/index.ts'
 
 interface Ground {
   readonly config: ServerConfig
   readonly platform: Platform
   readonly secret: MasterSecret
   readonly log: Logger
+  readonly telemetry: Pick<Telemetry, 'metrics'>
 }
 
 type Parts = Pick<Services, 'accounts' | 'keys' | 'inspection' | 'revocations' | 'roles'> & Pick<Delivery, 'mayCall'>
@@ -26,7 +29,7 @@ export async function composeOAuth(
   ground: Ground,
   parts: Parts,
 ): Promise<Pick<Services, 'oauthClients' | 'oauth' | RegistrationPart>> {
-  const { config, platform, secret, log } = ground
+  const { config, platform, secret, log, telemetry } = ground
   const certificates = certificateSupport(config)
   const oauthClients = new OAuthClients({
     store: store.oauthClients,
@@ -51,7 +54,6 @@ export async function composeOAuth(
       certificates,
       mtlsUrl: config.mtlsUrl,
       store: store.oauth,
-      replay: store.replay,
       clock,
       random,
       secret,
@@ -62,6 +64,13 @@ export async function composeOAuth(
         replay: store.replay,
         payloads: new ArtifactPayloads(secret, platform.random),
         successors: new RefreshSuccessors(secret),
+        strangers: new StrangerLimit({
+          store: store.throttle,
+          limits: config,
+          secret,
+          clock,
+          onHeld: () => telemetry.metrics.throttleRefusals.add(),
+        }),
         clock,
         overlapMs: config.refreshOverlapSeconds * 1000,
       },

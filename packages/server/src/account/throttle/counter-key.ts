@@ -10,9 +10,10 @@ const KIND_SIZE = 2 ** 24
 const ACCOUNT_CELLS = 2 ** 20
 /** Strangers on one account are told apart by so many cells. */
 const CELLS_AN_ACCOUNT = KIND_SIZE / ACCOUNT_CELLS
+const STRANGER_NETWORKS = KIND_SIZE - CROWDS
 
 /** In the order in which they are locked: what many wait for comes last. */
-const kinds: readonly CounterKind[] = ['pair', 'account', 'device', 'session', 'address', 'everyone', 'mail']
+const kinds: readonly CounterKind[] = ['pair', 'account', 'device', 'session', 'address', 'everyone', 'mail', 'stranger']
 
 export const kindOf = (key: number): CounterKind | undefined => kinds[Math.floor(key / KIND_SIZE)]
 
@@ -62,6 +63,16 @@ export class CounterKeys {
   /** Of whoever asks for mails from a network. */
   mail(address: string | undefined): number {
     return base('mail') + this.#digest(`mail\n${networkOf(address)}`, KIND_SIZE)
+  }
+
+  /** Of what strangers from a network leave with us. */
+  stranger(address: string): number {
+    return base('stranger') + this.#digest(`stranger\n${networkOf(address)}`, STRANGER_NETWORKS)
+  }
+
+  /** The same of strangers from anywhere. It comes after all of the networks. */
+  strangers(address: string | undefined): number {
+    return base('stranger') + STRANGER_NETWORKS + this.#digest(`crowd\n${networkOf(address)}`, CROWDS)
   }
 
   crowd(address: string | undefined): number {

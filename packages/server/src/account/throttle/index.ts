@@ -1,3 +1,4 @@
 export { DeviceTokens, isOf, type KnownDevice } from './device-token.ts'
 export { type Admission, type Attempt, Throttle, type ThrottleOptions } from './throttle.ts'
-export type { SignInLimits } from './throttle-limits.ts'
+export { StrangerLimit } from './stranger-limit.ts'
+export type { SignInLimits, StrangerLimits } from './throttle-limits.ts'

@@ -3,9 +3,12 @@ import { test } from 'node:test'
 import { AuthError, ManualClock, systemPlatform } from 'countersign/core'
 import { MasterSecret, newMasterSecret } from '../../signing/master-secret.ts'
 import { MemoryThrottleStore } from '../../store/memory/throttle-store.ts'
+import { type Counter, charged, emptyCounter } from './counter.ts'
 import { CounterKeys, kindOf, lastCounterKey } from './counter-key.ts'
 import { DeviceTokens } from './device-token.ts'
+import { StrangerLimit } from './stranger-limit.ts'
 import { Throttle } from './throttle.ts'
+import { strangerRules } from './throttle-limits.ts'
 
 const START = 1_800_000_000_000
 const DAY_MS = 86_400_000
@@ -45,7 +48,11 @@ test('keys are of their kind, within bounds, and the same however an address or 
       session: keys.session(name),
       address: keys.address(address),
       everyone: keys.crowd(address),
+      mail: keys.mail(address),
+      stranger: keys.stranger(address),
     }
+    assert.equal(kindOf(keys.strangers(address)), 'stranger')
+    assert.ok(keys.strangers(address) > made.stranger)
     for (const [kind, key] of Object.entries(made)) assert.equal(kindOf(key), kind)
     const [first, last] = keys.pairs(name)
     assert.ok(made.pair >= first && made.pair <= last && last - first === 15)
@@ -91,6 +98,39 @@ test('a receipt carries an attempt over to another request, and says nothing of 
   assert.equal(await codeOf(throttle.admit(attempt)), 'rate_limited')
   await throttle.resume(receipt).succeeded()
   assert.equal(await codeOf(throttle.guard(attempt, wrong)), 'credentials_invalid')
+})
+
+test('a flood of strangers leaves an hour’s worth at once, and then no more than that in an hour, however small or large it is set', () => {
+  const HOURS = 5
+  for (const requests of [10, 25, 100, 1000, 25_000]) {
+    const { network, crowd } = strangerRules({ oauthAddressRequestsPerHour: requests, oauthRequestsPerHour: 4 * requests })
+    for (const rule of [network, crowd]) {
+      let counter: Counter = emptyCounter
+      let letIn = 0
+      for (let at = START; at < START + HOURS * 3_600_000; at = Math.max(at, counter.nextAt)) {
+        counter = charged(counter, rule, at)
+        letIn++
+      }
+      // Waits begin at a second, and so some come in while they grow.
+      assert.ok(letIn >= HOURS * requests && letIn <= (HOURS + 1) * requests + 10, `${requests} an hour let ${letIn} in`)
+    }
+  }
+})
+
+test('strangers of whom nobody has told the address are no network: they are counted with all others alone', async () => {
+  const { clock } = world()
+  const limits = { oauthAddressRequestsPerHour: 10, oauthRequestsPerHour: 100 }
+  for (const [address, expected] of [
+    ['192.0.2.1', 11],
+    ['2001:db8::1', 11],
+    [undefined, 26],
+  ] as const) {
+    let held = 0
+    const limit = new StrangerLimit({ store: new MemoryThrottleStore(), limits, secret, clock, onHeld: () => void held++ })
+    let letIn = 0
+    while ((await codeOf(limit.admit(address))) === 'right') letIn++
+    assert.deepEqual([letIn, held], [expected, 1])
+  }
 })
 
 test('a device token is ours whichever secret of the list has made it, until it ends', () => {

@@ -6,7 +6,7 @@ import type { UserStore } from '../user-store.ts'
 import type { CounterCharge, CounterRule } from './counter.ts'
 import { CounterKeys, kindOf, lastCounterKey } from './counter-key.ts'
 import { type DeviceTokens, isOf } from './device-token.ts'
-import { type CounterKind, counterRules, type SignInLimits } from './throttle-limits.ts'
+import { type AttemptKind, type CounterKind, counterRules, type SignInLimits } from './throttle-limits.ts'
 import type { ThrottleStore } from './throttle-store.ts'
 
 export interface ThrottleOptions {
@@ -70,7 +70,7 @@ interface Held {
 export class Throttle implements SignInGuard {
   readonly #options: ThrottleOptions
   readonly #keys: CounterKeys
-  readonly #rules: Readonly<Record<CounterKind, CounterRule>>
+  readonly #rules: Readonly<Record<AttemptKind, CounterRule>>
 
   constructor(options: ThrottleOptions) {
     this.#options = options
@@ -157,7 +157,7 @@ export class Throttle implements SignInGuard {
     return charges.sort((one, other) => one.key - other.key)
   }
 
-  #charge(kind: CounterKind, key: number): CounterCharge {
+  #charge(kind: AttemptKind, key: number): CounterCharge {
     return { key, rule: this.#rules[kind] }
   }
 
@@ -180,7 +180,9 @@ export class Throttle implements SignInGuard {
     const release = async (forgives: ReadonlySet<CounterKind>): Promise<void> => {
       const releases = held.flatMap(({ key, nextAt }) => {
         const kind = kindOf(key)
-        return kind === undefined ? [] : [{ key, nextAt, rule: this.#rules[kind], all: forgives.has(kind) }]
+        return kind === undefined || kind === 'mail' || kind === 'stranger'
+          ? []
+          : [{ key, nextAt, rule: this.#rules[kind], all: forgives.has(kind) }]
       })
       await this.#options.store.release(releases, this.#options.platform.clock.now())
     }

@@ -44,7 +44,7 @@ export class ServerMetrics {
   )
   readonly throttleRefusals: Counter = new Counter(
     'countersign_throttle_refusals_total',
-    'Attempts that had to wait before a secret was looked at.',
+    'Attempts that had to wait before a secret was looked at, and requests of strangers before anything was kept of them.',
     [],
   )
   readonly passwordWaitSeconds: Histogram = new Histogram(

@@ -15,7 +15,7 @@ const isAhead = (end: string): string => `${end} > ${valueOf('created_at')}`
 
 // A person and a key are held by one adding at a time: of a row that many share others may take a share at any time, before whoever waits to end it. A
 // service is shared by all its processes, and whoever removes one locks the table against them (`holdServices`). A session has one person, who is held
-// already; it may be refreshed meanwhile.
+// already; it may be refreshed meanwhile, which is not looked at anew: a refresh ends nothing.
 const user: Ground = {
   table: 'countersign.user_account o',
   stands: `o.id = ${valueOf('owner_id')} AND o.status = 'active'`,

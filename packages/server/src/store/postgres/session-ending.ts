@@ -14,8 +14,7 @@ interface OwnerRow {
 // Whoever opens a session holds the row of its user. To hold it here, in a statement before the one that deletes, means that each
 // session of the user is either committed, and so seen by the delete, or opened after this transaction.
 const holdUser = statement('hold user', 'SELECT 1 FROM countersign.user_account WHERE id = $1 FOR NO KEY UPDATE')
-// The same for all users at once. Reading goes on, a backup too.
-const holdSessions = statement('hold sessions', 'LOCK TABLE countersign.session IN SHARE ROW EXCLUSIVE MODE')
+// The same for all users at once: who opens a session stands in the gate. A lock on the table of sessions itself would have to wait for a VACUUM of it.
 
 const endEveryones = statement('end all sessions', 'DELETE FROM countersign.session')
 const endClients = statement('end sessions of client', 'DELETE FROM countersign.session WHERE client = $1')
@@ -33,10 +32,10 @@ const endById = statement<OwnerRow>('end session', 'DELETE FROM countersign.sess
 export async function endBehind(unit: Unit, target: Target): Promise<string | undefined> {
   switch (target.kind) {
     case 'everyone':
-      await Promise.all([unit.change(closeGate), unit.change(holdSessions), unit.change(endEveryones)])
+      await Promise.all([unit.change(closeGate), unit.change(endEveryones)])
       return undefined
     case 'client':
-      await Promise.all([unit.change(closeGate), unit.change(holdSessions), unit.change(endClients, target.id)])
+      await Promise.all([unit.change(closeGate), unit.change(endClients, target.id)])
       return undefined
     case 'user':
       await endUsers(unit, target.id, undefined)

@@ -9,6 +9,7 @@ import { type IssuanceRow, issuanceColumns, issuanceOf } from './issuance.ts'
 import { addJobs } from './job-table.ts'
 import { signInByLink } from './link-use.ts'
 import type { Appender, LogWriter } from './log-writer.ts'
+import { isInGate } from './oauth-ending.ts'
 import { endOne, endUsers } from './session-ending.ts'
 import { insertInto, statement, type Value } from './statement.ts'
 
@@ -23,12 +24,14 @@ const parameters = columns.map((_, at) => `$${at + 1}`).join(', ')
 const generationParameter = `$${columns.length + 1}`
 
 // Holds the user's row until the commit, so that a change of password or status, or the end of all of the user's sessions, comes wholly
-// before or wholly after. The row is read as it is when it is got, the head as it was when the statement began: never the other way round.
+// before or wholly after; so does the end of everyone's sessions, or of all that a client opened, which closes the gate. The row is read as it is when it
+// is got, the head as it was when the statement began: never the other way round.
 const open = statement<IssuanceRow>(
   'open session',
   `
   WITH u AS (
     SELECT * FROM countersign.user_account WHERE id = $2 AND status = 'active' AND password_generation = ${generationParameter}
+      AND ${isInGate}
     FOR NO KEY UPDATE
   ), s AS (
     INSERT INTO countersign.session (${columns.join(', ')}) SELECT ${parameters} FROM u RETURNING *
@@ -86,19 +89,22 @@ interface SweptRow {
   readonly last: string | null
 }
 
-// By the primary key in windows: an index on the two ends would have to be rewritten by every rotation.
 const countByKey = statement<{ readonly key_id: string; readonly count: number }>(
   'count sessions by key',
   'SELECT key_id, count(*) AS count FROM countersign.session WHERE expires_at > $1 AND idle_expires_at > $1 GROUP BY key_id',
 )
+// By the primary key in windows: an index on the two ends would have to be rewritten by every rotation. What somebody else has at this moment, to end
+// it, is passed over: who has many waits for nobody, and so not in a circle.
 const sweep = statement<SweptRow>(
   'sweep sessions',
   `
   WITH seen AS (
-    SELECT id, least(expires_at, idle_expires_at) <= $2 AS is_dead FROM countersign.session WHERE id > $1 ORDER BY id LIMIT ${SWEPT_AT_ONCE}
+    SELECT id FROM countersign.session WHERE id > $1 ORDER BY id LIMIT ${SWEPT_AT_ONCE}
+  ), held AS (
+    SELECT id FROM countersign.session WHERE id > $1 AND id <= (SELECT max(id) FROM seen) AND least(expires_at, idle_expires_at) <= $2
+    ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
   ), swept AS (
-    DELETE FROM countersign.session WHERE id IN (SELECT id FROM seen WHERE is_dead LIMIT $3) AND least(expires_at, idle_expires_at) <= $2
-    RETURNING 1
+    DELETE FROM countersign.session WHERE id IN (SELECT id FROM held) RETURNING 1
   )
   SELECT (SELECT count(*) FROM swept) AS swept, (SELECT count(*) FROM seen) AS seen, (SELECT max(id) FROM seen) AS last`,
 )
