@@ -38,8 +38,7 @@ import { composeMail, languageNoting } from './mail-services.ts'
 import { FeedStreams } from './feed-stream.ts'
 import { createLogger } from './logger.ts'
 import { openLogouts } from './logout-services.ts'
-import { consolePages } from './page/console/page.ts'
-import { oauthPages } from './page/oauth/page-table.ts'
+import { allPages } from './page/all-pages.ts'
 import { composeOAuth } from './oauth-services.ts'
 import { composeOpaque } from './opaque-services.ts'
 import { composeRevocationHistory } from './revocation-services.ts'
@@ -54,7 +53,6 @@ import { OwnKeys } from './own-keys.ts'
 import { OwnProofs, PROOF_SECONDS } from './own-proofs.ts'
 import { heardAfterOthers, ObservedFeed, OwnVerifier } from './own-verifier.ts'
 import { CLOCK_SKEW_SECONDS, LONGEST_TOKEN_SECONDS, type OpenOptions, openStore } from './open-store.ts'
-import { crossings, pages } from './page/page-table.ts'
 import { operations } from './route-table.ts'
 import { composePages } from './page-services.ts'
 import { passwordPolicy } from './password-rules.ts'
@@ -266,11 +264,7 @@ async function composeOn(
     await close()
     throw error
   }
-  return {
-    services,
-    answer: createApp(operations, [...pages, ...consolePages, ...crossings, ...(config.oauth ? oauthPages : [])], services),
-    close,
-  }
+  return { services, answer: createApp(operations, allPages(config), services), close }
 }
 
 async function composePeople(
