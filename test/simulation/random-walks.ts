@@ -2,11 +2,11 @@ import { suite, test } from 'node:test'
 import { Chance } from './chance.ts'
 import { Walk } from './walk.ts'
 
-const walks = 100
+const few = '60'
 const steps = 40
-/** `SIMULATION_SEED=17 npm test -- test/simulation` walks one seed again. */
-const only = process.env['SIMULATION_SEED']
-const seeds = only === undefined ? Array.from({ length: walks }, (_, seed) => seed) : [Number(only)]
+/** `SIMULATION_WALKS=1000 npm test -- test/simulation` walks so many seeds; `SIMULATION_SEED=17` one again. */
+const { SIMULATION_SEED: only, SIMULATION_WALKS: walks = few } = process.env
+const seeds = only === undefined ? Array.from({ length: Number(walks) }, (_, seed) => seed) : [Number(only)]
 
 /** The even or the odd seeds: a file each, since files run beside each other. */
 export function walkSeeds(parity: 'even' | 'odd'): void {
