@@ -101,6 +101,8 @@ const runServer = async (library: string, server: string, folder: string): Promi
     symlinkSync(existsSync(nested) ? nested : join(repository, 'node_modules', name), target)
   }
   const home = join(folder, 'server')
+  if (!existsSync(join(modules, '@countersign/server/asset/console/.vite/manifest.json')))
+    throw new Error('the packed server has no console')
   const main = join(modules, '@countersign/server/dist/cli/main.js')
   await must('the packed command line does not start', command(process.execPath, [main, '--help'], { cwd: home }))
   const args = ['--input-type=module', '--eval', importScript(manifestOf('packages/server'))]

@@ -56,11 +56,9 @@ function ActionOf({ verb, onRemoved, onSecret, ...dialog }: ActionOfProps): JSX.
       return <RotateSecret {...dialog} onSecret={onSecret} />
     case 'verify':
     case 'unverify':
-      return <StandBy {...dialog} verb={verb} />
     case 'enable':
-      return <EnableClient {...dialog} />
     case 'disable':
-      return <DisableClient {...dialog} />
+      return <SwitchClient {...dialog} verb={verb} />
     case 'remove':
       return <RemoveClient {...dialog} onRemoved={onRemoved} />
   }
@@ -95,61 +93,55 @@ function RotateSecret({ client, onClose, onSecret }: DialogProps & { readonly on
   )
 }
 
-/** Of a client that has registered by itself. */
-function StandBy({ client, onClose, verb }: DialogProps & { readonly verb: 'verify' | 'unverify' }): JSX.Element {
-  const changed = useChanged(client.id)
-  const isVerified = verb === 'verify'
-  const act = async (): Promise<void> => {
-    await changeClient(client.id, { verified: isVerified })
-    await changed()
-    say(isVerified ? text.verified(client.name) : text.unverified(client.name))
-  }
-  return (
-    <ActionDialog
-      open
-      onClose={onClose}
-      title={isVerified ? text.verifyTitle(client.name) : text.unverifyTitle(client.name)}
-      effect={isVerified ? text.verifyEffect : text.unverifyEffect}
-      verb={isVerified ? text.verifyVerb : text.unverifyVerb}
-      act={act}
-    />
-  )
+type Switch = Extract<ClientVerb, 'verify' | 'unverify' | 'enable' | 'disable'>
+
+interface SwitchText {
+  readonly change: { readonly verified: boolean } | { readonly disabled: boolean }
+  readonly title: (name: string) => string
+  readonly effect: string
+  readonly verb: string
+  readonly said: (name: string) => string
+  /** It ends what the client was given. */
+  readonly ends?: true
 }
 
-function EnableClient({ client, onClose }: DialogProps): JSX.Element {
-  const changed = useChanged(client.id)
-  const act = async (): Promise<void> => {
-    await changeClient(client.id, { disabled: false })
-    await changed()
-    say(text.enabled(client.name))
-  }
-  return (
-    <ActionDialog
-      open
-      onClose={onClose}
-      title={text.enableTitle(client.name)}
-      effect={text.enableEffect}
-      verb={text.enableVerb}
-      act={act}
-    />
-  )
+/** What is one thing or the other; `verify` is of a client that has registered by itself. */
+const switches: Readonly<Record<Switch, SwitchText>> = {
+  verify: { change: { verified: true }, title: text.verifyTitle, effect: text.verifyEffect, verb: text.verifyVerb, said: text.verified },
+  unverify: {
+    change: { verified: false },
+    title: text.unverifyTitle,
+    effect: text.unverifyEffect,
+    verb: text.unverifyVerb,
+    said: text.unverified,
+  },
+  enable: { change: { disabled: false }, title: text.enableTitle, effect: text.enableEffect, verb: text.enableVerb, said: text.enabled },
+  disable: {
+    change: { disabled: true },
+    title: text.disableTitle,
+    effect: text.disableEffect,
+    verb: text.disableVerb,
+    said: text.disabled,
+    ends: true,
+  },
 }
 
-function DisableClient({ client, onClose }: DialogProps): JSX.Element {
+function SwitchClient({ client, onClose, verb }: DialogProps & { readonly verb: Switch }): JSX.Element {
   const changed = useChanged(client.id)
+  const { change, title, effect, verb: word, said, ends } = switches[verb]
   const act = async (): Promise<void> => {
-    await changeClient(client.id, { disabled: true })
+    await changeClient(client.id, change)
     await changed()
-    say(text.disabled(client.name))
+    say(said(client.name))
   }
   return (
     <ActionDialog
       open
       onClose={onClose}
-      title={text.disableTitle(client.name)}
-      effect={<ClientEffect id={client.id}>{text.disableEffect}</ClientEffect>}
-      verb={text.disableVerb}
-      tone="danger"
+      title={title(client.name)}
+      effect={ends === true ? <ClientEffect id={client.id}>{effect}</ClientEffect> : effect}
+      verb={word}
+      tone={ends === true ? 'danger' : 'accent'}
       act={act}
     />
   )
